@@ -1,0 +1,72 @@
+"""The store: everything but the terminal. Training scripts use this package.
+
+``open_store`` and ``Store`` are the whole face; ``errors`` lists what can be raised; the nouns the
+verbs answer with are importable from here. All names load on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import errors as errors
+    from .api import Store as Store
+    from .api import init_store as init_store
+    from .api import open_store as open_store
+    from .nouns.event import Actor as Actor
+    from .nouns.event import Event as Event
+    from .nouns.event import EventKind as EventKind
+    from .nouns.manifest import KINDS as KINDS
+    from .nouns.manifest import FileEntry as FileEntry
+    from .nouns.manifest import Kind as Kind
+    from .nouns.manifest import Scalar as Scalar
+    from .nouns.reports import BadObject as BadObject
+    from .nouns.reports import Damage as Damage
+    from .nouns.reports import Finding as Finding
+    from .nouns.reports import GcItem as GcItem
+    from .nouns.reports import GcReport as GcReport
+    from .nouns.reports import Progress as Progress
+    from .nouns.reports import ProgressCallback as ProgressCallback
+    from .nouns.reports import Registered as Registered
+    from .nouns.reports import RepairReport as RepairReport
+    from .nouns.reports import Summary as Summary
+    from .nouns.reports import VerifyReport as VerifyReport
+    from .nouns.semver import BUMPS as BUMPS
+    from .nouns.semver import Bump as Bump
+    from .nouns.version import Model as Model
+    from .nouns.version import Version as Version
+    from .nouns.version import VersionDetail as VersionDetail
+    from .nouns.version import rfc3339 as rfc3339
+
+_HOMES = {
+    "api": ("Store", "init_store", "open_store"),
+    "nouns.event": ("Actor", "Event", "EventKind"),
+    "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
+    "nouns.reports": (
+        "BadObject",
+        "Damage",
+        "Finding",
+        "GcItem",
+        "GcReport",
+        "Progress",
+        "ProgressCallback",
+        "Registered",
+        "RepairReport",
+        "Summary",
+        "VerifyReport",
+    ),
+    "nouns.semver": ("BUMPS", "Bump"),
+    "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["errors", *_HOME_OF]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module(".errors", __name__)
+    if home := _HOME_OF.get(name):
+        return getattr(import_module(f".{home}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The engine room: bytes, the journal and the index. Nothing above it opens its files."""

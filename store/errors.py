@@ -1,0 +1,169 @@
+"""Every error a user can meet, with the exit code scripts can rely on.
+
+An error's docstring is its contract: when it is raised and what still holds. The message says what
+happened, ``hint`` says what to do next. Exit codes are stable: a code, once given, keeps its meaning.
+
+====  ===================================================================
+code  meaning
+====  ===================================================================
+0     done (also: nothing to do)
+1     unexpected: a bug in mvtui
+2     usage: the words on the command line are wrong (click's own code too)
+3     not found: store, model, version or file
+4     bad input: a name, value or file content that can't be accepted
+5     conflict: refused, because something else needs it to stay as it is
+6     busy: another process holds the lock, or the source is changing
+7     no room, no permission, or an input/output error
+8     verification failed: bytes differ from their name
+9     the journal is damaged, or its last write is in doubt
+10    the store was written in a format this mvtui doesn't know
+130   interrupted by the user
+====  ===================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class MvtuiError(Exception):
+    """Base of everything raised on purpose. Nothing was changed unless the subclass says so.
+
+    ``hint`` is the next thing to do, one sentence or command, or empty. ``candidates`` are
+    the things that were perhaps meant.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", candidates: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.candidates = tuple(candidates)
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.__dict__.copy()))
+
+
+def _rebuild(kind: type[MvtuiError], message: str, state: dict[str, object]) -> MvtuiError:
+    """Errors cross process boundaries (spawned ranks, worker pools) whole, keyword fields included."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
+
+
+class UsageError(MvtuiError):
+    """The request contradicts itself or lacks something; nothing was looked at."""
+
+    exit_code = 2
+
+
+class NotFoundError(MvtuiError):
+    """A store, model, version, alias, object or file that was named does not exist."""
+
+    exit_code = 3
+
+
+class AmbiguousError(NotFoundError):
+    """A prefix fits more than one version; ``candidates`` lists them."""
+
+
+class BadInputError(MvtuiError):
+    """A name, value or file content that can't be accepted."""
+
+    exit_code = 4
+
+
+class BadNameError(BadInputError):
+    """A model, alias or tag name that breaks the rules for names."""
+
+
+class BadVersionError(BadInputError):
+    """A version number that is not semantic versioning 2.0.0."""
+
+
+class BadConfigError(BadInputError):
+    """config.toml holds something it may not; the message names file, line and allowed values."""
+
+
+class UnsafePathError(BadInputError):
+    """A path that would leave the directory it belongs in: absolute, ``..``, NUL, symlinked parent."""
+
+
+class UnsupportedFileError(BadInputError):
+    """A socket, device, FIFO, dangling or looping symlink where a file is needed."""
+
+
+class ConflictError(MvtuiError):
+    """Refused because of what exists: a number in use, a destination in the way, bytes still needed."""
+
+    exit_code = 5
+
+
+class BusyError(MvtuiError):
+    """Another process holds what is needed. Nothing was changed; trying again is safe."""
+
+    exit_code = 6
+
+
+class LockTimeoutError(BusyError):
+    """The writers' lock was not free in time; the message names the holder's pid, user and host."""
+
+
+class SourceChangedError(BusyError):
+    """A file changed while it was being stored. The copy was thrown away."""
+
+
+class StorageError(MvtuiError):
+    """The operating system refused: no permission, a read-only store, an input/output error."""
+
+    exit_code = 7
+
+
+class NoSpaceError(StorageError):
+    """The file system is full, or would be. What was begun has been removed."""
+
+
+class ReadOnlyError(StorageError):
+    """The store can be read but not written by this user, or was opened read-only."""
+
+
+class VerificationError(MvtuiError):
+    """Stored bytes do not match their digest, or are missing.
+
+    ``bad`` are sentences, one for each damaged object, naming every version it hits.
+    """
+
+    exit_code = 8
+
+    def __init__(self, message: str, *, hint: str = "", bad: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.bad = tuple(bad)
+
+
+class JournalError(MvtuiError):
+    """The journal can't be trusted or written. Reading goes on with what can be trusted."""
+
+    exit_code = 9
+
+
+class JournalDamagedError(JournalError):
+    """A journal line is damaged. Writing stops until ``mvtui repair``."""
+
+
+class OutcomeUnknownError(JournalError):
+    """An event was written, but the disk did not confirm it.
+
+    The line was cut off again where possible. The change may or may not survive a power cut, and
+    nothing more is written until ``mvtui repair`` has looked.
+    """
+
+
+class FormatError(MvtuiError):
+    """The store, or an event in it, was written in a format this version of mvtui does not know."""
+
+    exit_code = 10

@@ -1,0 +1,54 @@
+"""An event: one decided change, as the journal keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """What can happen to a store. A kind, once written, keeps its meaning for ever."""
+
+    INIT = "init"
+    REGISTER = "register"
+    METRICS = "metrics"
+    NOTE = "note"
+    TAG = "tag"
+    ALIAS = "alias"
+    DELETE = "delete"
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something, as far as this machine can tell.
+
+    ``user`` is the account's name for the process's uid (never ``$USER``), ``ssh`` the address an SSH
+    session came from, or empty, ``tool`` the program and version that wrote the event.
+    """
+
+    user: str
+    uid: int
+    host: str
+    ssh: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the journal, decoded.
+
+    ``seq`` counts from 1 without gaps; ``at`` is UTC; ``data`` depends on ``kind``; ``hash`` is the
+    BLAKE3 that the next event names as ``prev``.
+    """
+
+    seq: int
+    at: datetime
+    actor: Actor
+    kind: EventKind
+    reason: str
+    data: dict[str, Any]
+    hash: str
+    prev: str

@@ -1,0 +1,121 @@
+"""What a version *is*: kind, files, declared parameters, parents, datasets. Nothing else.
+
+Two registrations with the same manifest are the same version, so it holds no time, author,
+metrics or captured environment. A version's hash ID is the BLAKE3 of the canonical bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from ..errors import FormatError, UnsafePathError
+
+Scalar: TypeAlias = str | int | float | bool | None
+Kind = Literal["weights", "adapter", "prompt", "hosted", "bundle", "dataset"]
+KINDS: tuple[Kind, ...] = ("weights", "adapter", "prompt", "hosted", "bundle", "dataset")
+
+_FORMAT = 1
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FileEntry:
+    """One file of a version: relative POSIX path, size in bytes, BLAKE3 as 64 hex digits."""
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where a version comes from: the type of the edge and the hash ID (or outside name) at its end."""
+
+    type: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The immutable content of a version. ``files`` are sorted by path and unique."""
+
+    kind: Kind
+    files: tuple[FileEntry, ...]
+    params: dict[str, Scalar] = field(default_factory=dict)
+    parents: tuple[Edge, ...] = ()
+    datasets: tuple[Edge, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Sum of the files' sizes in bytes."""
+        return sum(entry.size for entry in self.files)
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes: JSON, UTF-8, sorted keys, no white space.
+
+        Equal manifests give equal bytes, whatever the order they were built in.
+        """
+        return _encoder.encode(
+            {
+                "format": _FORMAT,
+                "kind": self.kind,
+                "files": [
+                    {"path": e.path, "size": e.size, "digest": e.digest} for e in sorted(self.files)
+                ],
+                "params": self.params,
+                "parents": [{"type": e.type, "to": e.to} for e in self.parents],
+                "datasets": [{"type": e.type, "to": e.to} for e in self.datasets],
+            }
+        )
+
+    @classmethod
+    def decode(cls, data: bytes) -> Manifest:
+        """Read canonical bytes.
+
+        Raises:
+            FormatError: not a manifest, or one of a later format.
+            UnsafePathError: a file's path would leave the version's directory.
+        """
+        try:
+            body = msgspec.json.decode(data, type=_Body)
+        except msgspec.DecodeError as error:
+            raise FormatError(f"this is not a manifest: {error}") from error
+        if body.format != _FORMAT:
+            raise FormatError(
+                f"this manifest has format {body.format}; this mvtui knows format {_FORMAT}",
+                hint="Update mvtui: pip install --upgrade mvtui",
+            )
+        for entry in body.files:
+            check_path(entry.path)
+        return cls(
+            kind=body.kind,
+            files=tuple(body.files),
+            params=body.params,
+            parents=tuple(body.parents),
+            datasets=tuple(body.datasets),
+        )
+
+
+class _Body(msgspec.Struct):
+    format: int
+    kind: Kind
+    files: list[FileEntry]
+    params: dict[str, Scalar]
+    parents: list[Edge]
+    datasets: list[Edge]
+
+
+def check_path(path: str) -> str:
+    """Return ``path`` if it is a relative POSIX path that stays below its root.
+
+    Raises:
+        UnsafePathError: empty, absolute, with NUL, or with an empty, ``.`` or ``..`` component.
+    """
+    if not path or path.startswith("/") or "\0" in path:
+        raise UnsafePathError(f"{path!r} is not a safe relative path")
+    if any(part in {"", ".", ".."} for part in path.split("/")):
+        raise UnsafePathError(f"{path!r} is not a safe relative path")
+    return path

@@ -1,0 +1,76 @@
+"""What may be a name. Names become file names and references, so they are kept plain."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import BadNameError
+from . import semver
+
+MAX_LENGTH = 100
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+_TAG_KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?", re.ASCII)
+_HEX = re.compile(r"[0-9a-f]+", re.ASCII)
+
+STAGES = ("staging", "validation", "production", "archived")
+LATEST = "latest"
+MIN_PREFIX = 4
+"""Shortest prefix of a hash ID that is looked up, as in git."""
+
+
+def check_model(name: str) -> str:
+    """Return ``name`` if it may name a model.
+
+    Letters, digits, dot, dash and underscore; begins and ends with a letter or digit; no ``..``;
+    at most 100 characters.
+
+    Raises:
+        BadNameError: it breaks a rule; the message says which.
+    """
+    return _check(name, "model name", _NAME, "letters, digits, '.', '-' and '_'")
+
+
+def check_tag_key(key: str) -> str:
+    """Return ``key`` if it may be a tag's key: as a model name, with ``/`` allowed inside.
+
+    Raises:
+        BadNameError: it breaks a rule.
+    """
+    return _check(key, "tag", _TAG_KEY, "letters, digits, '.', '-', '_' and '/'")
+
+
+def check_alias(alias: str) -> str:
+    """Return ``alias`` if it may be an alias: a name that can't be read as anything else after ``@``.
+
+    Raises:
+        BadNameError: it breaks a rule, or is a version number, a stage, ``latest`` or could be a hash ID.
+    """
+    _check(alias, "alias", _NAME, "letters, digits, '.', '-' and '_'")
+    if alias == LATEST or alias in STAGES:
+        raise BadNameError(
+            f"{alias!r} can't be an alias: it already means something after '@'",
+            hint="Choose another word, such as 'champion'.",
+        )
+    if semver.is_valid(alias) or (len(alias) >= MIN_PREFIX and _HEX.fullmatch(alias)):
+        raise BadNameError(
+            f"{alias!r} can't be an alias: it reads as a version number or a hash ID",
+            hint="Choose a word, such as 'champion'.",
+        )
+    return alias
+
+
+def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:
+    if not name:
+        raise BadNameError(f"the {what} is empty", hint=f"A {what} is made of {allowed}.")
+    if len(name) > MAX_LENGTH:
+        raise BadNameError(
+            f"the {what} has {len(name):,} characters; {MAX_LENGTH} is the most",
+            hint="Put the long form in a note: --note TEXT.",
+        )
+    if ".." in name or not pattern.fullmatch(name):
+        raise BadNameError(
+            f"{name!r} can't be a {what}",
+            hint=f"A {what} is made of {allowed}, begins and ends with a letter or digit, and has no '..'.",
+        )
+    return name

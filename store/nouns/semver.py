@@ -1,0 +1,79 @@
+"""Version numbers: Semantic Versioning 2.0.0 (https://semver.org/spec/v2.0.0.html)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Literal
+
+from ..errors import BadVersionError
+
+Bump = Literal["major", "minor", "patch"]
+BUMPS: tuple[Bump, ...] = ("major", "minor", "patch")
+
+_MAX_LENGTH = 64
+_PATTERN = re.compile(
+    r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"(?:-((?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*))?",
+    re.ASCII,
+)
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class SemVer:
+    """``major.minor.patch[-pre]``, ordered by precedence (item 11 of the specification).
+
+    Build metadata (``+…``) is refused: two numbers that differ only there have the same
+    precedence, so they could not name two versions.
+    """
+
+    major: int
+    minor: int
+    patch: int
+    pre: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> SemVer:
+        """Read a version number; a leading ``v`` is dropped.
+
+        Raises:
+            BadVersionError: it is not ``major.minor.patch[-pre]`` or has build metadata.
+        """
+        match = _PATTERN.fullmatch(text) if len(text) <= _MAX_LENGTH else None
+        if match is None:
+            shown = text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH] + "…"
+            raise BadVersionError(
+                f"{shown!r} is not a version number",
+                hint="Write major.minor.patch, such as 1.4.0 or 2.0.0-rc.1 (semver.org; no '+build').",
+            )
+        major, minor, patch, pre = match.groups()
+        return cls(int(major), int(minor), int(patch), tuple(pre.split(".")) if pre else ())
+
+    def bump(self, part: Bump) -> SemVer:
+        """Return the next release; a pre-release's ``patch`` bump is the release it leads to."""
+        if part == "major":
+            return SemVer(self.major + 1, 0, 0)
+        if part == "minor":
+            return SemVer(self.major, self.minor + 1, 0)
+        return SemVer(self.major, self.minor, self.patch if self.pre else self.patch + 1)
+
+    def __str__(self) -> str:
+        release = f"{self.major}.{self.minor}.{self.patch}"
+        return f"{release}-{'.'.join(self.pre)}" if self.pre else release
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, SemVer):
+            return NotImplemented
+        return self._key() < other._key()
+
+    def _key(self) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
+        # A pre-release sorts below its release; numeric identifiers below alphanumeric ones.
+        pre = tuple((False, int(p), "") if p.isdigit() else (True, 0, p) for p in self.pre)
+        return (self.major, self.minor, self.patch, not self.pre, pre)
+
+
+def is_valid(text: str) -> bool:
+    """Say whether ``text`` is a version number."""
+    return len(text) <= _MAX_LENGTH and _PATTERN.fullmatch(text) is not None

@@ -1,0 +1,126 @@
+"""A version and a model as the store hands them out: plain facts, detached from the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .manifest import FileEntry, Scalar
+
+MetricValue = float
+Stage = str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a model.
+
+    ``id`` is the BLAKE3 of its manifest, 64 hex digits; ``size`` is in bytes. ``created`` is when its
+    files were made (their modification time with ``--each``, else the moment of registering),
+    ``registered`` when the store learned of it; both in UTC. ``stage`` is None until it is put in one.
+    ``metrics`` holds the latest value of each name. ``seq`` is the number of the registering event:
+    a later registration has a higher one.
+    """
+
+    model: str
+    version: str
+    id: str
+    kind: str
+    stage: Stage | None
+    created: datetime
+    registered: datetime
+    author: str
+    host: str
+    note: str
+    size: int
+    file_count: int
+    seq: int
+    metrics: dict[str, MetricValue] = field(default_factory=dict)
+    params: dict[str, Scalar] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    deleted: bool = False
+    deleted_reason: str = ""
+
+    @property
+    def ref(self) -> str:
+        """The reference to write: ``name@1.4.0``."""
+        return f"{self.model}@{self.version}"
+
+    @property
+    def short_id(self) -> str:
+        """The first seven digits of the hash ID, as git shows them."""
+        return self.id[:7]
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the fields of ``ls --json``: JSON types, times as RFC 3339 in UTC."""
+        return {
+            "model": self.model,
+            "version": self.version,
+            "id": self.id,
+            "kind": self.kind,
+            "stage": self.stage,
+            "created": rfc3339(self.created),
+            "registered": rfc3339(self.registered),
+            "author": self.author,
+            "host": self.host,
+            "note": self.note,
+            "size": self.size,
+            "file_count": self.file_count,
+            "metrics": dict(self.metrics),
+            "params": dict(self.params),
+            "tags": dict(self.tags),
+            "aliases": list(self.aliases),
+            "deleted": self.deleted,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDetail:
+    """A version together with its files, as ``show`` prints it."""
+
+    version: Version
+    files: tuple[FileEntry, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of ``show --json``."""
+        row = self.version.as_row()
+        row["files"] = [{"path": f.path, "size": f.size, "digest": f.digest} for f in self.files]
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A named line of versions.
+
+    ``latest`` is the highest version number that is not a pre-release (the highest at all if there is no
+    release); None when every version was deleted. ``production`` is the number in Production, if any.
+    ``size`` sums the versions' sizes in bytes before deduplication. ``updated`` is when a version was
+    last registered.
+    """
+
+    name: str
+    version_count: int
+    latest: str | None
+    production: str | None
+    size: int
+    updated: datetime
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the model as JSON types."""
+        return {
+            "model": self.name,
+            "versions": self.version_count,
+            "latest": self.latest,
+            "production": self.production,
+            "size": self.size,
+            "updated": rfc3339(self.updated),
+            "aliases": dict(self.aliases),
+        }
+
+
+def rfc3339(moment: datetime) -> str:
+    """Write a time in UTC with ``Z``, to the microsecond when it has one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

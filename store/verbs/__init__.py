@@ -1,0 +1,1 @@
+"""The verbs: one place where an event is decided, checked and written."""
