@@ -1,0 +1,234 @@
+"""The words and signs both faces use: stages, ages, sizes, counts, numbers.
+
+Pure functions of their arguments; nothing here imports Textual or Rich. Ages and sizes are in humanize's
+words; the short ages of table columns are ours, since humanize has none.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+STAGES = ("staging", "validation", "production", "archived")
+"""In the order a version goes through them."""
+
+ROLLED_BACK = "rolled back"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Every sign that is not a letter, in one place, so that ASCII terminals get a whole set.
+
+    ``stages`` has a sign for each stage, for ``rolled back`` and for ``""`` (none).
+    """
+
+    stages: Mapping[str, str]
+    cursor: str
+    better: str
+    worse: str
+    same: str
+    ok: str
+    bad: str
+    dot: str
+    dash: str
+    ellipsis: str
+    rule: str
+    bar: str
+    more: str
+    open: str
+    shut: str
+
+
+UNICODE = Signs(
+    stages={
+        "": "·",
+        "staging": "○",
+        "validation": "◐",
+        "production": "●",
+        "archived": "▪",
+        ROLLED_BACK: "↩",
+    },
+    cursor="▸",
+    better="▲",
+    worse="▼",
+    same="=",
+    ok="✓",
+    bad="✗",
+    dot="·",
+    dash="—",
+    ellipsis="…",
+    rule="─",
+    bar="│",
+    more="↓",
+    open="▾",
+    shut="▸",
+)
+
+ASCII = Signs(
+    stages={"": ".", "staging": "s", "validation": "v", "production": "P", "archived": "a", ROLLED_BACK: "r"},
+    cursor=">",
+    better="^",
+    worse="v",
+    same="=",
+    ok="+",
+    bad="x",
+    dot="-",
+    dash="-",
+    ellipsis="~",
+    rule="-",
+    bar="|",
+    more="v",
+    open="v",
+    shut=">",
+)
+
+
+def signs(ascii_only: bool) -> Signs:
+    """Return the set of signs for this terminal."""
+    return ASCII if ascii_only else UNICODE
+
+
+def wants_ascii(environ: Mapping[str, str] | None = None) -> bool:
+    """Say whether the locale asks for ASCII: the first of LC_ALL, LC_CTYPE and LANG is not UTF-8.
+
+    macOS terminals are UTF-8 whatever an unset locale says.
+    """
+    if environ is None:
+        environ = _environment_at_start()
+    chosen = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    if not chosen:
+        return sys.platform != "darwin"
+    return "utf" not in chosen.lower()
+
+
+def _environment_at_start() -> Mapping[str, str]:
+    """Return the environment this process was started with.
+
+    Python itself sets LC_CTYPE to C.UTF-8 when it starts in the C locale (PEP 538), so ``os.environ``
+    can't tell a UTF-8 terminal from one that said nothing.
+    """
+    if os.environ.get("LC_CTYPE") not in ("C.UTF-8", "C.utf8", "UTF-8") or os.environ.get("LC_ALL"):
+        return os.environ
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            block = file.read()
+    except OSError:
+        return os.environ
+    pairs = (item.partition(b"=") for item in block.split(b"\0") if item)
+    return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs}
+
+
+def stage_sign(stage: str | None, *, ascii_only: bool = False) -> str:
+    """Return the one-cell sign of a stage; a stage this version does not know gets ``?``."""
+    return signs(ascii_only).stages.get(stage or "", "?")
+
+
+def stage_word(stage: str | None) -> str:
+    """Return the word beside the sign: the stage's name, or ``none``."""
+    return stage or "none"
+
+
+def stage_label(stage: str | None, *, ascii_only: bool = False) -> str:
+    """Return sign and word: ``● production``."""
+    return f"{stage_sign(stage, ascii_only=ascii_only)} {stage_word(stage)}"
+
+
+_STEPS = ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "h"), (60 * 86400, 86400, "d"))
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago, short: ``now``, ``40 s``, ``5 min``, ``2 h``, ``9 d``, ``3 mo``, ``2 y``.
+
+    A time in the future (a clock that is wrong, or was) is told with a plus: ``+2 h``. Aware times only.
+    """
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    sign, seconds = ("+", -seconds) if seconds < -2 else ("", max(seconds, 0))
+    if seconds < 5:
+        return "now"
+    for below, unit, name in _STEPS:
+        if seconds < below:
+            return f"{sign}{int(seconds // unit)} {name}"
+    days = seconds / 86400
+    return f"{sign}{int(days // 30.44)} mo" if days < 730 else f"{sign}{int(days // 365.25)} y"
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago, in humanize's words: ``2 hours ago``, ``a day ago``, ``2 hours from now``."""
+    import humanize
+
+    return humanize.naturaltime((now or datetime.now(UTC)) - moment)
+
+
+def clock(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Return a time to the minute, in ``zone`` (default: this machine's): ``2026-11-23 12:44``."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
+
+
+def size(count: int) -> str:
+    """Return a number of bytes with one decimal, units of 1000: ``512 B``, ``1.2 kB``, ``418.0 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    value, unit = count / 1000, 0
+    while round(value, 1) >= 1000 and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {_UNITS[unit]}"
+
+
+def count(number: int) -> str:
+    """Return a whole number with thousands separated: ``4,381``."""
+    return f"{number:,}"
+
+
+def plural(number: int, noun: str, several: str | None = None) -> str:
+    """Return ``1 version``, ``4,381 versions``; ``several`` where adding ``s`` is wrong."""
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
+def number(value: float, places: int | None = None) -> str:
+    """Return a metric's value; with ``places`` decimals (from ``decimals``) a column lines up on its point."""
+    if not math.isfinite(value):
+        return str(value)
+    if places is None:
+        places = decimals((value,))
+    if places < 0:
+        return f"{value:.3e}"
+    if value and abs(value) < 0.5 * 10.0**-places:
+        return f"{value:.1e}"  # a plain 0.0000 would be a lie
+    return f"{value:,.{places}f}" if abs(value) >= 1e5 else f"{value:.{places}f}"
+
+
+def decimals(values: Iterable[float], most: int = 4) -> int:
+    """Return how many decimals show ``values`` in one column: as few as lose nothing, at most ``most``.
+
+    About four digits of the largest value are kept, so 0.93125 has four decimals and 1234.56 has one.
+    Negative means scientific notation serves better: all are tiny, or one is huge.
+    """
+    finite = [abs(v) for v in values if math.isfinite(v)]
+    top = max(finite, default=0.0)
+    if top == 0:
+        return 0
+    if top < 10.0**-most * 10 or top >= 1e9:
+        return 0 if top < 1e12 and all(v == int(v) for v in finite) else -1
+    cap = min(most, max(0, most - math.floor(math.log10(top)))) if top >= 1 else most
+    for places in range(cap):
+        if all(round(v, places) == round(v, cap) for v in finite):
+            return places
+    return cap
+
+
+def scalar(value: str | float | bool | None) -> str:
+    """Return a parameter's value as written in config files: ``true``, ``null``, ``0.0003``, text as it is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value)
+    return str(value)
