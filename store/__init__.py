@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .api import Store as Store
     from .api import init_store as init_store
     from .api import open_store as open_store
+    from .knowledge.values import parse_pairs as parse_pairs
+    from .knowledge.values import read_values_file as read_values_file
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ("Store", "init_store", "open_store"),
+    "knowledge.values": ("parse_pairs", "read_values_file"),
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
     "nouns.reports": (
