@@ -1,0 +1,85 @@
+"""``mvtui doctor``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import output
+from ..group import command as make_command
+from ..options import json_option, store_option
+from ..session import open_store
+
+if TYPE_CHECKING:
+    from ....store import Finding
+
+FOUND_BAD = 8
+_COLOURS = {"ok": "green", "info": "dim", "warn": "yellow", "bad": "red"}
+
+
+@make_command(examples=["mvtui doctor", "mvtui doctor --store /mnt/nfs/models", "mvtui doctor --json"])
+@store_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Look at store, file system and terminal; say what to mend.
+
+    Exits with 8 when something is bad, with 0 when there are warnings at most.
+    """
+    findings = [*_store(), *_terminal()]
+    if as_json:
+        output.print_json(
+            {"level": f.level, "topic": f.topic, "message": f.message, "fix": f.fix} for f in findings
+        )
+    else:
+        _write(findings)
+    if any(finding.level == "bad" for finding in findings):
+        ctx.exit(FOUND_BAD)
+
+
+def _store() -> Sequence[Finding]:
+    from ....store import Finding, errors
+
+    try:
+        with open_store() as store:
+            return store.doctor()
+    except errors.NotFoundError as error:
+        return [Finding("warn", "store", error.message, error.hint)]
+    except errors.MvtuiError as error:
+        return [Finding("bad", "store", error.message, error.hint)]
+
+
+def _terminal() -> Sequence[Finding]:
+    from ..terminal import findings
+
+    return findings()
+
+
+def _write(findings: Sequence[Finding]) -> None:
+    import shutil
+    import textwrap
+
+    from ...words import plural
+
+    signs = output.sign_set()
+    marks = {"ok": signs.ok, "info": signs.dot, "warn": "!", "bad": signs.bad}
+    wide = max((len(f.topic) for f in findings), default=0)
+    room = max(shutil.get_terminal_size().columns, 40) if output.is_tty(sys.stdout) else 10_000
+    for finding in findings:
+        mark = output.paint(f"{marks[finding.level]} {finding.level:4}", _COLOURS[finding.level])
+        lines = textwrap.wrap(output.safe(finding.message, 2000), room - wide - 10) or [""]
+        if finding.fix:
+            lines += textwrap.wrap(
+                f"→ {finding.fix}" if signs.ok == "✓" else f"-> {finding.fix}", room - wide - 10
+            )
+        for i, line in enumerate(lines):
+            head = f"{mark}  {output.safe(finding.topic):{wide}}" if i == 0 else f"{'':{wide + 8}}"
+            output.data(f"{head}  {output.safe(line, 2000)}")
+    counts = {level: sum(f.level == level for f in findings) for level in ("bad", "warn")}
+    if any(counts.values()):
+        output.talk(f"{plural(counts['bad'], 'thing')} to mend, {plural(counts['warn'], 'warning')}")
+    else:
+        output.talk("all is well")

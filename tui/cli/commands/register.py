@@ -1,0 +1,140 @@
+"""``mvtui register``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from .. import output
+from ..group import command as make_command
+from ..options import complete_model, json_option, store_option
+from ..progress import meter
+from ..session import open_store
+from ..values import BUMP, KIND, metrics_of, params_of, tags_of
+
+if TYPE_CHECKING:
+    from ....store import Bump, Kind, Registered
+
+
+@make_command(
+    examples=[
+        "mvtui register sentiment out/model.safetensors --metric accuracy=0.931 --param lr=3e-5",
+        "mvtui register sentiment out/ --metrics-file out/all_results.json --params-file params.yaml",
+        'mvtui register sentiment model.onnx --bump major --note "new tokenizer" --tag owner=alice',
+        "mvtui register sentiment checkpoints/*.pt --each --move",
+    ]
+)
+@click.argument("model", shell_complete=complete_model)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option("--version", "number", metavar="V", help="The number to give, such as 2.0.0 or 2.0.0-rc.1.")
+@click.option(
+    "--bump", type=BUMP, metavar="PART", help="Raise major, minor or patch. Default: by what changed."
+)
+@click.option(
+    "--kind",
+    type=KIND,
+    metavar="KIND",
+    default="weights",
+    help="weights (default), adapter, prompt, hosted, bundle or dataset.",
+)
+@click.option("--metric", "metrics", multiple=True, metavar="K=V", help="A measured number. Repeatable.")
+@click.option(
+    "--metrics-file", type=click.Path(), metavar="FILE", help="Metrics in JSON, YAML or TOML; - is stdin."
+)
+@click.option("--param", "params", multiple=True, metavar="K=V", help="What made it. Repeatable.")
+@click.option(
+    "--params-file", type=click.Path(), metavar="FILE", help="Parameters in JSON, YAML or TOML; - is stdin."
+)
+@click.option("--tag", "tags", multiple=True, metavar="K=V", help="A label. Repeatable.")
+@click.option("--note", default="", metavar="TEXT", help="Free text.")
+@click.option("--move", is_flag=True, help="Remove the sources once they are stored.")
+@click.option("--follow", is_flag=True, help="Follow symlinks to directories.")
+@click.option(
+    "--each", is_flag=True, help="One version a path, oldest first, dated by its modification time."
+)
+@store_option
+@json_option
+def command(
+    model: str,
+    paths: tuple[str, ...],
+    number: str | None,
+    bump: str | None,
+    kind: str,
+    metrics: tuple[str, ...],
+    metrics_file: str | None,
+    params: tuple[str, ...],
+    params_file: str | None,
+    tags: tuple[str, ...],
+    note: str,
+    move: bool,
+    follow: bool,
+    each: bool,
+    as_json: bool,
+) -> None:
+    """Store files as a version of a model.
+
+    PATH is a file or directory; several become one version. Content decides: the same files, kind and
+    parameters are the same version, to which new metrics, tags and a note are added. The number grows by
+    major when kind or file layout changed, minor when parameters changed, else patch.
+    """
+    from ....store import errors
+
+    if number is not None and (bump or each):
+        other = "--bump" if bump else "--each"
+        raise errors.UsageError(f"--version and {other} contradict each other", hint="Leave one of them out.")
+    if metrics_file == params_file == "-":
+        raise errors.UsageError(
+            "standard input can't be both metrics and parameters", hint="Use a file for one."
+        )
+    shared: dict[str, Any] = {
+        "bump": cast("Bump | None", bump),
+        "kind": cast("Kind", kind),
+        "metrics": metrics_of(metrics_file, metrics),
+        "params": params_of(params_file, params),
+        "tags": tags_of(tags),
+        "note": note,
+        "move": move,
+        "follow": follow,
+    }
+    with open_store() as store, meter() as progress:
+        if each:
+            done = store.register_each(model, paths, progress=progress, **shared)
+        else:
+            done = [store.register(model, paths, version=number, progress=progress, **shared)]
+    _tell(done, as_json, each)
+
+
+def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
+    if as_json:
+        rows = [_row(one) for one in done]
+        output.print_json(rows if several else rows[0])
+        return
+    for one in done:
+        output.talk(_sentence(one))
+        output.result(one.version.ref)
+
+
+def _row(one: Registered) -> Mapping[str, Any]:
+    return {
+        **one.version.as_row(),
+        "new": one.created,
+        "added": list(one.added),
+        "stored": one.stored,
+        "bump": one.bump,
+    }
+
+
+def _sentence(one: Registered) -> str:
+    from ...words import plural, size
+
+    version = one.version
+    name = f"{version.ref} ({version.short_id})"
+    if one.created:
+        facts = [size(version.size), plural(version.file_count, "file")]
+        sentence = f"registered {name} {', '.join(facts)}"
+        return f"{sentence}, {output.safe(one.bump)}" if one.bump else sentence
+    if one.added:
+        return f"this is {name} already; added {', '.join(output.safe(what, 200) for what in one.added)}"
+    return f"this is {name} already; nothing to add"

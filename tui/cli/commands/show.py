@@ -1,0 +1,105 @@
+"""``mvtui show``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import output
+from ..group import command as make_command
+from ..options import json_option, ref_argument, store_option
+from ..session import open_store
+
+if TYPE_CHECKING:
+    from ....store import Version, VersionDetail
+
+
+@make_command(
+    examples=[
+        "mvtui show sentiment",
+        "mvtui show sentiment@1.4.0",
+        "mvtui show id:9f8a12e",
+        "mvtui show sentiment@champion --json | jq .metrics",
+    ]
+)
+@ref_argument()
+@store_option
+@json_option
+def command(ref: str, as_json: bool) -> None:
+    """Show one version: files, metrics, parameters, tags."""
+    with open_store(read_only=True) as store:
+        detail = store.show(ref)
+        if as_json:
+            output.print_json(detail.as_dict())
+        else:
+            _write(detail)
+
+
+def _write(detail: VersionDetail) -> None:
+    from ...words import plural, scalar, size
+
+    version = detail.version
+    _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}")
+    _section("metrics", _metrics(version))
+    _section("params", [(output.safe(k, 40), output.safe(scalar(v), 200)) for k, v in version.params.items()])
+    _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
+    from .. import table
+
+    output.data("\n" + output.paint("files", "bold"))
+    rows = [("", output.safe(f.path, 200), size(f.size), f.digest[:12]) for f in detail.files]
+    table.write(
+        [
+            table.Column(""),
+            table.Column("", elastic=False),
+            table.Column("", "right"),
+            table.Column("", style=("yellow",)),
+        ],
+        [[f"  {path}", length, digest] for _, path, length, digest in rows],
+        header=False,
+    )
+
+
+def _head(version: Version, volume: str) -> None:
+    from ...words import ago, clock
+    from ..cells import stage_cell, stage_style
+
+    stage = stage_cell(version.stage)
+    title = [output.paint(version.ref, "bold"), output.paint(stage, *stage_style(stage))]
+    title += [output.paint(f"@{name}", "cyan") for name in version.aliases]
+    title += [output.paint("deleted", "red")] if version.deleted else []
+    output.data("  ".join(part for part in title if part))
+    who = f"{output.safe(version.author, 64)} on {output.safe(version.host, 64)}"
+    facts = [
+        ("id", output.paint(version.id, "yellow")),
+        ("kind", version.kind),
+        ("created", f"{clock(version.created)}, {ago(version.created)}"),
+        ("by", who),
+        ("size", volume),
+    ]
+    if abs((version.registered - version.created).total_seconds()) >= 60:
+        facts.insert(3, ("registered", f"{clock(version.registered)}, {ago(version.registered)}"))
+    facts += [("deleted", output.safe(version.deleted_reason, 500))] if version.deleted else []
+    wide = max(len(name) for name, _ in facts)
+    for name, text in facts:
+        output.data(f"{output.paint(name, 'dim')}{'':{wide - len(name)}}  {text}")
+    if version.note:
+        first, *more = output.safe_lines(version.note)
+        output.data(f"{output.paint('note', 'dim')}{'':{wide - 4}}  {first}")
+        for line in more:
+            output.data(f"{'':{wide}}  {line}".rstrip())
+
+
+def _metrics(version: Version) -> list[tuple[str, str]]:
+    from ...words import number
+
+    told = [(output.safe(name, 60), number(value)) for name, value in version.metrics.items()]
+    before = max((len(text.partition(".")[0]) for _, text in told), default=0)
+    return [(name, " " * (before - len(text.partition(".")[0])) + text) for name, text in told]
+
+
+def _section(title: str, pairs: list[tuple[str, str]]) -> None:
+    if not pairs:
+        return
+    from .. import table
+
+    output.data("\n" + output.paint(title, "bold"))
+    table.write([table.Column(""), table.Column("")], [[f"  {k}", v] for k, v in pairs], header=False)

@@ -1,0 +1,128 @@
+"""What a person, or a script with ``--json``, is told when something fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+
+import click
+
+from ...store.errors import MvtuiError
+from .output import paint, safe
+
+INTERRUPTED = 130
+UNEXPECTED = 1
+USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error in words. ``code`` is the exit code, ``kind`` the name of the error's class."""
+
+    code: int
+    kind: str
+    message: str
+    hint: str = ""
+    candidates: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    def write(self, as_json: bool) -> None:
+        """Write it to stderr."""
+        sys.stderr.write((self._json() if as_json else self._text()) + "\n")
+
+    def _json(self) -> str:
+        body = {
+            "code": self.code,
+            "kind": self.kind,
+            "message": self.message,
+            "hint": self.hint,
+            "candidates": list(self.candidates),
+        }
+        if self.details:
+            body["details"] = list(self.details)
+        return json.dumps({"error": body})
+
+    def _text(self) -> str:
+        lines = [f"{paint('error:', 'bold', 'red', stream=sys.stderr)} {safe(self.message, 2000)}"]
+        lines += [f"  {safe(detail, 2000)}" for detail in self.details]
+        if self.candidates:
+            shown = ", ".join(safe(c, 200) for c in self.candidates[:8])
+            more = f" and {len(self.candidates) - 8} more" if len(self.candidates) > 8 else ""
+            question = "it could be:" if self.kind == "AmbiguousError" else "did you mean:"
+            lines.append(f"{paint(question, 'bold', stream=sys.stderr)} {shown}{more}")
+        if self.hint:
+            lines.append(f"{paint('hint:', 'bold', stream=sys.stderr)} {safe(self.hint, 2000)}")
+        return "\n".join(lines)
+
+
+def of_store(error: MvtuiError) -> Failure:
+    """Describe an error that the store raised on purpose."""
+    return Failure(
+        error.exit_code,
+        type(error).__name__,
+        error.message,
+        error.hint,
+        error.candidates,
+        tuple(getattr(error, "bad", ())),
+    )
+
+
+def of_click(error: click.ClickException) -> Failure:
+    """Describe wrong words on the command line."""
+    candidates = getattr(error, "candidates", None) or getattr(error, "possibilities", None) or ()
+    ctx = getattr(error, "ctx", None)
+    where = ctx.command_path if ctx is not None else "mvtui"
+    if isinstance(error, click.NoSuchOption):
+        message = f"{where} has no option {error.option_name}"
+    else:
+        message = error.format_message().rstrip(".")
+        message = message[:1].lower() + message[1:]
+    return Failure(USAGE, "UsageError", message, f"{where} --help", tuple(candidates))
+
+
+def of_bug(error: BaseException) -> Failure:
+    """Describe what nobody foresaw; its traceback goes to a file."""
+    where = _write_log(error)
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failure(
+        UNEXPECTED,
+        "UnexpectedError",
+        f"mvtui met a bug of its own: {told}",
+        f"Please report it, with {where}" if where else "MVTUI_DEBUG=1 shows where it happened",
+    )
+
+
+def _write_log(error: BaseException) -> str | None:
+    """Write the traceback to a file; return its path, or None when nothing can be written."""
+    import platform
+    import tempfile
+    import traceback
+    from datetime import UTC, datetime
+
+    from ... import __version__
+
+    now = datetime.now(UTC)
+    text = "\n".join(
+        [
+            f"mvtui {__version__}, Python {platform.python_version()}, {platform.platform()}",
+            f"{now.isoformat()}  {sys.argv!r}",
+            "",
+            "".join(traceback.format_exception(error)),
+        ]
+    )
+    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    for directory in (os.path.join(state, "mvtui"), tempfile.gettempdir()):
+        try:
+            os.makedirs(directory, exist_ok=True)
+            # A name nobody can have put there before: the temporary directory is shared.
+            handle, path = tempfile.mkstemp(
+                prefix=f"crash-{now:%Y%m%d-%H%M%S}-", suffix=".log", dir=directory
+            )
+            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError:
+            continue
+        return path
+    return None

@@ -1,0 +1,59 @@
+"""What every command shares: which store is meant, and whether output is JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ...store import Store
+
+_KEY = "mvtui.session"
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of the command line. ``store`` is the path given, None to look for it."""
+
+    store: str | None = None
+
+    def open(self, *, read_only: bool = False) -> Store:
+        """Open the store that is meant.
+
+        Raises:
+            NotFoundError: there is none; the hint names ``mvtui init``.
+        """
+        from ...store import open_store
+
+        return open_store(self.store, read_only=read_only)
+
+
+def current(ctx: click.Context | None = None) -> Session:
+    """Return the session of the running command."""
+    meta = (ctx or click.get_current_context()).meta
+    found: Session = meta.setdefault(_KEY, Session())
+    return found
+
+
+def open_store(*, read_only: bool = False) -> Store:
+    """Open the store that the running command is about."""
+    return current().open(read_only=read_only)
+
+
+def _remember_store(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    # The option stands before and after the command's name; the one nearer to it wins.
+    if value is not None:
+        current(ctx).store = value
+
+
+store_option = click.option(
+    "--store",
+    metavar="PATH",
+    type=click.Path(),
+    expose_value=False,
+    is_eager=True,
+    callback=_remember_store,
+    help="The store's directory. Default: $MVTUI_STORE, else the nearest .mvtui upward.",
+)
