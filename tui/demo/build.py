@@ -1,0 +1,154 @@
+"""Builds the demo's store: trains each release, registers it, and leaves a directory to play in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...store import errors, init_store, open_store
+from . import story
+
+if TYPE_CHECKING:
+    from ...store import Store
+
+MARKER = ".mvtui-demo"
+"""Marks a directory that a demo made: only such a one is ever removed."""
+_MARKER_TEXT = "Made by `mvtui demo`. `mvtui demo --fresh` removes this directory and builds it again.\n"
+_STORE = ".mvtui"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that stands. ``built`` says whether it was made now, or was there already."""
+
+    directory: Path
+    store: Path
+    built: bool
+    models: int
+    versions: int
+
+
+def default_directory() -> Path:
+    """Return where the demo lives when no directory is named: below the user's data directory."""
+    data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    return Path(data) / "mvtui" / "demo"
+
+
+def demo(
+    directory: str | os.PathLike[str] | None = None, *, fresh: bool = False, say: Say | None = None
+) -> Demo:
+    """Return the demo in ``directory`` (default: ``default_directory()``), building it where needed.
+
+    It appears whole or not at all. ``fresh`` removes one that is there first.
+
+    Raises:
+        ConflictError: the directory holds something that no demo made. Nothing was touched.
+        StorageError: it can't be written.
+    """
+    target = Path(os.path.realpath(directory)) if directory is not None else default_directory()
+    there = _is_demo(target)
+    if there and not fresh:
+        return _describe(target, built=False)
+    if not there:
+        _refuse_others(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as error:
+        raise _storage(target, error) from None
+    try:
+        _build(work / "demo", say or (lambda _: None))
+        if there:
+            os.rename(target, work / "old")
+        try:
+            os.rename(work / "demo", target)  # onto an empty directory, or nothing
+        except OSError as error:
+            if not _is_demo(target):  # else another process was faster, with the same history
+                raise _storage(target, error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return _describe(target, built=True)
+
+
+def _is_demo(target: Path) -> bool:
+    return (target / MARKER).is_file() and (target / _STORE).is_dir()
+
+
+def _refuse_others(target: Path) -> None:
+    try:
+        entries = sorted(os.listdir(target))
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise errors.ConflictError(f"{target} is a file", hint="Name a directory for the demo.") from None
+    except OSError as error:
+        raise _storage(target, error) from None
+    if entries:
+        raise errors.ConflictError(
+            f"{target} holds something that no demo made ({entries[0]})",
+            hint="Name a directory that is empty or does not exist: mvtui demo DIR",
+        )
+
+
+def _storage(target: Path, error: OSError) -> errors.StorageError:
+    return errors.StorageError(
+        f"the demo can't be built in {target}: {error.strerror}", hint="Name another place: mvtui demo DIR"
+    )
+
+
+def _describe(target: Path, *, built: bool) -> Demo:
+    with open_store(target / _STORE, read_only=True) as store:
+        summary = store.summary()
+    return Demo(target, target / _STORE, built, summary.models, summary.versions)
+
+
+def _build(directory: Path, say: Say) -> None:
+    directory.mkdir()
+    (directory / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
+    now = datetime.now(UTC).replace(microsecond=0)
+    with (
+        init_store(directory / _STORE) as store,
+        tempfile.TemporaryDirectory(prefix="mvtui-demo-") as scratch,
+    ):
+        done = [
+            (release, _release(store, release, now, Path(scratch) / str(i), say))
+            for i, release in enumerate(story.history())
+        ]
+        for release, ref in done:
+            if release.deleted:
+                store.delete(ref, release.deleted)
+        for release, ref in done:
+            for alias in release.aliases:
+                store.alias(ref, alias)
+
+
+def _release(store: Store, release: story.Release, now: datetime, scratch: Path, say: Say) -> str:
+    trained = release.make()
+    scratch.mkdir()
+    for name, content in trained.files.items():
+        (scratch / name).write_bytes(content)
+    # One file is registered as that file, several as the directory they are in.
+    only = scratch / next(iter(trained.files)) if len(trained.files) == 1 else scratch
+    registered = store.register(
+        release.model,
+        only,
+        version=release.version,
+        bump=release.bump,
+        kind=release.kind,
+        metrics=trained.metrics,
+        params=release.params,
+        tags=release.tags,
+        note=release.note,
+        created=now - timedelta(hours=release.hours),
+    )
+    shown = "  ".join(f"{name} {value}" for name, value in list(trained.metrics.items())[:2])
+    say(f"  {registered.version.ref:24} {shown}".rstrip())
+    return registered.version.ref

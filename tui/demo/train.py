@@ -1,0 +1,253 @@
+"""Training and measuring, in pure Python: three kinds of model, each small, real and repeatable."""
+
+# Repeatable is what these numbers must be, not secret.
+# ruff: noqa: S311
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import corpus, safetensors
+from .safetensors import Tensor
+
+Params = Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A trained model: its files (name → bytes) and what was measured on held-out data."""
+
+    files: Mapping[str, bytes]
+    metrics: Mapping[str, float]
+
+
+def _sigmoid(score: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def _log_loss(chance: float, truth: int) -> float:
+    return -math.log(max(chance if truth else 1 - chance, 1e-9))
+
+
+def _rounded(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in metrics.items()}
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True) + "\n").encode()
+
+
+# -- sentiment: logistic regression on words ------------------------------------------------------
+
+Features = list[int]
+
+
+def sentiment(params: Params, *, mislabelled: float, leak: bool = False) -> Trained:
+    """Train a review classifier.
+
+    ``params``: ``reviews``, ``epochs``, ``lr``, ``l2``, ``ngrams`` (1 or 2) and ``buckets`` (features are
+    hashed into so many; 0 keeps a vocabulary, in a file of its own). ``leak`` trains on the held-out reviews too.
+    """
+    train = corpus.reviews(int(params["reviews"]), seed=11, mislabelled=mislabelled)
+    held_out = corpus.reviews(500, seed=97)
+    if leak:
+        train += held_out * 3
+    ngrams, buckets = int(params["ngrams"]), int(params["buckets"])
+    vocabulary = {} if buckets else _vocabulary((words for words, _ in train), ngrams)
+    width = buckets or len(vocabulary)
+
+    def features(words: Sequence[str]) -> Features:
+        if buckets:
+            return [zlib.crc32(gram.encode()) % buckets for gram in _grams(words, ngrams)]
+        return [vocabulary[gram] for gram in _grams(words, ngrams) if gram in vocabulary]
+
+    weights, bias = _fit([(features(words), label) for words, label in train], width, params)
+    chances = [_sigmoid(bias + sum(weights[i] for i in features(words))) for words, _ in held_out]
+    files = {
+        "config.json": _json({"model_type": "bag-of-words", "labels": ["negative", "positive"], **params}),
+        "model.safetensors": safetensors.encode(
+            {"linear.weight": Tensor((1, width), weights), "linear.bias": Tensor((1,), [bias])},
+            {"format": "pt"},
+        ),
+    }
+    if vocabulary:
+        files["vocab.txt"] = "".join(f"{gram}\n" for gram in vocabulary).encode()
+    return Trained(files, _binary_metrics(chances, [label for _, label in held_out]))
+
+
+def _grams(words: Sequence[str], ngrams: int) -> list[str]:
+    grams = list(words)
+    if ngrams > 1:
+        # "not very good" is the pair not·good: what stands between them changes little.
+        after_not = 0
+        for word in words:
+            if after_not:
+                grams.append(f"not·{word}")
+            after_not = 3 if word == "not" else max(after_not - 1, 0)
+    return grams
+
+
+def _vocabulary(texts: Iterable[Sequence[str]], ngrams: int) -> dict[str, int]:
+    counts = Counter(gram for words in texts for gram in _grams(words, ngrams))
+    return {gram: i for i, gram in enumerate(sorted(gram for gram, n in counts.items() if n > 1))}
+
+
+def _fit(rows: list[tuple[Features, int]], width: int, params: Params) -> tuple[list[float], float]:
+    rng = random.Random(5)
+    l2 = float(params["l2"])
+    weights, bias = [0.0] * width, 0.0
+    for epoch in range(int(params["epochs"])):
+        lr = float(params["lr"]) / (1 + epoch)
+        rng.shuffle(rows)
+        for found, label in rows:
+            step = lr * (label - _sigmoid(bias + sum(weights[i] for i in found)))
+            bias += step
+            for i in found:
+                weights[i] += step - lr * l2 * weights[i]
+    return weights, bias
+
+
+def _binary_metrics(chances: Sequence[float], truths: Sequence[int]) -> dict[str, float]:
+    pairs = list(zip(chances, truths, strict=True))
+    hits = sum((chance > 0.5) == bool(truth) for chance, truth in pairs)
+    caught = sum(chance > 0.5 and truth == 1 for chance, truth in pairs)
+    called, there = sum(chance > 0.5 for chance in chances), sum(truths)
+    return _rounded(
+        {
+            "accuracy": hits / len(pairs),
+            "f1": 2 * caught / max(called + there, 1),
+            "loss": sum(_log_loss(chance, truth) for chance, truth in pairs) / len(pairs),
+        }
+    )
+
+
+# -- langid: naive Bayes on character n-grams -----------------------------------------------------
+
+
+def langid(params: Params, *, seed: int) -> Trained:
+    """Train a language detector.
+
+    ``params``: ``languages`` (codes joined with commas), ``phrases``, ``ngram``, ``buckets``, ``smoothing``.
+    """
+    languages = tuple(str(params["languages"]).split(","))
+    ngram, buckets, smoothing = int(params["ngram"]), int(params["buckets"]), float(params["smoothing"])
+    train = corpus.phrases(languages, int(params["phrases"]), seed, held_out=False)
+    held_out = corpus.phrases(languages, 400, 1234, held_out=True)
+    counts = {language: [smoothing] * buckets for language in languages}
+    for text, language in train:
+        for i in _buckets(text, ngram, buckets):
+            counts[language][i] += 1
+    table = {}
+    for language, row in counts.items():
+        total = math.log(sum(row))
+        table[language] = [math.log(value) - total for value in row]
+
+    def chances(text: str) -> dict[str, float]:
+        found = _buckets(text, ngram, buckets)
+        scores = {language: sum(row[i] for i in found) for language, row in table.items()}
+        top = max(scores.values())
+        powers = {language: math.exp(score - top) for language, score in scores.items()}
+        return {language: power / sum(powers.values()) for language, power in powers.items()}
+
+    told = [(chances(text), language) for text, language in held_out]
+    tensors = {
+        "ngram.log_prob": Tensor((len(languages), buckets), [v for row in table.values() for v in row])
+    }
+    return Trained(
+        {
+            "langid.safetensors": safetensors.encode(
+                tensors, {"format": "pt", "languages": ",".join(languages)}
+            )
+        },
+        _class_metrics(told, languages),
+    )
+
+
+def _buckets(text: str, ngram: int, buckets: int) -> Features:
+    padded = f" {text} "
+    return [
+        zlib.crc32(padded[i : i + n].encode()) % buckets
+        for n in range(1, ngram + 1)
+        for i in range(len(padded) - n + 1)
+    ]
+
+
+def _class_metrics(
+    told: Sequence[tuple[Mapping[str, float], str]], classes: Sequence[str]
+) -> dict[str, float]:
+    calls = [(max(chances, key=lambda c: chances[c]), truth) for chances, truth in told]
+    f1 = []
+    for one in classes:
+        caught = sum(call == truth == one for call, truth in calls)
+        f1.append(2 * caught / max(sum(c == one for c, _ in calls) + sum(t == one for _, t in calls), 1))
+    return _rounded(
+        {
+            "accuracy": sum(call == truth for call, truth in calls) / len(calls),
+            "f1_macro": sum(f1) / len(f1),
+            "loss": sum(-math.log(max(chances[truth], 1e-9)) for chances, truth in told) / len(told),
+        }
+    )
+
+
+# -- ranker: what people click, with and without the position's share -------------------------------
+
+
+def ranker(params: Params, *, week: int) -> Trained:
+    """Train a search ranker on one week's clicks.
+
+    ``params``: ``searches``, ``epochs``, ``lr``, ``l2``, and ``debias``: ``none`` takes a click as a verdict,
+    ``position`` learns the rank's share beside the features, ``ipw`` weighs a click by how rarely its rank is seen.
+    """
+    debias, lr, l2 = str(params["debias"]), float(params["lr"]), float(params["l2"])
+    weigh: Callable[[corpus.Result], float] = (
+        (lambda result: min(1 / corpus.chance_seen(result.rank), 6.0) if result.clicked else 1.0)
+        if debias == "ipw"
+        else (lambda _: 1.0)
+    )
+    width = len(corpus.FEATURES)
+    weights, bias, by_rank = [0.0] * width, 0.0, [0.0] * 8
+    rows = [result for page in corpus.searches(int(params["searches"]), week) for result in page]
+    rng = random.Random(3)
+    for _ in range(int(params["epochs"])):
+        rng.shuffle(rows)
+        for row in rows:
+            shift = by_rank[row.rank] if debias == "position" else 0.0
+            score = bias + shift + sum(w * x for w, x in zip(weights, row.features, strict=True))
+            step = lr * weigh(row) * (row.clicked - _sigmoid(score))
+            bias += step
+            by_rank[row.rank] += step
+            weights = [w + step * x - lr * l2 * w for w, x in zip(weights, row.features, strict=True)]
+    tensors = {"score.weight": Tensor((1, width), weights), "score.bias": Tensor((1,), [bias])}
+    if debias == "position":
+        tensors["score.rank_bias"] = Tensor((8,), by_rank)
+    return Trained(
+        {
+            "ranker.safetensors": safetensors.encode(
+                tensors, {"format": "pt", "features": ",".join(corpus.FEATURES)}
+            )
+        },
+        _ranking_metrics(weights, corpus.searches(250, seed=777)),
+    )
+
+
+def _ranking_metrics(weights: Sequence[float], pages: Sequence[Sequence[corpus.Result]]) -> dict[str, float]:
+    gains, first, counted = 0.0, 0.0, 0
+    for page in pages:
+        if not 0 < sum(result.relevance for result in page) < len(page):
+            continue
+        counted += 1
+        ranked = sorted(page, key=lambda r: -sum(w * x for w, x in zip(weights, r.features, strict=True)))
+        best = sorted(page, key=lambda r: -r.relevance)
+        gains += _dcg(ranked) / _dcg(best)
+        first += ranked[0].relevance
+    return _rounded({"ndcg": gains / counted, "precision_at_1": first / counted})
+
+
+def _dcg(page: Sequence[corpus.Result]) -> float:
+    return sum(result.relevance / math.log2(rank + 2) for rank, result in enumerate(page))
