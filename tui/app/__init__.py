@@ -1,0 +1,70 @@
+"""The full-screen app. ``run`` is all that others need; Textual is loaded only inside it."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run(
+    store_path: str | None,
+    *,
+    read_only: bool = False,
+    ascii_only: bool | None = None,
+    theme: str | None = None,
+    mouse: bool = True,
+) -> int:
+    """Open the full screen on a store; return the exit code when it is left.
+
+    Args:
+        store_path: where the store is; None looks for it as ``open_store`` does. That there is none is
+            said on the screen, which opens the store as soon as there is one.
+        read_only: switch every change off.
+        ascii_only: draw with ASCII alone; None follows the locale.
+        theme: ``dark``, ``light``, ``ansi`` or the name of one of Textual's themes; None chooses by what
+            the terminal can show.
+        mouse: take the mouse from the terminal (hold shift to select text then).
+
+    Returns:
+        0 after ``q``; 2 when this terminal can't show it (said on standard error); 129 after a hang-up and
+        143 after SIGTERM, with the terminal restored.
+    """
+    from .. import preflight, words
+
+    if problem := preflight.check():
+        print(f"mvtui: {problem.message}\n{problem.hint}", file=sys.stderr)  # noqa: T201
+        return problem.exit_code
+
+    import gc
+
+    from . import skeleton
+    from .opening import Opening
+
+    if ascii_only is None:
+        ascii_only = words.wants_ascii()
+    skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)
+    release = skeleton.guard()
+    gc.disable()  # loading allocates much and frees nothing; the app enables it after the first frame
+    try:
+        opening = Opening(store_path, read_only=read_only)
+
+        from .app import MvtuiApp
+        from .driver import DiffDriver
+
+        app = MvtuiApp(
+            opening,
+            ascii_only=ascii_only,
+            read_only=read_only,
+            theme=theme,
+            freeze=True,
+            driver_class=DiffDriver,
+        )
+    except BaseException:
+        skeleton.leave()
+        raise
+    finally:
+        release()
+    code = app.run(mouse=mouse)
+    gc.enable()
+    if app.return_code == 0 and code is not None:
+        return code
+    return app.return_code or 0

@@ -1,0 +1,240 @@
+"""Everything a key can do, in one table. Bindings, footer and help are made from it, and nothing else.
+
+An action knows its keys, its words, where it applies and why it can't act right now. A key that can't act
+stays visible, dimmed, and says why when it is pressed. Nothing here imports Textual, so documentation can
+be generated without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Pane(StrEnum):
+    """A part of the screen that takes the keys."""
+
+    MODELS = "Models"
+    VERSIONS = "Versions"
+    OVERVIEW = "Overview"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the screen knows when it decides whether an action can act."""
+
+    pane: Pane = Pane.VERSIONS
+    store_open: bool = True
+    models: int = 0
+    versions: int = 0
+    selected: str = ""
+    """The reference of the selected version, empty when there is none."""
+    narrow: bool = False
+    zoomed: bool = False
+    filtered: bool = False
+
+
+WhyNot = Callable[[Situation], str]
+"""Returns why an action can't act, as the end of the sentence "can't …: …", or nothing when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key can do.
+
+    ``id`` is ``area.verb`` and never changes, so that users can remap it. ``keys`` are Textual's key names,
+    the first is the one shown. ``name`` is for the footer, ``description`` a sentence without its full
+    stop. ``pane`` is where it applies (None: everywhere). ``footer`` is its rank there, 0 for not at all;
+    lower ranks stay longer when the footer gets short.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    name: str
+    description: str
+    section: str
+    pane: Pane | None = None
+    footer: int = 0
+    why_not: WhyNot | None = None
+
+    def obstacle(self, situation: Situation) -> str:
+        """Return why it can't act now; empty when it can."""
+        return self.why_not(situation) if self.why_not else ""
+
+    @property
+    def shown_keys(self) -> str:
+        """The keys as people write them: ``j, down``."""
+        return ", ".join(key_name(key) for key in self.keys)
+
+
+def _needs_store(now: Situation) -> str:
+    return "" if now.store_open else "no store is open"
+
+
+def _needs_version(now: Situation) -> str:
+    return _needs_store(now) or ("" if now.selected else "no version is selected")
+
+
+def _needs_rows(now: Situation) -> str:
+    return _needs_store(now) or ("" if now.models else "the store is empty")
+
+
+def _zoom_why_not(now: Situation) -> str:
+    if now.narrow:
+        return "the window is narrow, so each pane has it all to itself already"
+    return _needs_rows(now)
+
+
+_MOVE, _SHOW, _DO, _APP = "Move", "Look", "Do", "mvtui"
+
+ACTIONS: tuple[Action, ...] = (
+    Action("move.down", ("j", "down"), "down", "Go down one line", _MOVE),
+    Action("move.up", ("k", "up"), "up", "Go up one line", _MOVE),
+    Action("move.top", ("g", "home"), "top", "Go to the first line", _MOVE),
+    Action("move.bottom", ("G", "end"), "bottom", "Go to the last line", _MOVE),
+    Action("move.half_down", ("ctrl+d",), "half page down", "Go down half a page", _MOVE),
+    Action("move.half_up", ("ctrl+u",), "half page up", "Go up half a page", _MOVE),
+    Action("move.page_down", ("pagedown", "ctrl+f"), "page down", "Go down a page", _MOVE),
+    Action("move.page_up", ("pageup", "ctrl+b"), "page up", "Go up a page", _MOVE),
+    Action(
+        "pane.next",
+        ("tab", "right"),
+        "next pane",
+        "Go to the next pane: models, versions, overview",
+        _SHOW,
+        footer=4,
+        why_not=_needs_rows,
+    ),
+    Action(
+        "pane.previous",
+        ("shift+tab", "left"),
+        "pane before",
+        "Go to the pane before",
+        _SHOW,
+        why_not=_needs_rows,
+    ),
+    Action(
+        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=5, why_not=_needs_rows
+    ),
+    Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane", _SHOW),
+    Action(
+        "list.filter",
+        ("slash",),
+        "filter",
+        "Show only lines that contain every word you type",
+        _SHOW,
+        footer=3,
+        why_not=_needs_rows,
+    ),
+    Action(
+        "pane.zoom",
+        ("z",),
+        "zoom",
+        "Give the pane the whole window, and back",
+        _SHOW,
+        footer=7,
+        why_not=_zoom_why_not,
+    ),
+    Action(
+        "copy.reference",
+        ("y",),
+        "copy",
+        "Copy the version's reference, such as sentiment@1.4.0",
+        _DO,
+        footer=6,
+        why_not=_needs_version,
+    ),
+    Action("copy.id", ("Y",), "copy ID", "Copy the version's whole hash ID", _DO, why_not=_needs_version),
+    Action(
+        "store.refresh",
+        ("r",),
+        "refresh",
+        "Read the store again (it is also read twice a second)",
+        _DO,
+        footer=8,
+    ),
+    Action("app.help", ("question_mark", "f1"), "help", "Show these keys", _APP, footer=1),
+    Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),
+    Action("app.suspend", ("ctrl+z",), "to the shell", "Go to the shell; fg comes back", _APP),
+    Action("app.quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave mvtui", _APP, footer=2),
+)
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "pagedown": "page down",
+    "pageup": "page up",
+    "shift+tab": "shift-tab",
+    "space": "space",
+}
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it: ``ctrl+d`` → ``ctrl-d``, ``slash`` → ``/``."""
+    return _KEY_NAMES.get(key) or key.replace("ctrl+", "ctrl-")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An action as the footer or the help shows it, with what stands in its way."""
+
+    action: Action
+    obstacle: str
+
+    @property
+    def key(self) -> str:
+        """The first of its keys, as people write it."""
+        return key_name(self.action.keys[0])
+
+
+class Registry:
+    """The actions with the user's own keys put in place.
+
+    ``problems`` lists, a sentence each, actions that ``keys`` names but do not exist, and keys that would
+    mean two things in one place; the first action in the table then keeps the key.
+    """
+
+    def __init__(
+        self, actions: Iterable[Action] = ACTIONS, keys: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        keys = keys or {}
+        known = tuple(actions)
+        self.actions = tuple(replace(a, keys=tuple(keys[a.id])) if keys.get(a.id) else a for a in known)
+        self.problems = [f"there is no action {name!r}" for name in keys if name not in {a.id for a in known}]
+        self._by_key: dict[tuple[str, Pane | None], Action] = {}
+        for action in self.actions:
+            for key in action.keys:
+                holder = self._by_key.setdefault((key, action.pane), action)
+                if holder is not action:
+                    self.problems.append(f"{key_name(key)} means both {holder.id} and {action.id}")
+
+    def keys(self) -> list[str]:
+        """Return every key that means something somewhere."""
+        return list(dict.fromkeys(key for key, _ in self._by_key))
+
+    def for_key(self, key: str, pane: Pane) -> Action | None:
+        """Return what ``key`` means in ``pane``: the pane's own action, else the one for everywhere."""
+        return self._by_key.get((key, pane)) or self._by_key.get((key, None))
+
+    def get(self, action_id: str) -> Action:
+        """Return an action by its id. Raises KeyError if there is none."""
+        return next((a for a in self.actions if a.id == action_id), None) or _missing(action_id)
+
+    def footer(self, situation: Situation) -> list[Hint]:
+        """Return what the footer shows here, the most important first."""
+        here = [a for a in self.actions if a.footer and a.pane in (None, situation.pane)]
+        return [Hint(a, a.obstacle(situation)) for a in sorted(here, key=lambda a: a.footer)]
+
+    def help(self, situation: Situation) -> dict[str, list[Hint]]:
+        """Return what the help shows here, by section, in the table's order."""
+        sections: dict[str, list[Hint]] = {}
+        for action in self.actions:
+            if action.pane in (None, situation.pane):
+                sections.setdefault(action.section, []).append(Hint(action, action.obstacle(situation)))
+        return sections
+
+
+def _missing(action_id: str) -> Action:
+    raise KeyError(action_id)

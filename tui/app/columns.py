@@ -1,0 +1,155 @@
+"""Which columns a table has, how wide they are, and what stands in them.
+
+Widths come from a sample of the first rows, so that a list of 100,000 is laid out without reading it.
+A window too narrow for all columns drops the least important; the last one takes what is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .. import words
+from ..text import Align, fit, width
+
+if TYPE_CHECKING:
+    from ...store import Model, Version
+
+SAMPLE = 200
+GAP = 2
+_MAX_METRICS = 8
+_METRIC_MAX = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the text of a cell depends on besides its row: the moment, and the terminal."""
+
+    now: datetime
+    ascii_only: bool = False
+
+
+Cell = Callable[[Any, Look], str]
+StyleOf = Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    ``width`` is in cells; ``rank`` says how early it is dropped (the highest first); ``grow`` takes the
+    space that is left. ``style`` names the style of a cell, ``""`` for the plain one.
+    """
+
+    title: str
+    width: int
+    rank: int
+    text: Cell
+    align: Align = "left"
+    style: StyleOf = lambda _row: ""
+    grow: bool = False
+
+    def show(self, row: Any, look: Look) -> tuple[str, str]:
+        """Return the cell's text, exactly as wide as the column, and its style."""
+        return fit(self.text(row, look), self.width, self.align, ascii_only=look.ascii_only), self.style(row)
+
+    def heading(self, look: Look) -> str:
+        """Return the title, exactly as wide as the column."""
+        return fit(self.title, self.width, self.align, ascii_only=look.ascii_only)
+
+
+def choose(columns: Sequence[Column], space: int) -> list[Column]:
+    """Return the columns that fit into ``space`` cells, in their order, with a growing one stretched."""
+    chosen: set[int] = set()
+    used = -GAP
+    for index in sorted(range(len(columns)), key=lambda i: columns[i].rank):
+        need = columns[index].width + GAP
+        if used + need <= space or not chosen:
+            chosen.add(index)
+            used += need
+    out = [replace(c) for i, c in enumerate(columns) if i in chosen]
+    for place, column in enumerate(out):
+        if column.grow or used > space:
+            out[place] = replace(column, width=max(1, column.width + space - used))
+            break
+    return out
+
+
+def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column]:
+    """Return the columns of the list of models."""
+    sample = list(models)
+    production = words.stage_sign("production", ascii_only=ascii_only)
+    latest = [_model_version(m, production) for m in sample]
+    return [
+        Column("MODEL", 10, 0, lambda m, _: m.name, grow=True),
+        Column("", _widest([words.count(m.version_count) for m in sample], 1), 2,
+               lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
+        Column("", min(_widest(latest, 3), 12), 1, lambda m, _: _model_version(m, production),
+               style=lambda m: "production" if m.production else "muted"),
+    ]  # fmt: skip
+
+
+def _model_version(model: Model, production: str) -> str:
+    return f"{production} {model.production}" if model.production else f"  {model.latest or ''}"
+
+
+def for_versions(versions: Sequence[Version]) -> list[Column]:
+    """Return the columns that say something about these versions, in reading order."""
+    sample = [versions[i] for i in range(min(SAMPLE, len(versions)))]
+    out = [
+        Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
+               style=lambda _v: "strong"),
+        Column("ID", 7, 3, lambda v, _: v.short_id, style=lambda _v: "muted"),
+    ]  # fmt: skip
+    if any(v.stage for v in sample):
+        out.append(Column("STAGE", 13, 1, _stage, style=lambda v: v.stage or "muted"))
+    if any(v.aliases for v in sample):
+        widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
+        out.append(Column("ALIAS", widest, 6, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
+    ranks = iter((2, 8, 9, *range(12, 30)))
+    out += [_metric(name, sample, next(ranks)) for name in metric_names(sample)]
+    out += [
+        Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
+        Column("SIZE", 8, 5, lambda v, _: words.size(v.size), "right"),
+        Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 7, lambda v, _: v.author,
+               style=lambda _v: "muted"),
+    ]  # fmt: skip
+    if len({v.kind for v in sample}) > 1:
+        out.append(Column("KIND", 8, 10, lambda v, _: v.kind, style=lambda _v: "muted"))
+    if any(v.note for v in sample):
+        out.append(Column("NOTE", 12, 6, lambda v, _: v.note, style=lambda _v: "muted", grow=True))
+    return out
+
+
+def metric_names(sample: Iterable[Version]) -> list[str]:
+    """Return the metrics worth a column: the most common first, then in the newest version's order."""
+    common = Counter(name for version in sample for name in version.metrics)
+    return [name for name, _ in common.most_common(_MAX_METRICS)]
+
+
+def _metric(name: str, sample: Sequence[Version], rank: int) -> Column:
+    values = [v.metrics[name] for v in sample if name in v.metrics]
+    places = words.decimals(values)
+    widest = _widest([words.number(value, places) for value in values], 1)
+
+    def text(version: Version, look: Look) -> str:
+        value = version.metrics.get(name)
+        if value is None:
+            return words.signs(look.ascii_only).dash
+        shown = words.number(value, places)
+        # A number that is cut would be another number.
+        return shown if len(shown) <= columns else f"{value:.{max(columns - 7, 0)}e}"
+
+    columns = max(min(width(name), _METRIC_MAX), widest, 7)
+    return Column(name, columns, rank, text, "right")
+
+
+def _stage(version: Version, look: Look) -> str:
+    return words.stage_label(version.stage, ascii_only=look.ascii_only)
+
+
+def _widest(texts: Iterable[str], least: int) -> int:
+    return max(least, max((width(text) for text in texts), default=0))

@@ -1,0 +1,115 @@
+"""What each action does on the main screen: a function for every id in the registry's table.
+
+The screen holds the state and offers a few verbs (``activate``, ``arrange``, ``filter_pane``, ``say``);
+commands put them together. Only ``MainScreen.perform`` calls them, after asking the action whether it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from .actions import Pane
+
+if TYPE_CHECKING:
+    from .screens.main import MainScreen
+
+Command = Callable[["MainScreen"], Awaitable[None] | None]
+
+_PANES = tuple(Pane)
+
+
+def _go_to_pane(screen: MainScreen, steps: int) -> None:
+    screen.activate(_PANES[(_PANES.index(screen.pane) + steps) % len(_PANES)])
+
+
+def _enter(screen: MainScreen) -> None:
+    if screen.pane is not Pane.OVERVIEW:
+        _go_to_pane(screen, 1)
+
+
+def _back(screen: MainScreen) -> None:
+    if screen.footer.notice:
+        screen.say("")
+    elif screen.filters.get(screen.pane):
+        screen.filter_line.leave(screen.pane)
+        screen.filter_pane(screen.pane, "")
+    elif screen.zoomed:
+        _zoom(screen)
+    elif screen.pane is Pane.OVERVIEW:
+        screen.activate(Pane.VERSIONS)
+    else:
+        screen.say("this is the outermost layer: q quits")
+
+
+def _zoom(screen: MainScreen) -> None:
+    screen.zoomed = not screen.zoomed
+    screen.arrange_panes()
+
+
+async def _filter(screen: MainScreen) -> None:
+    if screen.pane is Pane.OVERVIEW:
+        screen.activate(Pane.VERSIONS)
+    screen.say("")
+    await screen.filter_line.open(screen.pane, screen.filters.get(screen.pane, ""))
+    screen.tell_found()
+
+
+def _copy(screen: MainScreen, value: str) -> None:
+    screen.app.copy_to_clipboard(value)
+    # A terminal never answers: all we know is that it was sent, so the value stays to be selected by hand.
+    screen.say(f"{value}  sent to the clipboard", "accent", stays=True)
+
+
+def _copy_reference(screen: MainScreen) -> None:
+    if screen.version:
+        _copy(screen, screen.version.ref)
+
+
+def _copy_id(screen: MainScreen) -> None:
+    if screen.version:
+        _copy(screen, screen.version.id)
+
+
+def _refresh(screen: MainScreen) -> None:
+    if screen.worker:
+        screen.worker.refresh()
+
+
+def _help(screen: MainScreen) -> None:
+    from .screens.help import Help
+
+    screen.app.push_screen(Help(screen.registry, screen.situation))
+
+
+def _pages(amount: float) -> Command:
+    def move(screen: MainScreen) -> None:
+        lines = max(1, int(screen.scroller.page * abs(amount)))
+        screen.scroller.step(lines if amount > 0 else -lines)
+
+    return move
+
+
+COMMANDS: dict[str, Command] = {
+    "move.down": lambda screen: screen.scroller.step(1),
+    "move.up": lambda screen: screen.scroller.step(-1),
+    "move.top": lambda screen: screen.scroller.to_top(),
+    "move.bottom": lambda screen: screen.scroller.to_bottom(),
+    "move.half_down": _pages(0.5),
+    "move.half_up": _pages(-0.5),
+    "move.page_down": _pages(1),
+    "move.page_up": _pages(-1),
+    "pane.next": lambda screen: _go_to_pane(screen, 1),
+    "pane.previous": lambda screen: _go_to_pane(screen, -1),
+    "pane.enter": _enter,
+    "pane.back": _back,
+    "pane.zoom": _zoom,
+    "list.filter": _filter,
+    "copy.reference": _copy_reference,
+    "copy.id": _copy_id,
+    "store.refresh": _refresh,
+    "app.help": _help,
+    "app.redraw": lambda screen: screen.redraw(),
+    "app.suspend": lambda screen: screen.app.action_suspend_process(),
+    "app.quit": lambda screen: screen.app.exit(0),
+}

@@ -1,0 +1,100 @@
+"""What the store's worker tells the screen. Workers never touch widgets: they post these.
+
+``@on`` handlers of the screen own all state. A message that makes an earlier one of its kind pointless
+replaces it in the queue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from ...store import Damage, Model, Summary, VersionDetail
+    from .columns import Column
+    from .rows import Rows
+
+
+class FromStore(Message, bubble=False):
+    """Base of everything the worker says."""
+
+
+class StoreMissing(FromStore):
+    """There is no store to open (yet): ``reason`` says where it was looked for, ``hint`` what to do."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__()
+        self.reason = reason
+        self.hint = hint
+
+
+class StoreTrouble(FromStore):
+    """The store can't be read now. What is shown stays; the worker goes on trying."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__()
+        self.reason = reason
+        self.hint = hint
+
+
+class StoreWell(FromStore):
+    """The store can be read again after ``StoreTrouble``."""
+
+
+class ModelsListed(FromStore):
+    """The models there are, with the numbers of the status line and damage to warn of, if any.
+
+    ``arrived`` are the references of versions registered since the last time, the newest first.
+    """
+
+    def __init__(
+        self,
+        models: list[Model],
+        summary: Summary,
+        damage: tuple[Damage, ...] = (),
+        arrived: tuple[str, ...] = (),
+        *,
+        asked: bool = False,
+    ) -> None:
+        super().__init__()
+        self.models = models
+        self.summary = summary
+        self.damage = damage
+        self.arrived = arrived
+        self.asked = asked
+
+
+class VersionsListed(FromStore):
+    """The versions of a model, and the columns that suit them."""
+
+    def __init__(self, rows: Rows, columns: list[Column]) -> None:
+        super().__init__()
+        self.rows = rows
+        self.columns = columns
+
+
+class FilterReady(FromStore):
+    """The haystack of ``rows`` stands: filtering is now instant."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+class DetailRead(FromStore):
+    """The files of a version. ``ref`` is what was asked for."""
+
+    def __init__(self, ref: str, detail: VersionDetail) -> None:
+        super().__init__()
+        self.ref = ref
+        self.detail = detail
+
+
+class DetailFailed(FromStore):
+    """The files of a version could not be read."""
+
+    def __init__(self, ref: str, reason: str) -> None:
+        super().__init__()
+        self.ref = ref
+        self.reason = reason

@@ -1,0 +1,59 @@
+"""The overview: everything known about the selected version, scrolled by lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.strip import Strip
+
+from ..facts import Line
+from .lineview import Scroller
+
+
+class Overview(Scroller):
+    """Lines that scroll. What they say is decided by ``facts``."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes="pane")
+        self._lines: Sequence[Line] = ()
+        self._top = 0
+
+    @property
+    def columns(self) -> int:
+        """How many cells a line has."""
+        return max(20, self.size.width - 2)
+
+    @property
+    def top(self) -> int:
+        """The first line that is seen."""
+        return self._top
+
+    def show(self, lines: Sequence[Line], *, from_top: bool) -> None:
+        """Show other lines, from the first or from where we are."""
+        self._lines = lines
+        self._top = 0 if from_top else min(self._top, self._last_top)
+        self.refresh()
+
+    @property
+    def _last_top(self) -> int:
+        return max(0, len(self._lines) - self.size.height)
+
+    def step(self, lines: int) -> None:
+        """Scroll."""
+        top = max(0, min(self._top + lines, self._last_top))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Stay within the lines."""
+        self._top = min(self._top, self._last_top)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line, a cell in from the edge."""
+        columns = self.size.width
+        number = self._top + y
+        if number >= len(self._lines) or not self._lines[number]:
+            return self.strip([], columns)
+        return self.strip([(" ", ""), *self._lines[number]], columns)

@@ -1,0 +1,189 @@
+"""The one thread that talks to the store. The screen asks; answers come back as messages.
+
+One thread, so that answers come in order and the store is polled only when nothing else is wanted. It is
+a daemon: a store on a file system that hangs can neither freeze the screen nor keep the program alive.
+Requests of a kind replace each other, since only the last can still matter.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from threading import Condition, Thread
+from typing import TYPE_CHECKING
+
+from ...store.errors import MvtuiError, NotFoundError
+from . import columns
+from .messages import (
+    DetailFailed,
+    DetailRead,
+    FilterReady,
+    FromStore,
+    ModelsListed,
+    StoreMissing,
+    StoreTrouble,
+    StoreWell,
+    VersionsListed,
+)
+from .rows import Rows
+
+if TYPE_CHECKING:
+    from ...store import Store, Version
+
+POLL_SECONDS = 0.5
+_MOST_ARRIVED = 100
+
+
+class StoreWorker(Thread):
+    """Opens a store, answers requests, and watches for changes by others.
+
+    ``open_store`` is called in this thread; ``post`` must be safe to call from it.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        post: Callable[[FromStore], object],
+        *,
+        interval: float = POLL_SECONDS,
+    ) -> None:
+        super().__init__(name="mvtui-store", daemon=True)
+        self._open_store = open_store
+        self._post = post
+        self._interval = interval
+        self._wanted: dict[str, Callable[[Store], None]] = {}
+        self._wake = Condition()
+        self._stopped = False
+        self._troubled = False
+        self._last_seq = -1
+        self._said: tuple[str, str] | None = None
+
+    # -- asked from the screen's thread ----------------------------------------------------------
+
+    def list_versions(self, model: str) -> None:
+        """Ask for the versions of a model: ``VersionsListed``, later ``FilterReady``."""
+        self._ask("versions", lambda store: self._list_versions(store, model))
+
+    def read_detail(self, ref: str) -> None:
+        """Ask for a version's files: ``DetailRead`` or ``DetailFailed``."""
+        self._ask("detail", lambda store: self._read_detail(store, ref))
+
+    def refresh(self) -> None:
+        """Ask for the models again, changed or not."""
+        self._ask("models", lambda store: self._list_models(store, asked=True))
+
+    def stop(self) -> None:
+        """End the thread as soon as it comes back from what it does. Does not wait for it."""
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+
+    def _ask(self, kind: str, job: Callable[[Store], None]) -> None:
+        with self._wake:
+            self._wanted[kind] = job
+            self._wake.notify()
+
+    # -- in the worker's thread ------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Open, then answer and poll until stopped."""
+        store = self._open()
+        if store is None:
+            return
+        self._guarded(store, self._list_models)
+        while not self._stopped:
+            self._guarded(store, self._next_job() or self._poll)
+
+    def _open(self) -> Store | None:
+        while not self._stopped:
+            try:
+                return self._open_store()
+            except NotFoundError as error:
+                self._say_once(StoreMissing, error.message, error.hint)
+            except MvtuiError as error:
+                self._say_once(StoreTrouble, error.message, error.hint)
+            except Exception as error:  # noqa: BLE001 - the screen must say it, whatever it is
+                self._say_once(StoreTrouble, *_unexpected(error))
+            self._pause()
+        return None
+
+    def _next_job(self) -> Callable[[Store], None] | None:
+        with self._wake:
+            if not self._wanted:
+                self._wake.wait(self._interval)
+            return self._wanted.pop(next(iter(self._wanted))) if self._wanted else None
+
+    def _pause(self) -> None:
+        with self._wake:
+            if not self._stopped:
+                self._wake.wait(self._interval)
+            self._wanted.clear()
+
+    def _guarded(self, store: Store, job: Callable[[Store], None]) -> None:
+        try:
+            job(store)
+        except MvtuiError as error:
+            self._trouble(error.message, error.hint)
+        except Exception as error:  # noqa: BLE001 - a store deleted underneath must not end the watch
+            self._trouble(*_unexpected(error))
+        else:
+            if self._troubled:
+                self._troubled = False
+                self._said = None
+                self._post(StoreWell())
+
+    def _trouble(self, reason: str, hint: str) -> None:
+        self._troubled = True
+        self._say_once(StoreTrouble, reason, hint)
+
+    def _say_once(self, kind: Callable[[str, str], FromStore], reason: str, hint: str) -> None:
+        if self._said != (reason, hint):
+            self._said = (reason, hint)
+            self._post(kind(reason, hint))
+
+    def _poll(self, store: Store) -> None:
+        if not self._stopped and store.poll():
+            self._list_models(store)
+
+    def _list_models(self, store: Store, *, asked: bool = False) -> None:
+        if asked:
+            store.poll()
+        versions = store.versions()
+        newest = versions[0].seq if len(versions) else 0
+        arrived: list[Version] = []
+        if self._last_seq >= 0:
+            fresh = itertools.takewhile(lambda v: v.seq > self._last_seq, iter(versions))
+            arrived = list(itertools.islice(fresh, _MOST_ARRIVED))
+        self._last_seq = newest
+        self._post(
+            ModelsListed(
+                store.models(), store.summary(), store.damage(), tuple(v.ref for v in arrived), asked=asked
+            )
+        )
+
+    def _list_versions(self, store: Store, model: str) -> None:
+        try:
+            found = store.versions(model)
+        except NotFoundError:  # its last version was deleted since it was listed
+            found = ()
+        rows = Rows(model, found)
+        self._post(VersionsListed(rows, columns.for_versions(found)))
+
+        def build(_store: Store) -> None:
+            rows.build_haystack()
+            self._post(FilterReady(rows))
+
+        # Behind whatever else is wanted: it is the only job that can take a second.
+        self._ask("haystack", build)
+
+    def _read_detail(self, store: Store, ref: str) -> None:
+        try:
+            detail = store.show(ref)
+        except MvtuiError as error:
+            self._post(DetailFailed(ref, error.message))
+        else:
+            self._post(DetailRead(ref, detail))
+
+
+def _unexpected(error: Exception) -> tuple[str, str]:
+    return f"the store can't be read: {error or type(error).__name__}", "mvtui doctor tells more."
