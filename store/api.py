@@ -148,9 +148,13 @@ class Store:
         """Return references and model names that begin with ``prefix``, for shell completion."""
         return look.complete(self._repository, prefix)
 
-    def summary(self) -> Summary:
-        """Return the counts and sizes a status line shows."""
-        return look.summary(self._repository)
+    def summary(self, *, measure: bool = False) -> Summary:
+        """Return the counts and sizes a status line shows.
+
+        Args:
+            measure: also add up the objects on disk (``stored``); costs a directory walk.
+        """
+        return look.summary(self._repository, measure=measure)
 
     def events(self, since: int = 0) -> Iterator[Event]:
         """Yield the journal's events with ``seq`` above ``since``, oldest first, skipping damaged lines."""

@@ -80,9 +80,19 @@ def read_values_file(path: str | os.PathLike[str], what: What = "param") -> dict
             f"{name} holds {_describe(tree)} where names and values are expected",
             hint='Write a mapping, such as {"accuracy": 0.93}.',
         )
+    return flatten(tree, what, name)
+
+
+def flatten(tree: Mapping[Any, Any], what: What, where: str) -> dict[str, Scalar]:
+    """Return a tree of metrics or parameters as flat names → scalars; ``where`` begins every complaint.
+
+    Numbers of array libraries (anything with ``item()``, such as a NumPy or torch scalar) count as numbers.
+
+    Raises:
+        BadInputError: a value that can't be kept, a name that comes out twice, or too many of them.
+    """
     values: dict[str, Scalar] = {}
-    budget = _Budget(name)
-    _flatten(tree, "", what, values, budget, 0)
+    _flatten(tree, "", what, values, _Budget(where), 0)
     return values
 
 
@@ -280,6 +290,8 @@ def _key_text(key: object) -> str:
 
 def _scalar(value: Any, path: str, what: What, budget: _Budget) -> Scalar:
     where = f"{budget.name}: {path!r}"
+    if not isinstance(value, str | int | float | list) and callable(getattr(value, "item", None)):
+        value = _item(value, where)
     if what == "metric":
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadInputError(
@@ -296,6 +308,13 @@ def _scalar(value: Any, path: str, what: What, budget: _Budget) -> Scalar:
     if isinstance(value, list):
         return json.dumps(_plain(value, where, budget, 0), ensure_ascii=False)
     return _plain_scalar(value, where)
+
+
+def _item(value: Any, where: str) -> Any:
+    try:
+        return value.item()
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise BadInputError(f"{where} is an array of many values", hint="Reduce it to one number.") from error
 
 
 def _plain(value: Any, where: str, budget: _Budget, depth: int) -> Any:

@@ -41,7 +41,8 @@ class Event:
     """One line of the journal, decoded.
 
     ``seq`` counts from 1 without gaps; ``at`` is UTC; ``data`` depends on ``kind``; ``hash`` is the
-    BLAKE3 that the next event names as ``prev``.
+    BLAKE3 that the next event names as ``prev``. ``body`` is the digest of the object that holds the part of
+    ``data`` which did not fit the line, or empty.
     """
 
     seq: int
@@ -52,3 +53,4 @@ class Event:
     data: dict[str, Any]
     hash: str
     prev: str
+    body: str = ""

@@ -62,9 +62,7 @@ class Manifest:
             {
                 "format": _FORMAT,
                 "kind": self.kind,
-                "files": [
-                    {"path": e.path, "size": e.size, "digest": e.digest} for e in sorted(self.files)
-                ],
+                "files": [{"path": e.path, "size": e.size, "digest": e.digest} for e in sorted(self.files)],
                 "params": self.params,
                 "parents": [{"type": e.type, "to": e.to} for e in self.parents],
                 "datasets": [{"type": e.type, "to": e.to} for e in self.datasets],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import BadNameError
+from ..errors import BadInputError, BadNameError
 from . import semver
 
 MAX_LENGTH = 100
@@ -58,6 +58,21 @@ def check_alias(alias: str) -> str:
             hint="Choose a word, such as 'champion'.",
         )
     return alias
+
+
+def check_text(text: str, what: str) -> str:
+    """Return free text if it can be kept: a ``str`` that UTF-8 can hold. ``what`` begins the complaint.
+
+    Raises:
+        BadInputError: it isn't.
+    """
+    if not isinstance(text, str):
+        raise BadInputError(f"{what} is not text but {type(text).__name__}", hint="Write it as text.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInputError(f"{what} is not UTF-8", hint="Write it as UTF-8 text.") from None
+    return text
 
 
 def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:

@@ -78,7 +78,8 @@ def parse(text: str) -> Reference:
 def _select(value: str, text: str) -> tuple[Selector, str]:
     if not value:
         raise BadInputError(
-            f"{text!r} names no version", hint="Write a version after '@', such as sentiment@1.4.0 or sentiment@latest."
+            f"{text!r} names no version",
+            hint="Write a version after '@', such as sentiment@1.4.0 or sentiment@latest.",
         )
     if semver.is_valid(value):
         return "number", str(semver.SemVer.parse(value))

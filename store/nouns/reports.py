@@ -135,14 +135,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The store in a line: counts, bytes as registered (``size``) and bytes on disk (``stored``)."""
+    """The store in a line: counts, bytes as registered (``size``) and, if measured, bytes on disk (``stored``)."""
 
     path: str
     models: int
     versions: int
     size: int
-    stored: int
+    stored: int | None
     user: str
     host: str
     writable: bool
-    last_event: datetime | None
+    last_registered: datetime | None

@@ -1,0 +1,113 @@
+"""config.toml: what a person may set. Every key has a default; a wrong value names its line and the choices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import BadConfigError, StorageError
+
+TEMPLATE = """\
+# mvtui store settings. Every line is optional; these are the defaults.
+
+[lock]
+# timeout = "30s"    # how long a command waits for another writer
+
+[gc]
+# grace = "14d"      # how long deleted objects stay in trash/
+"""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force. Durations are in seconds."""
+
+    lock_timeout: int = 30
+    gc_grace: int = 14 * 86400
+    writing_host: str = ""
+
+
+def load(path: str) -> Config:
+    """Read config.toml; a missing file means the defaults.
+
+    Raises:
+        BadConfigError: not TOML, an unknown key, or a bad value; the message names file and line.
+        StorageError: it can't be read.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(
+            f"could not read {path}: {error}", hint="Check its mode and encoding (UTF-8)."
+        ) from error
+    if not re.search(r"^\s*[^\s#]", text.replace("[lock]", "").replace("[gc]", ""), re.MULTILINE):
+        return Config()  # nothing but comments: spare the import of a TOML parser at every start
+    return _parse(text, path)
+
+
+def _parse(text: str, path: str) -> Config:
+    import tomllib
+
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfigError(
+            f"{path}: {error}", hint="Mend that line, or delete the file for the defaults."
+        ) from error
+    values: dict[str, Any] = {}
+    for table, keys in tables.items():
+        if table not in _KEYS or not isinstance(keys, dict):
+            raise _bad(text, path, table, f"unknown table [{table}]", f"known: {', '.join(sorted(_KEYS))}")
+        for key, value in keys.items():
+            if key not in _KEYS[table]:
+                known = ", ".join(sorted(_KEYS[table]))
+                raise _bad(text, path, key, f"unknown key {table}.{key}", f"known in [{table}]: {known}")
+            field, read, allowed = _KEYS[table][key]
+            try:
+                values[field] = read(value)
+            except (TypeError, ValueError):
+                raise _bad(
+                    text, path, key, f"{table}.{key} = {value!r} is not allowed", f"allowed: {allowed}"
+                ) from None
+    return Config(**values)
+
+
+def _bad(text: str, path: str, word: str, what: str, allowed: str) -> BadConfigError:
+    pattern = re.compile(rf"^\s*(?:\[\s*)?\"?{re.escape(word)}\b")
+    line = next((n for n, content in enumerate(text.splitlines(), 1) if pattern.match(content)), 1)
+    return BadConfigError(f"{path}, line {line}: {what}; {allowed}", hint="Mend that line, or delete it.")
+
+
+def _duration(value: object) -> int:
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError
+    return value
+
+
+_SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
+_KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
+    "lock": {"timeout": ("lock_timeout", _duration, _SPAN)},
+    "gc": {"grace": ("gc_grace", _duration, _SPAN)},
+    "store": {
+        "writing_host": (
+            "writing_host",
+            _text,
+            "the name of the one host that may write, as hostname prints it",
+        )
+    },
+}

@@ -1,0 +1,333 @@
+"""The only place that flushes, renames and locks.
+
+What is promised: when ``publish``, ``sync_appended`` or ``sync_dir`` returns, the bytes and the name survive a
+power cut on a file system that honours ``fsync``. When one raises, nothing is visible under its final
+name. A failed flush is never tried again: the kernel may have dropped the pages and would say yes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import random
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Self
+
+from ..errors import LockTimeoutError, MvtuiError, NoSpaceError, ReadOnlyError, StorageError
+from . import platform
+
+OBJECT_MODE = 0o444
+TREE_SUFFIX = ".d"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_POLL_FIRST, _POLL_LAST = 0.0005, 0.01  # seconds between tries for the lock
+
+
+@contextlib.contextmanager
+def explained(doing: str) -> Iterator[None]:
+    """Turn an ``OSError`` inside into the error a user can act on; ``doing`` completes "could not …"."""
+    try:
+        yield
+    except OSError as error:
+        raise explain(error, doing) from error
+
+
+def explain(error: OSError, doing: str) -> MvtuiError:
+    """Return the error for what the operating system refused."""
+    where = f" ({error.filename})" if error.filename else ""
+    message = f"could not {doing}: {error.strerror or error}{where}"
+    if error.errno in _FULL:
+        return NoSpaceError(message, hint="Free some space (mvtui gc --yes may help), then try again.")
+    if error.errno in _DENIED:
+        return ReadOnlyError(message, hint="Check who owns it and its mode: mvtui doctor.")
+    return StorageError(message, hint="mvtui doctor tells what this disk and store can do.")
+
+
+def sync_dir(path: str) -> None:
+    """Flush a directory's entries: names made, renamed or removed in it are then on disk."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        platform.sync_fd(fd)
+    finally:
+        os.close(fd)
+
+
+def make_dirs(path: str) -> None:
+    """Make a directory and its missing parents, each durable. One that is there already is fine."""
+    missing = []
+    while not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for directory in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(directory)
+        sync_dir(os.path.dirname(directory))
+
+
+def write_all(fd: int, data: bytes | memoryview) -> None:
+    """Write every byte, however short the kernel's writes are."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+class Temp:
+    """A file being made in ``directory``, locked for as long as its maker lives.
+
+    The lock is what tells an abandoned file from one in use: ``gc`` removes a temp file only when it gets
+    its lock. Use as a context manager; unless published it is removed at the end.
+    """
+
+    def __init__(self, directory: str, prefix: str = "") -> None:
+        while True:
+            self.path = os.path.join(directory, f"{prefix}{os.getpid()}-{secrets.token_hex(8)}")
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self.fd = os.open(self.path, flags, 0o600)
+            if platform.lock(self.fd) and os.fstat(self.fd).st_nlink:
+                break
+            os.close(self.fd)  # gc took the newborn between its open and its lock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.path)
+        os.close(self.fd)
+
+    def publish(self, target: str, *, mode: int = OBJECT_MODE) -> None:
+        """Flush, give the final name and flush the directory; replaces what is there in one step."""
+        os.fchmod(self.fd, mode)
+        platform.sync_fd(self.fd)
+        os.rename(self.path, target)
+        sync_dir(os.path.dirname(target))
+
+
+def replace_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666, durable: bool = True) -> None:
+    """Write a whole file under its final name in one step: readers see the old bytes or the new.
+
+    Without ``durable`` it is not flushed: for derived files, whose reader checks what it reads.
+    """
+    with Temp(temp_dir) as temp:
+        write_all(temp.fd, data)
+        if durable:
+            temp.publish(target, mode=_masked(mode))
+        else:
+            os.fchmod(temp.fd, _masked(mode))
+            os.rename(temp.path, target)
+
+
+def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -> bool:
+    """Write a whole file under a name that must be free; False, and nothing done, when it is taken."""
+    with Temp(temp_dir) as temp:
+        write_all(temp.fd, data)
+        os.fchmod(temp.fd, _masked(mode))
+        platform.sync_fd(temp.fd)
+        try:
+            os.link(temp.path, target)  # unlike rename, it never replaces
+        except FileExistsError:
+            return False
+        sync_dir(os.path.dirname(target))
+        return True
+
+
+def _masked(mode: int) -> int:
+    return mode & ~_umask
+
+
+def _read_umask() -> int:
+    # Linux tells without changing it; os.umask can only be read by setting it, which other threads see.
+    with contextlib.suppress(OSError, ValueError, StopIteration), open("/proc/self/status") as status:
+        return int(next(line for line in status if line.startswith("Umask:")).split()[1], 8)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+_umask = _read_umask()
+
+
+def sync_appended(fd: int) -> None:
+    """Flush what was appended to a file. The caller decides what to cut when it fails.
+
+    Raises:
+        OSError: the disk did not confirm.
+    """
+    platform.sync_fd(fd)
+
+
+def truncate(fd: int, size: int) -> None:
+    """Cut a file to ``size`` bytes and flush."""
+    os.ftruncate(fd, size)
+    platform.sync_fd(fd)
+
+
+def move(source: str, target: str) -> None:
+    """Rename within a file system and flush both directories."""
+    os.rename(source, target)
+    sync_dir(os.path.dirname(target))
+    if os.path.dirname(source) != os.path.dirname(target):
+        sync_dir(os.path.dirname(source))
+
+
+def sync_existing(path: str) -> None:
+    """Flush a file found in place, and its directory: it may be another process's unflushed rename."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        platform.sync_fd(fd)
+    finally:
+        os.close(fd)
+    sync_dir(os.path.dirname(path))
+
+
+class TempTree:
+    """A directory being made in ``directory``, kept from ``gc`` by the lock of a temp file beside it.
+
+    Use as a context manager; unless published it is removed at the end.
+    """
+
+    def __init__(self, directory: str, prefix: str = "") -> None:
+        self._guard = Temp(directory, prefix)
+        self.path = self._guard.path + TREE_SUFFIX
+        os.mkdir(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        remove_tree(self.path)
+        self._guard.__exit__()
+
+    def publish(self, target: str) -> None:
+        """Flush every directory in it, give it the final name and flush that directory.
+
+        Raises:
+            OSError: ``target`` exists and is not an empty directory (``ENOTEMPTY``, ``EEXIST``).
+        """
+        for directory, _, _ in os.walk(self.path, topdown=False):
+            sync_dir(directory)
+        os.rename(self.path, target)
+        sync_dir(os.path.dirname(target))
+
+
+def remove_tree(path: str) -> None:
+    """Remove a directory and all below it; one that is gone already is fine."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        for directory, _, _ in os.walk(path):
+            os.chmod(directory, 0o700)
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(path)
+
+
+def remove_any(path: str) -> None:
+    """Remove a file, symlink or directory; one that is gone already is fine."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        remove_tree(path)
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def disk_size(path: str) -> int:
+    """Return a file's size in bytes, or the sum of the files below a directory."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        return sum(
+            os.lstat(os.path.join(directory, name)).st_size
+            for directory, _, files in os.walk(path)
+            for name in files
+        )
+    with contextlib.suppress(FileNotFoundError):
+        return os.lstat(path).st_size
+    return 0
+
+
+def is_abandoned(path: str) -> bool:
+    """Whether the maker of a temp file or tree is gone: its lock is free."""
+    guard = path.removesuffix(TREE_SUFFIX)
+    try:
+        fd = os.open(guard, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return guard != path  # a tree outlived its guard
+    except OSError:
+        return False  # someone else's, or not ours to judge
+    try:
+        return platform.lock(fd)
+    finally:
+        os.close(fd)
+
+
+class Lock:
+    """The writers' lock of a store: one process, one thread at a time; counted, so that verbs may nest.
+
+    It is a ``flock`` on a file that names its holder (pid, user, host, since). Waiting is polite polling
+    from half a millisecond up to ten: a blocking ``flock`` can't time out in a thread.
+    """
+
+    def __init__(self, path: str, timeout: float) -> None:
+        self.path, self.timeout = path, timeout
+        self._threads = threading.RLock()
+        self._fd = -1
+        self._depth = 0
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock.
+
+        Raises:
+            LockTimeoutError: it was not free within ``timeout`` seconds.
+            OSError: the lock file can't be opened or locked.
+        """
+        with self._threads, platform.no_suspend():
+            if self._depth == 0:
+                self._acquire()
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._release()
+
+    def reset_after_fork(self) -> None:
+        """Forget the parent's hold in a forked child: its descriptor would share the parent's lock."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._threads, self._fd, self._depth = threading.RLock(), -1, 0
+
+    def _acquire(self) -> None:
+        deadline = time.monotonic() + self.timeout
+        pause = _POLL_FIRST
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666 & ~_umask)
+        try:
+            while not platform.lock(fd):
+                if time.monotonic() >= deadline:
+                    raise LockTimeoutError(
+                        f"the store is locked by {_holder(fd)}; waited {self.timeout:g} s",
+                        hint="Try again when it is done, or raise lock.timeout in config.toml.",
+                    )
+                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, not secrecy
+                pause = min(pause * 2, _POLL_LAST)
+        except BaseException:
+            os.close(fd)
+            raise
+        since = datetime.now(UTC).strftime("%H:%M:%S UTC")
+        note = f"pid {os.getpid()}, {platform.user_name()}@{platform.host_name()}, since {since}\n".encode()
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, note, 0)
+        self._fd = fd
+
+    def _release(self) -> None:
+        fd, self._fd = self._fd, -1
+        os.ftruncate(fd, 0)
+        os.close(fd)  # closing gives the flock back
+
+
+def _holder(fd: int) -> str:
+    text = os.pread(fd, 200, 0).decode("utf-8", "replace").strip()
+    return text or "another process"

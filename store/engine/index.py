@@ -1,0 +1,132 @@
+"""The index: TinyDB over documents derived from the journal, with side indexes for what must be instant.
+
+TinyDB's own JSONStorage rewrites the file at every insert and breaks under two writers. Here the documents
+live in memory, the reducer alone changes them, and the file (see ``snapshot``) is only a head start. Queries
+go through TinyDB: ``index.versions.search(where("kind") == "prompt")``.
+
+Not safe between threads by itself; the repository serialises.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Mapping
+from typing import Any, cast
+
+from tinydb import TinyDB
+from tinydb.queries import QueryLike
+from tinydb.storages import Storage
+from tinydb.table import Document as TinyDocument
+from tinydb.table import Table
+
+from ..nouns.event import Event, EventKind
+from . import reduce
+from .reduce import MODELS, VERSIONS, Document, Tables
+
+
+class DerivedStorage(Storage):
+    """TinyDB storage over the reducer's tables. It reads; a write through TinyDB is refused."""
+
+    def __init__(self) -> None:
+        self.tables: Tables = reduce.empty()
+        self.generation = 0
+
+    def read(self) -> dict[str, dict[str, Any]]:
+        """Return the tables as they are now."""
+        return self.tables
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:  # noqa: ARG002 - TinyDB's signature
+        """Refuse: a change is an event in the journal, never a write to the index.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("the index is derived from the journal: append an event instead")
+
+
+class DerivedTable(Table):
+    """A TinyDB table with text IDs, whose query cache does not outlive the data."""
+
+    document_id_class = str  # type: ignore[assignment]  # "name@1.4.0"; TinyDB counts with int
+    _seen = -1
+
+    def _read_table(self) -> dict[str, Mapping[str, Any]]:
+        storage = cast("DerivedStorage", self._storage)
+        return cast("dict[str, Mapping[str, Any]]", storage.tables.get(self.name, {}))
+
+    def search(self, cond: QueryLike) -> list[TinyDocument]:
+        """Return every document that fits; TinyDB would ask its cache before it looks whether data moved."""
+        generation = cast("DerivedStorage", self._storage).generation
+        if self._seen != generation:
+            self.clear_cache()
+            self._seen = generation
+        return super().search(cond)
+
+
+class _Database(TinyDB):
+    table_class = DerivedTable
+
+
+class Index:
+    """The documents of a store and the ways to find them."""
+
+    def __init__(self) -> None:
+        self._storage = DerivedStorage()
+        database = _Database(storage=lambda: self._storage)
+        self.models = cast("DerivedTable", database.table(MODELS))
+        self.versions = cast("DerivedTable", database.table(VERSIONS))
+        self.replace(reduce.empty())
+
+    @property
+    def generation(self) -> int:
+        """Grows with every event applied and every reload."""
+        return self._storage.generation
+
+    @property
+    def tables(self) -> Tables:
+        """The documents by table and ID. Not to be changed."""
+        return self._storage.tables
+
+    def replace(self, tables: Tables) -> None:
+        """Start over from these documents."""
+        self._storage.tables = tables
+        self._storage.generation += 1
+        self._of_model: dict[str, list[str]] = {}
+        for where, document in tables[VERSIONS].items():
+            self._of_model.setdefault(document["model"], []).append(where)
+        self._ids: list[tuple[str, str]] | None = None
+
+    def apply(self, event: Event) -> None:
+        """Let an event take effect."""
+        reduce.apply(self._storage.tables, event)
+        self._storage.generation += 1
+        if event.kind is EventKind.REGISTER:
+            model, identity = event.data["model"], event.data["id"]
+            where = reduce.key(model, event.data["version"])
+            self._of_model.setdefault(model, []).append(where)
+            if self._ids is not None:
+                bisect.insort(self._ids, (identity, where))
+
+    def model(self, name: str) -> Document | None:
+        """Return a model's document."""
+        return self.tables[MODELS].get(name)
+
+    def version(self, model: str, number: str) -> Document | None:
+        """Return a version's document, deleted or not."""
+        return self.tables[VERSIONS].get(reduce.key(model, number))
+
+    def of_model(self, name: str) -> list[Document]:
+        """Return a model's documents, deleted ones too, in the order they were registered."""
+        versions = self.tables[VERSIONS]
+        return [versions[where] for where in self._of_model.get(name, ())]
+
+    def with_id(self, prefix: str) -> list[Document]:
+        """Return the documents whose hash ID begins with ``prefix``, deleted ones too."""
+        if self._ids is None:
+            self._ids = sorted((d["id"], where) for where, d in self.tables[VERSIONS].items())
+        found = []
+        for identity, where in self._ids[bisect.bisect_left(self._ids, (prefix, "")) :]:
+            if not identity.startswith(prefix):
+                break
+            found.append(self.tables[VERSIONS][where])
+        return found

@@ -1,0 +1,162 @@
+"""Every difference between operating systems, in one place.
+
+Linux is complete. macOS lacks leases (so ``--move`` can't see writers) and gets ``F_FULLFSYNC``.
+Elsewhere the module imports, and what needs POSIX locks says so when it is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # not POSIX
+    fcntl = None  # type: ignore[assignment]
+
+_FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
+_NO_REFLINK = {
+    errno.EPERM,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.EXDEV,
+    errno.ENOTTY,
+    errno.ENOSYS,
+    errno.EINVAL,
+}
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afpfs", "ncpfs", "lustre", "ceph", "beegfs"}
+
+
+def sync_fd(fd: int) -> None:
+    """Flush a file or directory to the disk itself, drive cache included where the system can.
+
+    Raises:
+        OSError: the flush failed; what was written since the last good flush may be lost, and a second
+            try would report success without writing it (fsyncgate). Never retry.
+    """
+    if sys.platform == "darwin":
+        fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(fd)
+
+
+def clone(source: int, target: int) -> bool:
+    """Make ``target`` share ``source``'s extents (a reflink). False where the file system can't."""
+    if fcntl is None or not sys.platform.startswith("linux"):
+        return False
+    try:
+        fcntl.ioctl(target, _FICLONE, source)
+    except OSError as error:
+        if error.errno in _NO_REFLINK:
+            return False
+        raise
+    return True
+
+
+def forget_pages(fd: int) -> None:
+    """Tell the kernel that a flushed file's pages needn't stay cached: a trainer's data does."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):  # advice only: a file system that won't take it loses nothing
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def read_ahead(fd: int) -> None:
+    """Tell the kernel that a file will be read once, from start to end."""
+    if hasattr(os, "posix_fadvise"):
+        with contextlib.suppress(OSError):
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+
+
+def is_written_elsewhere(fd: int) -> bool:
+    """Whether another open file description may write this file (``fd`` itself is open for reading).
+
+    Linux answers through a read lease. Where leases don't work (other systems, network file systems,
+    files of others) the answer is False.
+    """
+    if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False
+
+
+def lock(fd: int, *, blocking: bool = False) -> bool:
+    """Take the exclusive ``flock`` on an open file. False when another holds it and ``blocking`` is off."""
+    if fcntl is None:
+        raise OSError(errno.ENOSYS, "this system has no file locks; mvtui writes on Linux and macOS")
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX if blocking else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return False
+        raise
+    return True
+
+
+def unlock(fd: int) -> None:
+    """Give the ``flock`` back."""
+    if fcntl is not None:
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def no_suspend() -> Iterator[None]:
+    """Let ctrl-z wait: a suspended process would keep the lock for hours.
+
+    Works in the main thread; elsewhere the terminal's signals don't arrive, and nothing is done.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def user_name(uid: int | None = None) -> str:
+    """The account's name for a uid (default: this process's), or the uid in digits. Never ``$USER``."""
+    number = uid if uid is not None else os.getuid() if hasattr(os, "getuid") else 0
+    try:
+        import pwd
+
+        return pwd.getpwuid(number).pw_name
+    except (ImportError, KeyError):
+        return str(number)
+
+
+def host_name() -> str:
+    """This machine's name, without its domain."""
+    return socket.gethostname().partition(".")[0]
+
+
+def file_system_of(path: str) -> str:
+    """The type of the file system that holds an existing path (``ext4``, ``nfs4``…), or ``unknown``."""
+    best, found = "", "unknown"
+    real = os.path.realpath(path)
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
+            for line in mounts:
+                left, _, right = line.partition(" - ")
+                point = left.split()[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
+                inside = real == point or real.startswith(point.rstrip("/") + "/")
+                if inside and len(point) >= len(best):
+                    best, found = point, right.split()[0]
+    except (OSError, IndexError):
+        return "unknown"
+    return found
+
+
+def is_network(file_system: str) -> bool:
+    """Whether a file system type is shared between machines, so that locks may not reach all writers."""
+    return file_system in _NETWORK or file_system.startswith("fuse.")

@@ -1,0 +1,157 @@
+"""The reducer: what each event does to the index's documents. Pure, and the only code that changes them.
+
+Documents are replaced, never changed in place: who holds one keeps what it saw. Empty fields are left out;
+``Version`` and ``Model`` know the defaults. An event that names something unknown (lost in a damaged
+stretch) changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..nouns.event import Event, EventKind
+from ..nouns.semver import SemVer
+from ..nouns.version import rfc3339
+
+Document = dict[str, Any]
+Tables = dict[str, dict[str, Document]]
+
+MODELS, VERSIONS = "models", "versions"
+
+
+def empty() -> Tables:
+    """Return the tables of a store in which nothing happened."""
+    return {MODELS: {}, VERSIONS: {}}
+
+
+def key(model: str, version: str) -> str:
+    """Return the document ID of a version."""
+    return f"{model}@{version}"
+
+
+def apply(tables: Tables, event: Event) -> None:
+    """Let one event take effect."""
+    _STEPS[event.kind](tables, event)
+
+
+def _nothing(tables: Tables, event: Event) -> None:
+    """Take note of events that leave the documents as they are."""
+
+
+def _register(tables: Tables, event: Event) -> None:
+    data = event.data
+    name, number = data["model"], data["version"]
+    at = rfc3339(event.at)
+    document: Document = {
+        "model": name,
+        "version": number,
+        "id": data["id"],
+        "kind": data["kind"],
+        "seq": event.seq,
+        "registered": at,
+        "author": event.actor.user,
+        "host": event.actor.host,
+        "size": data["size"],
+        "files": data["files"],
+    }
+    for field in ("created", "note", "tags", "metrics", "params"):
+        if data.get(field):
+            document[field] = data[field]
+    tables[VERSIONS][key(name, number)] = document
+    model = tables[MODELS].get(name)
+    if model is None:
+        model = {"name": name, "count": 0, "size": 0, "highest": number}
+    model = model | {"count": model["count"] + 1, "size": model["size"] + data["size"], "updated": at}
+    if SemVer.parse(number) > SemVer.parse(model["highest"]):
+        model["highest"] = number
+    model["latest"] = _higher(model.get("latest"), number)
+    tables[MODELS][name] = model
+
+
+def _higher(old: str | None, new: str) -> str:
+    """Return which of two numbers ``latest`` means: the higher one, releases before pre-releases."""
+    if old is None:
+        return new
+    first, second = SemVer.parse(old), SemVer.parse(new)
+    return max((not first.pre, first, old), (not second.pre, second, new))[2]
+
+
+def _metrics(tables: Tables, event: Event) -> None:
+    _merge(tables, event, "metrics", event.data["metrics"], ())
+
+
+def _tag(tables: Tables, event: Event) -> None:
+    _merge(tables, event, "tags", event.data.get("add", {}), event.data.get("remove", ()))
+
+
+def _merge(tables: Tables, event: Event, field: str, add: Document, remove: Any) -> None:
+    where = key(event.data["model"], event.data["version"])
+    if (document := tables[VERSIONS].get(where)) is None:
+        return
+    merged = {k: v for k, v in (document.get(field, {}) | add).items() if k not in remove}
+    tables[VERSIONS][where] = _with(document, field, merged)
+
+
+def _note(tables: Tables, event: Event) -> None:
+    where = key(event.data["model"], event.data["version"])
+    if document := tables[VERSIONS].get(where):
+        tables[VERSIONS][where] = _with(document, "note", event.data["note"])
+
+
+def _alias(tables: Tables, event: Event) -> None:
+    name, alias, number = event.data["model"], event.data["alias"], event.data["version"]
+    if (model := tables[MODELS].get(name)) is None:
+        return
+    aliases = dict(model.get("aliases", {}))
+    before = aliases.pop(alias, None)
+    if number is not None:
+        aliases[alias] = number
+    tables[MODELS][name] = _with(model, "aliases", aliases)
+    for touched in {before, number} - {None}:
+        where = key(name, touched)
+        if document := tables[VERSIONS].get(where):
+            held = sorted(a for a, v in aliases.items() if v == touched)
+            tables[VERSIONS][where] = _with(document, "aliases", held)
+
+
+def _delete(tables: Tables, event: Event) -> None:
+    name, number = event.data["model"], event.data["version"]
+    where = key(name, number)
+    document = tables[VERSIONS].get(where)
+    if document is None or document.get("deleted"):
+        return
+    tables[VERSIONS][where] = document | {"deleted": True, "reason": event.reason}
+    model = tables[MODELS][name]
+    model = model | {"count": model["count"] - 1, "size": model["size"] - document["size"]}
+    if model.get("latest") == number:
+        model = _with(model, "latest", _latest_left(tables, name))
+    tables[MODELS][name] = model
+
+
+def _latest_left(tables: Tables, name: str) -> str | None:
+    latest = None
+    for document in tables[VERSIONS].values():
+        if document["model"] == name and not document.get("deleted"):
+            latest = _higher(latest, document["version"])
+    return latest
+
+
+def _with(document: Document, field: str, value: Any) -> Document:
+    """Return the document with a field set, or without it when the value is empty."""
+    changed = {k: v for k, v in document.items() if k != field}
+    if value:
+        changed[field] = value
+    return changed
+
+
+_STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
+    EventKind.INIT: _nothing,
+    EventKind.REGISTER: _register,
+    EventKind.METRICS: _metrics,
+    EventKind.NOTE: _note,
+    EventKind.TAG: _tag,
+    EventKind.ALIAS: _alias,
+    EventKind.DELETE: _delete,
+    EventKind.REPAIR: _nothing,
+}

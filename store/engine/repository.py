@@ -1,0 +1,346 @@
+"""A store that is open: journal, index, objects and lock, kept in step.
+
+Prepare unlocked, commit locked: verbs hash and copy first, then enter ``writing()``, look again at what
+they rely on, and ``append``. Everything in here is safe between threads; across ``fork`` the child starts
+with locks of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import (
+    FormatError,
+    NotFoundError,
+    ReadOnlyError,
+    VerificationError,
+)
+from ..nouns.event import Actor, Event, EventKind
+from ..nouns.reports import Damage
+from . import actor, config, durable, platform, reduce, snapshot
+from .durable import Lock
+from .index import Index
+from .journal import Journal, RewrittenError
+from .layout import Layout
+from .lines import Line
+from .objects import Objects
+from .statcache import StatCache
+from .trees import Trees
+
+FORMAT = 1
+"""The store format this mvtui writes and reads, named by the journal's first event."""
+
+_SNAPSHOT_EVENTS = 512  # events not in index.json before it is written again, and
+_SNAPSHOT_SHARE = 4  # at least one such event for every four documents: the cost stays constant a version
+
+_open: weakref.WeakSet[Repository] = weakref.WeakSet()
+
+
+class Repository:
+    """The engine behind ``Store``. Made by ``Repository.open``; layers above never open its files."""
+
+    def __init__(self, root: Path, *, read_only: bool) -> None:
+        self.layout = Layout(root)
+        self.config = config.load(self.layout.config)
+        self.writable = not read_only and os.access(self.layout.journal, os.W_OK)
+        self._asked_read_only = read_only
+        self.lock = Lock(self.layout.lock, self.config.lock_timeout)
+        self.journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
+        self.index = Index()
+        self.cache = StatCache(self.layout.statcache)
+        self.objects = Objects(
+            self.layout.objects, temp_dir=self.layout.tmp, trash_dir=self.layout.trash, cache=self.cache
+        )
+        self.trees = Trees(self.layout.trees, self.objects)
+        self.store_id = ""
+        self._mutex = threading.RLock()
+        self._snapshot_seq = 0
+        _open.add(self)
+
+    @classmethod
+    def open(cls, root: Path, *, read_only: bool = False) -> Repository:
+        """Open the store at ``root`` and read what it holds.
+
+        Raises:
+            NotFoundError: there is no store at ``root``.
+            FormatError: a later mvtui wrote it.
+            BadConfigError: config.toml is wrong.
+            StorageError: it can't be read.
+        """
+        if not os.path.exists(Layout(root).events):
+            raise NotFoundError(f"there is no store at {root}", hint="Make one: mvtui init")
+        repository = cls(root, read_only=read_only)
+        with durable.explained(f"open the store at {root}"):
+            repository._load()
+        return repository
+
+    def close(self) -> None:
+        """Give the descriptors back; the next use opens them again."""
+        with self._mutex:
+            self.journal.close()
+
+    # -- reading --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Index]:
+        """Hold the index still, brought up to date, while it is looked at."""
+        with self._mutex:
+            self.refresh()
+            yield self.index
+
+    def refresh(self) -> bool:
+        """Apply what was written since; say whether anything was. One ``fstat`` when nothing was.
+
+        Raises:
+            StorageError: the store went away.
+        """
+        with self._mutex, durable.explained(f"read the store at {self.layout.root}"):
+            if self.journal.size() == self.journal.offset:
+                return False
+            before = self.index.generation
+            try:
+                self._drain()
+            except RewrittenError:
+                self._replay()
+            return self.index.generation != before
+
+    def _load(self) -> None:
+        self._check_format()
+        found = snapshot.load(self.layout.index)
+        if found and found.store == self.store_id and self.journal.holds(found.offset, found.head):
+            self.index.replace(found.tables)
+            self.journal.rewind(offset=found.offset, head=found.head, seq=found.seq)
+            self._snapshot_seq = found.seq
+        with contextlib.suppress(RewrittenError):
+            self._drain()
+            return
+        self._replay()
+
+    def rebuild(self) -> None:
+        """Forget the index and make it anew from the journal's first byte."""
+        with self._mutex:
+            self._replay()
+
+    def _replay(self) -> None:
+        self.journal.rewind()
+        self.index.replace(reduce.empty())
+        self._snapshot_seq = 0
+        with contextlib.suppress(
+            RewrittenError
+        ):  # only while another process cuts a tail: the next refresh sees it
+            self._drain()
+
+    def _drain(self) -> None:
+        with snapshot.quiet_gc():
+            for line in self.journal.tail():
+                self._apply(self.event(line))
+
+    def _apply(self, event: Event) -> None:
+        if event.kind is EventKind.REPAIR:
+            for gap in event.data.get("gaps", ()):
+                self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
+        self.index.apply(event)
+
+    def _check_format(self) -> None:
+        """Read the first event, which says whose journal this is and in which format."""
+        first = self.journal.first()
+        if first is None or first.seq != 1 or first.body.get("event") != EventKind.INIT:
+            # Damage to the very first line: the rest still says what happened, so reading goes on.
+            self.store_id = ""
+            return
+        data = first.body.get("data", {})
+        if data.get("format") != FORMAT:
+            raise FormatError(
+                f"the store at {self.layout.root} has format {data.get('format')!r}; this mvtui knows {FORMAT}",
+                hint="Update mvtui: pip install --upgrade mvtui",
+            )
+        self.store_id = str(data.get("store", ""))
+
+    def event(self, line: Line) -> Event:
+        """Decode a journal line, fetching what did not fit it from its object.
+
+        An object that is damaged leaves the event with what its line says; ``verify`` names it.
+        """
+        body = line.body
+        try:
+            data = dict(body["data"])
+            if name := body.get("body", ""):
+                with contextlib.suppress(VerificationError):
+                    data |= msgspec.json.decode(self.objects.read(name))
+            who = body["actor"]
+            return Event(
+                seq=line.seq,
+                at=datetime.fromisoformat(body["at"]),
+                actor=Actor(who["user"], who["uid"], who["host"], who["ssh"], who["tool"]),
+                kind=EventKind(body["event"]),
+                reason=body.get("reason", ""),
+                data=data,
+                hash=line.hash,
+                prev=line.prev,
+                body=name,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise FormatError(
+                f"event {line.seq} at journal byte {line.offset:,} is not of a form this mvtui knows",
+                hint="Update mvtui: pip install --upgrade mvtui",
+            ) from error
+
+    def replay(self) -> tuple[Journal, Iterator[Event]]:
+        """Read the whole journal again from its first byte, every hash checked, apart from the index.
+
+        The returned journal's ``damage()`` is complete once the events are drained; close it after use.
+        """
+        journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
+
+        def events() -> Iterator[Event]:
+            with durable.explained("read the journal"):
+                for line in journal.tail():
+                    event = self.event(line)
+                    if event.kind is EventKind.REPAIR:
+                        for gap in event.data.get("gaps", ()):
+                            journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
+                    yield event
+
+        return journal, events()
+
+    def damage(self) -> tuple[Damage, ...]:
+        """Return the stretches of the journal that can't be trusted, as far as they were read."""
+        with self._mutex:
+            self.refresh()
+            return self.journal.damage()
+
+    # -- writing --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Index]:
+        """Hold the writers' lock, with the index brought up to date under it.
+
+        Raises:
+            ReadOnlyError: this store can't be written, by choice, by mode, or from this host.
+            LockTimeoutError: another process keeps the lock.
+            StorageError: the disk refused.
+        """
+        self.check_writable()
+        with self._mutex, self._locked():
+            self.refresh()
+            yield self.index
+        self._save_snapshot_if_due()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            with durable.explained("lock the store"):
+                stack.enter_context(self.lock.held())
+            yield
+
+    def check_writable(self) -> None:
+        """Refuse early, before bytes are copied for nothing.
+
+        Raises:
+            ReadOnlyError: this store can't be written, by choice, by mode, or from this host.
+        """
+        if self._asked_read_only:
+            raise ReadOnlyError(
+                f"the store at {self.layout.root} was opened read-only", hint="Leave out --read-only."
+            )
+        if not self.writable:
+            raise ReadOnlyError(
+                f"the store at {self.layout.root} can't be written by {platform.user_name()}",
+                hint="mvtui doctor says who owns it; reading works.",
+            )
+        host = self.config.writing_host
+        if (
+            platform.is_network(platform.file_system_of(str(self.layout.root)))
+            and host != platform.host_name()
+        ):
+            raise ReadOnlyError(
+                f"the store is on a network file system, where {host or 'no host'} is declared to write",
+                hint=f'Write from one host only, and declare it in config.toml: [store] writing_host = "{platform.host_name()}"',
+            )
+
+    def ensure_object(self, name: str) -> bool:
+        """Whether an object that an event will name is there; it is brought back from trash. Only in ``writing()``."""
+        return self.objects.size(name) is not None or self.objects.restore(name)
+
+    def append(self, kind: EventKind, data: dict[str, Any], reason: str = "") -> Event:
+        """Write one event and let it take effect. On disk when this returns. Only inside ``writing()``.
+
+        What does not fit a line (4 KB) goes into an object that the line names.
+
+        Raises:
+            JournalDamagedError, OutcomeUnknownError, StorageError: see ``Journal.append``.
+        """
+        line = self._append_fitting(event_body(kind, data, reason, actor.current()))
+        event = self.event(line)
+        self._apply(event)
+        return event
+
+    def _append_fitting(self, body: dict[str, Any]) -> Line:
+        data: dict[str, Any] = dict(body["data"])
+        spilled: dict[str, Any] = {}
+        while True:
+            try:
+                return self.journal.append(body)
+            except ValueError:
+                if not data:
+                    raise
+                largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
+                spilled[largest] = data.pop(largest)
+                name = self.objects.put_bytes(msgspec.json.encode(spilled, order="sorted"))
+                body = body | {"data": data, "body": name}
+
+    def append_repair(self, gaps: list[dict[str, Any]]) -> Event:
+        """Journal which damaged stretches were quarantined; writing is possible again."""
+        body = event_body(EventKind.REPAIR, {"gaps": gaps}, "", actor.current())
+        event = self.event(self.journal.append_repair(body, gaps))
+        self._apply(event)
+        return event
+
+    def _save_snapshot_if_due(self) -> None:
+        with self._mutex:
+            fresh = self.journal.seq - self._snapshot_seq
+            if fresh >= max(_SNAPSHOT_EVENTS, len(self.index.tables[reduce.VERSIONS]) // _SNAPSHOT_SHARE):
+                self.save_snapshot()
+
+    def save_snapshot(self) -> None:
+        """Write index.json. Failing is no loss: it is derived."""
+        with self._mutex:
+            if self.journal.damage() or not self.store_id:
+                return  # a snapshot would hide what a replay must report
+            state = snapshot.Snapshot(
+                self.store_id, self.journal.offset, self.journal.head, self.journal.seq, self.index.tables
+            )
+            with contextlib.suppress(OSError):
+                snapshot.save(self.layout.index, state, temp_dir=self.layout.tmp)
+            self._snapshot_seq = self.journal.seq
+
+
+def event_body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict[str, Any]:
+    """Return what a journal line says of an event that happens now."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "actor": {"user": who.user, "uid": who.uid, "host": who.host, "ssh": who.ssh, "tool": who.tool},
+        "event": kind,
+        "reason": reason,
+        "data": data,
+    }
+
+
+def _after_fork_in_child() -> None:
+    for repository in list(_open):
+        repository.lock.reset_after_fork()
+        repository._mutex = threading.RLock()  # noqa: SLF001 - another thread may have held it at the fork
+        repository.cache.reset_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,36 @@
+"""The rule that numbers a version when the user didn't: what changed decides."""
+
+from __future__ import annotations
+
+from ..nouns.manifest import Manifest
+from ..nouns.semver import Bump
+
+FIRST = "1.0.0"
+
+
+def decide(before: Manifest | None, after: Manifest) -> tuple[Bump, str]:
+    """Compare a new manifest with the latest version's; return the part to raise, and why in a few words.
+
+    Major when the interface changed (kind, file layout), minor when what made it did (declared parameters,
+    parents, datasets), patch otherwise. A latest version whose manifest can't be read counts as changed
+    in layout: the careful answer.
+    """
+    if before is None:
+        return "major", "the latest version's manifest can't be read"
+    if before.kind != after.kind:
+        return "major", f"kind changed from {before.kind} to {after.kind}"
+    if _layout(before) != _layout(after):
+        return "major", "file layout changed"
+    if before.params != after.params:
+        return "minor", "parameters changed"
+    if before.parents != after.parents:
+        return "minor", "parents changed"
+    if before.datasets != after.datasets:
+        return "minor", "datasets changed"
+    return "patch", "only bytes changed"
+
+
+def _layout(manifest: Manifest) -> tuple[str, ...]:
+    paths = tuple(entry.path for entry in manifest.files)
+    # A lone file may carry its step or date in its name (model-0300.pt): what it is, is its suffix.
+    return paths if len(paths) > 1 else tuple(path[path.rfind(".") :] for path in paths)

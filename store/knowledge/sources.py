@@ -1,0 +1,138 @@
+"""Which files a registration means: walking what the user pointed at, before a byte is copied."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadInputError, NotFoundError, StorageError, UnsupportedFileError
+from ..nouns.manifest import check_path
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to store: where it lies, its path inside the version, its size in bytes and mtime (seconds) when seen."""
+
+    location: str
+    path: str
+    size: int
+    mtime: float
+
+
+def collect(paths: Sequence[Path], *, follow: bool) -> list[SourceFile]:
+    """List the files that ``paths`` stand for, sorted by their path inside the version.
+
+    One directory: its files become the root. One file: its name. Several: each keeps its name, directories
+    with what is below. Symlinked files are followed and count as files (Hugging Face snapshots are made of
+    them); symlinked directories only with ``follow``. Empty directories are not kept, as in git.
+
+    Raises:
+        NotFoundError: a path is missing.
+        UnsupportedFileError: a socket, device, FIFO, dangling or looping symlink, or a symlink to a directory
+            without ``follow``.
+        BadInputError: nothing to store, two paths of one name, or a file name that is not UTF-8.
+        StorageError: a directory can't be read.
+    """
+    walk = _Walk(follow)
+    for path in paths:
+        walk.start(path, alone=len(paths) == 1)
+    if not walk.found:
+        where = ", ".join(str(path) for path in paths) or "the list of paths"
+        raise BadInputError(
+            f"{where} holds no files", hint="Point at a file, or a directory with files in it."
+        )
+    return sorted(walk.found.values(), key=lambda source: source.path)
+
+
+class _Walk:
+    def __init__(self, follow: bool) -> None:
+        self.follow = follow
+        self.found: dict[str, SourceFile] = {}
+
+    def start(self, path: Path, *, alone: bool) -> None:
+        location = os.path.abspath(path)
+        status = _stat(location)
+        if stat.S_ISDIR(status.st_mode):  # a symlink named by the user is meant to be followed
+            self.directory(
+                location, "" if alone else os.path.basename(location), ((status.st_dev, status.st_ino),)
+            )
+        else:
+            self.file(location, os.path.basename(location), status)
+
+    def directory(self, location: str, inside: str, above: tuple[tuple[int, int], ...]) -> None:
+        try:
+            with os.scandir(location) as entries:
+                names = sorted((entry.name, entry.is_symlink()) for entry in entries)
+        except OSError as error:
+            raise StorageError(
+                f"could not read {location}: {error.strerror}", hint="Check its mode."
+            ) from error
+        for name, is_link in names:
+            there = os.path.join(location, name)
+            path = f"{inside}/{name}" if inside else name
+            status = _stat(there)
+            if not stat.S_ISDIR(status.st_mode):
+                self.file(there, path, status)
+                continue
+            if is_link and not self.follow:
+                raise UnsupportedFileError(
+                    f"{there} is a symlink to a directory",
+                    hint="Pass --follow to store what it points at, or leave it out.",
+                )
+            identity = (status.st_dev, status.st_ino)
+            if identity in above:
+                raise UnsupportedFileError(
+                    f"{there} leads back to a directory above it", hint="Remove the loop."
+                )
+            self.directory(there, path, (*above, identity))
+
+    def file(self, location: str, path: str, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsupportedFileError(
+                f"{location} is {_what(status.st_mode)}",
+                hint="Only files and directories can be stored: leave it out.",
+            )
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise BadInputError(f"the name of {location!r} is not UTF-8", hint="Rename the file.") from None
+        if path in self.found:
+            raise BadInputError(
+                f"two of the given paths would both be stored as {path!r}",
+                hint="Put them into one directory.",
+            )
+        self.found[check_path(path)] = SourceFile(location, path, status.st_size, status.st_mtime)
+
+
+def _stat(location: str) -> os.stat_result:
+    try:
+        return os.stat(location)
+    except FileNotFoundError:
+        if os.path.islink(location):
+            raise UnsupportedFileError(
+                f"{location} is a symlink to nothing", hint="Mend or remove the symlink."
+            ) from None
+        raise NotFoundError(f"{location} does not exist", hint="Check the path.") from None
+    except OSError as error:
+        if os.path.islink(location):
+            raise UnsupportedFileError(
+                f"{location} is a symlink that loops", hint="Remove the symlink."
+            ) from error
+        raise StorageError(
+            f"could not look at {location}: {error.strerror}", hint="Check the path and its mode."
+        ) from error
+    except ValueError:
+        raise BadInputError(f"{location!r} can't be a path", hint="A path has no NUL character.") from None
+
+
+def _what(mode: int) -> str:
+    kinds = {
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFIFO: "a FIFO",
+        stat.S_IFBLK: "a block device",
+        stat.S_IFCHR: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode), "not a regular file")

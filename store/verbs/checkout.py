@@ -1,0 +1,73 @@
+"""Getting a version's files: a copy for the user, or a path inside the store to read from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..engine import durable
+from ..engine.repository import Repository
+from ..errors import ReadOnlyError, VerificationError
+from ..nouns.manifest import Manifest
+from ..nouns.reports import Progress, ProgressCallback
+from . import look
+
+
+def checkout(repository: Repository, ref: str, dest: Path, progress: ProgressCallback | None) -> Path:
+    """Copy a version's files into ``dest``; see ``Store.checkout``."""
+    manifest = look.manifest(repository, look.get(repository, ref).id)
+    target = dest.expanduser().absolute()
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress(Progress("checking out", target.name, min(done, manifest.size), manifest.size))
+
+    with durable.explained(f"check out into {target}"):
+        repository.trees.copy_to(manifest, str(target), advance)
+    return target
+
+
+def path(repository: Repository, ref: str, progress: ProgressCallback | None) -> Path:
+    """Return a path inside the store to a version's vouched-for files; see ``Store.path``."""
+    identity = look.get(repository, ref).id
+    manifest = look.manifest(repository, identity)
+    vouch(repository, manifest, progress)
+    trees = repository.trees
+    if not trees.is_whole(identity, manifest):
+        if not repository.writable:
+            raise ReadOnlyError(
+                f"{ref} has no readable tree yet, and this store can't be written here",
+                hint=f"Copy it instead: mvtui checkout {ref} DIR",
+            )
+        with durable.explained("make files to read"):
+            trees.build(identity, manifest)
+    root = Path(trees.path(identity))
+    return root / manifest.files[0].path if len(manifest.files) == 1 else root
+
+
+def vouch(repository: Repository, manifest: Manifest, progress: ProgressCallback | None) -> None:
+    """Make sure that every file's bytes are what the manifest says: at once if unchanged, else by hashing.
+
+    Raises:
+        VerificationError: some are missing or damaged.
+    """
+    done = 0
+    bad = []
+    for entry in manifest.files:
+
+        def advance(count: int, item: str = entry.path) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(Progress("verifying", item, min(done, manifest.size), manifest.size))
+
+        if problem := repository.objects.problem(entry.digest, advance=advance):
+            bad.append(f"{entry.path}: {problem}")
+    if bad:
+        raise VerificationError(
+            f"{len(bad)} of {len(manifest.files)} files can't be trusted: {bad[0]}",
+            hint="mvtui verify --all names every version that is hit; registering the good files again mends them.",
+            bad=bad,
+        )

@@ -1,0 +1,166 @@
+"""gc: give back what no version needs. Marked from the journal, never from the index; trash before removal."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+
+from ..engine import durable
+from ..engine.objects import Trashed
+from ..engine.repository import Repository
+from ..errors import JournalDamagedError
+from ..nouns.event import EventKind
+from ..nouns.reports import GcItem, GcReport
+from . import look
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What the journal says is needed. ``identities`` are live versions' manifests, ``freed`` deleted ones'
+    with the time of the last deletion (seconds since the epoch)."""
+
+    keep: set[str] = field(default_factory=set)
+    identities: dict[str, list[str]] = field(default_factory=dict)
+    freed: dict[str, float] = field(default_factory=dict)
+    bodies: dict[str, int] = field(default_factory=dict)
+
+
+def gc(repository: Repository, *, dry_run: bool) -> GcReport:
+    """Move unneeded objects to trash and remove what is past its grace period; see ``Store.gc``."""
+    if dry_run:
+        return _Sweep(repository, dry_run=True).run()
+    with repository.writing(), durable.explained("collect garbage"):
+        return _Sweep(repository, dry_run=False).run()
+
+
+def why(repository: Repository, prefix: str) -> tuple[str, ...]:
+    """Say what keeps an object, a sentence each."""
+    name = repository.objects.find(prefix)
+    marks = _mark(repository)
+    reasons = []
+    for identity, refs in marks.identities.items():
+        if name == identity:
+            reasons += [f"manifest of {ref}" for ref in refs]
+        else:
+            files = [
+                entry.path for entry in look.manifest(repository, identity).files if entry.digest == name
+            ]
+            reasons += [f"{path} of {ref}" for path in files for ref in refs]
+    if name in marks.freed and name not in marks.identities:
+        reasons.append("manifest of a deleted version: manifests stay")
+    if name in marks.bodies:
+        reasons.append(f"details of event {marks.bodies[name]}")
+    if not reasons and name in _kept(repository, marks, time.time()):
+        reasons.append("files to read of a version deleted less than the grace period ago")
+    return tuple(reasons)
+
+
+def _mark(repository: Repository) -> _Marks:
+    """Replay the journal and mark.
+
+    Raises:
+        JournalDamagedError: a line is in doubt: it may name the very object that looks unneeded.
+    """
+    marks = _Marks()
+    by_version: dict[tuple[str, str], str] = {}
+    journal, events = repository.replay()
+    try:
+        for event in events:
+            if event.body:
+                marks.bodies[event.body] = event.seq
+            if event.kind is EventKind.REGISTER:
+                by_version[event.data["model"], event.data["version"]] = event.data["id"]
+                marks.keep.add(event.data["id"])
+            elif event.kind is EventKind.DELETE:
+                gone = by_version.pop((event.data["model"], event.data["version"]), None)
+                if gone is not None:
+                    marks.freed[gone] = event.at.timestamp()
+        damage = journal.damage()
+    finally:
+        journal.close()
+    if damage:
+        raise JournalDamagedError(
+            f"what is needed can't be told for certain: {damage[0]}", hint="Run mvtui repair, then gc again."
+        )
+    marks.keep |= marks.bodies.keys()
+    for (model, number), identity in by_version.items():
+        marks.identities.setdefault(identity, []).append(f"{model}@{number}")
+    for identity in marks.identities:
+        marks.keep |= {entry.digest for entry in look.manifest(repository, identity).files}
+    return marks
+
+
+def _kept(repository: Repository, marks: _Marks, now: float) -> set[str]:
+    """Return the objects behind trees of versions deleted so lately that a reader may still hold them."""
+    kept: set[str] = set()
+    for identity in repository.trees.names():
+        if (
+            identity not in marks.identities
+            and now - marks.freed.get(identity, 0) < repository.config.gc_grace
+        ):
+            kept |= {entry.digest for entry in look.manifest(repository, identity).files}
+    return kept
+
+
+class _Sweep:
+    def __init__(self, repository: Repository, *, dry_run: bool) -> None:
+        self.repository, self.dry_run = repository, dry_run
+        self.now = time.time()
+        self.items: list[GcItem] = []
+        self.trashed = self.freed = 0
+
+    def run(self) -> GcReport:
+        marks = _mark(self.repository)
+        keep = marks.keep | _kept(self.repository, marks, self.now)
+        kept = self._objects(keep)
+        self._trees(marks)
+        for trashed in self.repository.objects.trashed():
+            self._purge(trashed, keep)
+        self._temps()
+        if not self.dry_run:
+            self.repository.cache.compact(self.repository.layout.tmp)
+        return GcReport(self.dry_run, tuple(self.items), kept, self.trashed, self.freed)
+
+    def _objects(self, keep: set[str]) -> int:
+        kept = 0
+        for name, size in list(self.repository.objects):
+            if name in keep:
+                kept += 1
+                continue
+            self.items.append(GcItem("object", name, size))
+            self.trashed += size
+            if not self.dry_run:
+                self.repository.objects.to_trash(name, int(self.now))
+        return kept
+
+    def _trees(self, marks: _Marks) -> None:
+        for identity in self.repository.trees.names():
+            since = marks.freed.get(identity, 0)
+            if identity in marks.identities or self.now - since < self.repository.config.gc_grace:
+                continue
+            self.items.append(GcItem("tree", identity, 0))
+            if not self.dry_run:
+                self.repository.trees.remove(identity)
+
+    def _purge(self, trashed: Trashed, keep: set[str]) -> None:
+        if self.now - trashed.since < self.repository.config.gc_grace:
+            return
+        if trashed.digest in keep:
+            return  # needed again: the verb that needs it brings it back
+        self.items.append(GcItem("trash", trashed.digest, trashed.size))
+        self.freed += trashed.size
+        if not self.dry_run:
+            os.unlink(trashed.path)
+
+    def _temps(self) -> None:
+        directory = self.repository.layout.tmp
+        for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
+            path = os.path.join(directory, name)
+            if not durable.is_abandoned(path):
+                continue
+            size = durable.disk_size(path)
+            self.items.append(GcItem("temp", name, size))
+            self.freed += size
+            if not self.dry_run:
+                durable.remove_any(path)

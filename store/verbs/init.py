@@ -1,0 +1,69 @@
+"""Making a store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from ..engine import actor, durable, journal, platform
+from ..engine.config import TEMPLATE
+from ..engine.layout import DIRECTORY, Layout
+from ..engine.repository import FORMAT, Repository, event_body
+from ..errors import ConflictError
+from ..nouns.event import EventKind
+
+
+def init(path: str | os.PathLike[str] | None) -> Repository:
+    """Make a store and open it; one that is there already is opened as it is.
+
+    Two processes may do this at once: the journal's first line is published in one step, and the one who
+    comes second finds it.
+
+    Raises:
+        ConflictError: ``path`` is a file, or a directory that holds something else.
+        StorageError: it can't be written.
+    """
+    root = (Path(path).expanduser() if path is not None else Path(DIRECTORY)).absolute()
+    layout = Layout(root)
+    if os.path.exists(layout.events):
+        return Repository.open(root)
+    if root.exists() and not root.is_dir():
+        raise ConflictError(f"{root} is a file", hint="Choose another place: mvtui init --store DIR")
+    with durable.explained(f"make a store at {root}"):
+        if root.is_dir() and not set(os.listdir(root)) <= _OURS:
+            raise ConflictError(
+                f"{root} holds other files", hint=f"Choose an empty directory, such as {root / DIRECTORY}"
+            )
+        durable.make_dirs(str(root))
+        for directory in layout.directories():
+            durable.make_dirs(directory)
+        for name, text in ((".gitignore", "*\n"), ("config.toml", _config(str(root)))):
+            target = os.path.join(root, name)
+            if not os.path.exists(target):
+                durable.replace_file(target, text.encode(), temp_dir=layout.tmp)
+        first = {"format": FORMAT, "store": secrets.token_hex(16)}
+        body = event_body(EventKind.INIT, first, "", actor.current())
+        journal.create(layout.journal, body, temp_dir=layout.tmp)
+    return Repository.open(root)
+
+
+def _config(root: str) -> str:
+    if platform.is_network(platform.file_system_of(root)):
+        host = platform.host_name()
+        return f'{TEMPLATE}\n[store]\nwriting_host = "{host}"  # on a network file system one host writes\n'
+    return TEMPLATE
+
+
+_OURS = {
+    ".gitignore",
+    "config.toml",
+    "objects",
+    "journal",
+    "live",
+    "tmp",
+    "trash",
+    "lock",
+    "statcache",
+    "index.json",
+}

@@ -1,0 +1,161 @@
+"""Looking: models, versions, files, events. Changes nothing, locks nothing, creates nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import overload
+
+from ..engine import actor
+from ..engine.reduce import MODELS, VERSIONS, Document
+from ..engine.repository import Repository
+from ..nouns import names
+from ..nouns.event import Event
+from ..nouns.manifest import Manifest
+from ..nouns.reports import Summary
+from ..nouns.version import Model, Version, VersionDetail
+from . import resolve
+
+
+def as_version(document: Document) -> Version:
+    """Return a version from its document."""
+    registered = datetime.fromisoformat(document["registered"])
+    created = document.get("created")
+    return Version(
+        model=document["model"],
+        version=document["version"],
+        id=document["id"],
+        kind=document["kind"],
+        stage=document.get("stage"),
+        created=datetime.fromisoformat(created) if created else registered,
+        registered=registered,
+        author=document["author"],
+        host=document["host"],
+        note=document.get("note", ""),
+        size=document["size"],
+        file_count=document["files"],
+        seq=document["seq"],
+        metrics=document.get("metrics", {}),
+        params=document.get("params", {}),
+        tags=document.get("tags", {}),
+        aliases=tuple(document.get("aliases", ())),
+        deleted=document.get("deleted", False),
+        deleted_reason=document.get("reason", ""),
+    )
+
+
+def _as_model(document: Document) -> Model:
+    return Model(
+        name=document["name"],
+        version_count=document["count"],
+        latest=document.get("latest"),
+        production=document.get("stages", {}).get("production"),
+        size=document["size"],
+        updated=datetime.fromisoformat(document["updated"]),
+        aliases=document.get("aliases", {}),
+    )
+
+
+class Rows(Sequence[Version]):
+    """Versions made when they are looked at; the documents behind them are never changed in place."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    @overload
+    def __getitem__(self, at: int) -> Version: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Rows: ...
+
+    def __getitem__(self, at: int | slice) -> Version | Rows:
+        if isinstance(at, slice):
+            return Rows(self._documents[at])
+        return as_version(self._documents[at])
+
+
+def models(repository: Repository) -> list[Model]:
+    """Return the models that have versions, by name."""
+    with repository.reading() as index:
+        documents = index.models.all()
+    return sorted((_as_model(d) for d in documents if d["count"]), key=lambda model: model.name)
+
+
+def versions(repository: Repository, model: str | None, *, deleted: bool) -> Rows:
+    """Return versions, the one registered last first.
+
+    Raises:
+        NotFoundError: there is no such model.
+    """
+    with repository.reading() as index:
+        if model is None:
+            documents = list(index.tables[VERSIONS].values())
+        else:
+            resolve.model(index, names.check_model(model))
+            documents = index.of_model(model)
+    documents.reverse()
+    return Rows(documents if deleted else [d for d in documents if "deleted" not in d])
+
+
+def get(repository: Repository, ref: str) -> Version:
+    """Return the version that ``ref`` names."""
+    with repository.reading() as index:
+        return as_version(resolve.resolve(index, ref))
+
+
+def manifest(repository: Repository, identity: str) -> Manifest:
+    """Return the manifest with this hash ID.
+
+    Raises:
+        VerificationError: its bytes are missing or damaged.
+    """
+    return Manifest.decode(repository.objects.read(identity))
+
+
+def show(repository: Repository, ref: str) -> VersionDetail:
+    """Return the version that ``ref`` names, with its files."""
+    version = get(repository, ref)
+    return VersionDetail(version, manifest(repository, version.id).files)
+
+
+def complete(repository: Repository, prefix: str) -> list[str]:
+    """Return what a reference beginning with ``prefix`` could become: models, or one model's references."""
+    with repository.reading() as index:
+        name, at, rest = prefix.partition("@")
+        if not at:
+            return sorted(model for model in index.tables[MODELS] if model.startswith(name))
+        line = index.model(name) or {}
+        numbers = [d["version"] for d in reversed(index.of_model(name)) if not d.get("deleted")]
+        words = [names.LATEST, *sorted(line.get("aliases", {})), *line.get("stages", {}), *numbers]
+        return [f"{name}@{word}" for word in words if word.startswith(rest)] if line else []
+
+
+def summary(repository: Repository, *, measure: bool) -> Summary:
+    """Return counts and sizes; with ``measure`` also what the objects take on disk, which costs a walk."""
+    with repository.reading() as index:
+        documents = [d for d in index.tables[MODELS].values() if d["count"]]
+        last = max((datetime.fromisoformat(d["updated"]) for d in documents), default=None)
+    who = actor.current()
+    return Summary(
+        path=str(repository.layout.root),
+        models=len(documents),
+        versions=sum(d["count"] for d in documents),
+        size=sum(d["size"] for d in documents),
+        stored=sum(size for _, size in repository.objects) if measure else None,
+        user=who.user,
+        host=who.host,
+        writable=repository.writable,
+        last_registered=last,
+    )
+
+
+def events(repository: Repository, since: int) -> Iterator[Event]:
+    """Yield events with a number above ``since``, oldest first, skipping damaged lines."""
+    journal, found = repository.replay()
+    try:
+        yield from (event for event in found if event.seq > since)
+    finally:
+        journal.close()

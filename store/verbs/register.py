@@ -1,0 +1,309 @@
+"""Register: files become a version. Prepare unlocked (walk, hash, copy), then decide and write under the lock."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..engine import durable, platform
+from ..engine.index import Index
+from ..engine.objects import Stored, open_regular
+from ..engine.reduce import Document
+from ..engine.repository import Repository
+from ..engine.statcache import Stamp
+from ..errors import (
+    BadInputError,
+    BusyError,
+    ConflictError,
+    UsageError,
+    VerificationError,
+)
+from ..knowledge import bump as bump_rule
+from ..knowledge import sources, values
+from ..knowledge.sources import SourceFile
+from ..nouns import names
+from ..nouns.event import EventKind
+from ..nouns.manifest import KINDS, FileEntry, Kind, Manifest
+from ..nouns.reports import Progress, ProgressCallback, Registered
+from ..nouns.semver import BUMPS, Bump, SemVer
+from ..nouns.version import rfc3339
+from . import look
+
+_FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
+_TRIES = 3  # an object may be collected between its copy and the commit; then it is stored again
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to register; the fields are the arguments of ``Store.register``."""
+
+    model: str
+    paths: tuple[Path, ...]
+    version: str | None = None
+    bump: Bump | None = None
+    kind: Kind = "weights"
+    metrics: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    created: datetime | None = None
+    move: bool = False
+    follow: bool = False
+
+
+def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
+    """Return one path or several as a tuple.
+
+    Raises:
+        BadInputError: an empty path.
+    """
+    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if any(os.fspath(path) == "" for path in several):
+        raise BadInputError("a path is empty", hint="Name a file or directory.")
+    return tuple(Path(path).expanduser() for path in several)
+
+
+def register(repository: Repository, request: Request, progress: ProgressCallback | None) -> Registered:
+    """Store files as a version; see ``Store.register``."""
+    request = _checked(request)
+    repository.check_writable()
+    return _register(repository, request, sources.collect(request.paths, follow=request.follow), progress)
+
+
+def register_each(
+    repository: Repository, request: Request, progress: ProgressCallback | None
+) -> list[Registered]:
+    """Register one version a path, oldest first, dated by modification time; see ``Store.register_each``."""
+    request = _checked(request)
+    repository.check_writable()
+    dated = []
+    for path in request.paths:
+        files = sources.collect((path,), follow=request.follow)
+        made = datetime.fromtimestamp(max(source.mtime for source in files), UTC)
+        dated.append((made, str(path), replace(request, paths=(path,), created=made), files))
+    return [
+        _register(repository, one, files, progress) for _, _, one, files in sorted(dated, key=lambda d: d[:2])
+    ]
+
+
+def _checked(request: Request) -> Request:
+    """Return the request with its values in the form they are kept.
+
+    Raises:
+        BadInputError and its kinds, UsageError: see the message.
+    """
+    names.check_model(request.model)
+    if request.version is not None and request.bump is not None:
+        raise UsageError("a version and a bump were both given", hint="Leave one out: --version or --bump.")
+    if request.bump is not None and request.bump not in BUMPS:
+        raise BadInputError(f"{request.bump!r} is not a bump", hint=f"Choose one of {', '.join(BUMPS)}.")
+    if request.kind not in KINDS:
+        raise BadInputError(
+            f"{request.kind!r} is not a kind", hint=f"Choose one of {', '.join(_FILE_KINDS)}."
+        )
+    if request.kind not in _FILE_KINDS:
+        raise BadInputError(
+            f"a {request.kind} version is not made of files", hint=f"Choose one of {', '.join(_FILE_KINDS)}."
+        )
+    for key, value in request.tags.items():
+        names.check_tag_key(key)
+        names.check_text(value, f"the tag {key!r}")
+    return replace(
+        request,
+        version=str(SemVer.parse(request.version)) if request.version is not None else None,
+        metrics=values.flatten(request.metrics, "metric", "metrics"),
+        params=values.flatten(request.params, "param", "params"),
+        note=names.check_text(request.note, "the note"),
+    )
+
+
+def _register(
+    repository: Repository, request: Request, files: list[SourceFile], progress: ProgressCallback | None
+) -> Registered:
+    if request.move:
+        _check_movable(files)
+    with durable.explained("make room to work"):
+        for directory in repository.layout.directories():
+            durable.make_dirs(directory)
+    for _ in range(_TRIES):
+        stored = _store(repository, files, progress)
+        manifest = Manifest(
+            kind=request.kind,
+            files=tuple(FileEntry(s.path, o.size, o.digest) for s, o in zip(files, stored, strict=True)),
+            params=dict(request.params),  # type: ignore[arg-type]  # flattened to scalars by _checked
+        )
+        identity = repository.objects.put_bytes(manifest.encode())
+        done = _commit(repository, request, manifest, identity)
+        if done is not None:
+            if request.move:
+                _unlink(files, stored, request.paths)
+            return replace(done, stored=sum(o.size for o in stored if o.new))
+    raise BusyError(
+        "objects were removed while they were being registered", hint="Try again when gc is done."
+    )
+
+
+def _store(
+    repository: Repository, files: list[SourceFile], progress: ProgressCallback | None
+) -> list[Stored]:
+    total = sum(source.size for source in files)
+    done = 0
+    stored = []
+    for source in files:
+
+        def advance(count: int, item: str = source.path) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(Progress("storing", item, min(done, total), total))
+
+        stored.append(repository.objects.put_file(source.location, advance))
+    if progress:
+        progress(Progress("storing", "", total, total))
+    return stored
+
+
+def _commit(repository: Repository, request: Request, manifest: Manifest, identity: str) -> Registered | None:
+    """Decide and write under the lock. None when an object has gone since it was stored."""
+    with repository.writing() as index:
+        if not all(map(repository.ensure_object, {identity, *(f.digest for f in manifest.files)})):
+            return None
+        same = next(
+            (d for d in index.of_model(request.model) if d["id"] == identity and not d.get("deleted")), None
+        )
+        if same is not None:
+            return _add_to(repository, request, same)
+        _refuse_case_twin(index, request.model)
+        number, why = _number(repository, index, request, manifest)
+        data: dict[str, Any] = {
+            "model": request.model,
+            "version": number,
+            "id": identity,
+            "kind": request.kind,
+            "size": manifest.size,
+            "files": len(manifest.files),
+        }
+        if request.created is not None:
+            data["created"] = rfc3339(request.created)
+        for name in ("metrics", "params", "tags", "note"):
+            if given := getattr(request, name):
+                data[name] = given
+        repository.append(EventKind.REGISTER, data)
+        return Registered(_version(index, request.model, number), created=True, bump=why)
+
+
+def _add_to(repository: Repository, request: Request, document: Document) -> Registered:
+    """Add what a registration of known content brings that is new."""
+    number = document["version"]
+    if request.version not in (None, number):
+        raise ConflictError(
+            f"this content already is {request.model}@{number}; one content has one number",
+            hint=f"Leave out --version to add to it, or name it: mvtui alias {request.model}@{number} NAME",
+        )
+    where = {"model": request.model, "version": number}
+    metrics = _news(request.metrics, document.get("metrics", {}))
+    tags = _news(request.tags, document.get("tags", {}))
+    added = [f"metric {name}={value:g}" for name, value in metrics.items()]
+    added += [f"tag {name}={value}" for name, value in tags.items()]
+    if metrics:
+        repository.append(EventKind.METRICS, where | {"metrics": metrics})
+    if tags:
+        repository.append(EventKind.TAG, where | {"add": tags})
+    if request.note and request.note != document.get("note", ""):
+        repository.append(EventKind.NOTE, where | {"note": request.note})
+        added.append("note")
+    return Registered(_version(repository.index, request.model, number), created=False, added=tuple(added))
+
+
+def _news(given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name not in known or known[name] != value}
+
+
+def _version(index: Index, model: str, number: str) -> Any:
+    document = index.version(model, number)
+    assert document is not None, "the event just written made it"
+    return look.as_version(document)
+
+
+def _refuse_case_twin(index: Index, model: str) -> None:
+    """Refuse ``Sentiment`` beside ``sentiment``: on macOS both would be one directory under live/."""
+    if index.model(model) is None:
+        twin = next((known for known in index.tables["models"] if known.lower() == model.lower()), None)
+        if twin is not None:
+            raise ConflictError(
+                f"there is a model {twin!r}; {model!r} differs only in case", hint=f"Register it as {twin}."
+            )
+
+
+def _number(repository: Repository, index: Index, request: Request, manifest: Manifest) -> tuple[str, str]:
+    """Return the number for a new version, and how it was found."""
+    line = index.model(request.model)
+    if request.version is not None:
+        taken = index.version(request.model, request.version)
+        if taken is not None:
+            state = (
+                "was deleted; numbers are never used again"
+                if taken.get("deleted")
+                else "is taken by other content"
+            )
+            raise ConflictError(
+                f"{request.model}@{request.version} {state}",
+                hint="Leave out --version to get the next free number, or choose another.",
+            )
+        return request.version, ""
+    if line is None:
+        return bump_rule.FIRST, "first version"
+    if request.bump is not None:
+        part, why = request.bump, ""
+    else:
+        latest = line.get("latest") or line["highest"]
+        part, changed = bump_rule.decide(_manifest_of(repository, index, request.model, latest), manifest)
+        why = f"{part}: {changed}"
+    return _free(index, request.model, SemVer.parse(line["highest"]).bump(part), part), why
+
+
+def _manifest_of(repository: Repository, index: Index, model: str, number: str) -> Manifest | None:
+    document = index.version(model, number)
+    try:
+        return look.manifest(repository, document["id"]) if document else None
+    except VerificationError:
+        return None
+
+
+def _free(index: Index, model: str, number: SemVer, part: Bump) -> str:
+    while index.version(model, str(number)) is not None:
+        number = number.bump(part)
+    return str(number)
+
+
+def _check_movable(files: list[SourceFile]) -> None:
+    for source in files:
+        fd = open_regular(source.location)
+        try:
+            if platform.is_written_elsewhere(fd):
+                raise BusyError(
+                    f"{source.location} is open for writing by another program",
+                    hint="Wait until it is closed, or leave out --move.",
+                )
+        finally:
+            os.close(fd)
+
+
+def _unlink(files: list[SourceFile], stored: list[Stored], given: tuple[Path, ...]) -> None:
+    """Remove the sources, each only if it is still the file that was stored; the version stands either way."""
+    for source, done in zip(files, stored, strict=True):
+        with (
+            contextlib.suppress(FileNotFoundError),
+            durable.explained(f"remove {source.location} (it is stored)"),
+        ):
+            if Stamp.of(os.stat(source.location)) == done.stamp:
+                os.unlink(source.location)
+    for root in given:
+        for directory, _, _ in os.walk(root, topdown=False):
+            with contextlib.suppress(OSError):  # something else is in it: it stays
+                os.rmdir(directory)

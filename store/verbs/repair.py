@@ -1,0 +1,36 @@
+"""Repair: mend what a crash or a bad disk left in the journal, and rebuild what is derived from it."""
+
+from __future__ import annotations
+
+import os
+
+from ..engine import durable
+from ..engine.repository import Repository
+from ..nouns.reports import RepairReport
+
+
+def repair(repository: Repository) -> RepairReport:
+    """Mend the store; see ``Store.repair``. Running it on a healthy store changes nothing but index.json.
+
+    A damaged stretch stays where it is, is copied aside, and an event names it: from then on it is a known
+    gap, and writing is possible again. Nothing is ever taken out of the journal.
+    """
+    actions = []
+    with durable.explained("repair the store"):
+        for directory in repository.layout.directories():
+            if not os.path.isdir(directory):
+                durable.make_dirs(directory)
+                actions.append(f"made the missing directory {directory}")
+    with repository.writing(), durable.explained("repair the store"):
+        journal = repository.journal
+        if doubt := journal.clear_doubt():
+            actions.append(f"took note of a write in doubt ({doubt}); what the disk holds now counts")
+        repository.rebuild()
+        if damage := journal.damage():
+            gaps = [journal.quarantine(stretch) for stretch in damage]
+            repository.append_repair(gaps)
+            actions += [f"quarantined {stretch}" for stretch in damage]
+        if side := journal.set_torn_tail_aside():
+            actions.append(f"set the beginning of a write that a crash cut short aside: {side}")
+        repository.save_snapshot()
+    return RepairReport(tuple(actions))

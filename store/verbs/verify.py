@@ -1,0 +1,106 @@
+"""Verify: hash stored bytes again, walk the journal's chain, hold the index against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..engine import reduce
+from ..engine.reduce import VERSIONS
+from ..engine.repository import Repository
+from ..errors import VerificationError
+from ..nouns.reports import BadObject, Damage, Progress, ProgressCallback, VerifyReport
+from . import look
+
+
+def verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
+    """Hash one version's objects, or all objects and the journal; see ``Store.verify``."""
+    if ref is not None:
+        identity = look.get(repository, ref).id
+        return _report(repository, _parts(repository, identity), progress)
+    damage, bodies, repaired = _journal(repository)
+    needed = set(bodies)
+    for document in _documents(repository):
+        needed |= _parts(repository, document["id"])
+    present = {name for name, _ in repository.objects}
+    report = _report(repository, needed | present, progress, bodies)
+    return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired)
+
+
+def _report(
+    repository: Repository,
+    names: Iterable[str],
+    progress: ProgressCallback | None,
+    bodies: dict[str, int] | None = None,
+) -> VerifyReport:
+    objects = repository.objects
+    sizes = {name: objects.size(name) or 0 for name in names}
+    total, done, hashed = sum(sizes.values()), 0, 0
+    bad: dict[str, str] = {}
+    for name in sorted(sizes):
+        before = done
+
+        def advance(count: int, item: str = name) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(Progress("verifying", item, min(done, total), total))
+
+        if problem := objects.problem(name, rehash=True, advance=advance):
+            bad[name] = problem
+        else:
+            hashed += 1
+        done = before + sizes[name]
+    if progress:
+        progress(Progress("verifying", "", total, total))
+    hits = _hits(repository, set(bad), bodies or {}) if bad else {}
+    return VerifyReport(
+        objects=len(sizes),
+        bytes=total,
+        bad=tuple(BadObject(name, bad[name], objects.path(name), tuple(hits[name])) for name in sorted(bad)),
+        damage=(),
+    )
+
+
+def _journal(repository: Repository) -> tuple[tuple[Damage, ...], dict[str, int], tuple[str, ...]]:
+    """Replay the journal: its damage, the objects its events name, and what was mended in the index."""
+    with repository.reading() as index:
+        tables = reduce.empty()
+        journal, events = repository.replay()
+        bodies: dict[str, int] = {}
+        try:
+            for event in events:
+                if event.body:
+                    bodies[event.body] = event.seq
+                reduce.apply(tables, event)
+            damage = journal.damage()
+            caught_up = journal.seq == repository.journal.seq
+        finally:
+            journal.close()
+        if not caught_up or tables == index.tables:
+            return damage, bodies, ()
+        repository.rebuild()
+        return damage, bodies, ("the index disagreed with the journal and was rebuilt",)
+
+
+def _documents(repository: Repository) -> list[reduce.Document]:
+    with repository.reading() as index:
+        return [d for d in index.tables[VERSIONS].values() if not d.get("deleted")]
+
+
+def _parts(repository: Repository, identity: str) -> set[str]:
+    """Return a version's objects: its manifest and, as far as that can be read, its files."""
+    try:
+        return {identity, *(entry.digest for entry in look.manifest(repository, identity).files)}
+    except VerificationError:
+        return {identity}
+
+
+def _hits(repository: Repository, bad: set[str], bodies: dict[str, int]) -> dict[str, list[str]]:
+    """Return the references each bad object hits."""
+    hits: dict[str, list[str]] = {name: [] for name in bad}
+    for document in _documents(repository):
+        for name in _parts(repository, document["id"]) & bad:
+            hits[name].append(f"{document['model']}@{document['version']}")
+    for name in bad & bodies.keys():
+        hits[name].append(f"details of event {bodies[name]}")
+    return hits
