@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from .engine.repository import Repository
 from .nouns.event import Event
-from .nouns.manifest import Kind, Scalar
+from .nouns.manifest import Kind
 from .nouns.reports import (
     Damage,
     Finding,
@@ -78,7 +78,7 @@ class Store:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

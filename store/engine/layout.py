@@ -11,7 +11,9 @@ DIRECTORY = ".mvtui"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one store::
+    """The paths of one store.
+
+    ::
 
     config.toml        edited by a person
     objects/ab/cdef…   immutable bytes, named by their BLAKE3

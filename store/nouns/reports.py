@@ -106,8 +106,11 @@ class GcItem:
 
 @dataclass(frozen=True, slots=True)
 class GcReport:
-    """What ``gc`` did, or would do when ``dry_run``. ``freed`` counts bytes given back to the disk now;
-    ``trashed`` counts bytes moved to trash, given back after the grace period."""
+    """What ``gc`` did, or would do when ``dry_run``.
+
+    ``freed`` counts bytes given back to the disk now, ``trashed`` those moved to trash, which are given back
+    after the grace period.
+    """
 
     dry_run: bool
     items: tuple[GcItem, ...]

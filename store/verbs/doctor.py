@@ -26,7 +26,7 @@ def _store(repository: Repository) -> Iterator[Finding]:
     yield Finding("ok", "store", f"{root}, format {FORMAT}")
     with repository.reading() as index:
         count = sum(d["count"] for d in index.models.all())
-        yield Finding("ok", "index", f"{len(index.models):,} models, {count:,} versions")
+        yield Finding("ok", "index", f"{_count(len(index.models), 'model')}, {_count(count, 'version')}")
     missing = [d for d in repository.layout.directories() if not os.path.isdir(d)]
     if missing:
         yield Finding("warn", "store", f"missing: {', '.join(missing)}", "mvtui repair makes them again")
@@ -40,7 +40,7 @@ def _journal(repository: Repository) -> Iterator[Finding]:
     finally:
         journal.close()
     if not damage:
-        yield Finding("ok", "journal", f"{count:,} events, every hash in the chain agrees")
+        yield Finding("ok", "journal", f"{_count(count, 'event')}, every hash in the chain agrees")
     for stretch in damage:
         yield Finding(
             "bad", "journal", str(stretch), "mvtui repair quarantines it; writing works again after that"
@@ -144,3 +144,7 @@ def _leftovers(repository: Repository) -> Iterator[Finding]:
             f"{len(left)} unfinished files, {size:,} bytes",
             "mvtui gc --yes removes them",
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -17,8 +17,11 @@ from . import look
 
 @dataclass(slots=True)
 class _Marks:
-    """What the journal says is needed. ``identities`` are live versions' manifests, ``freed`` deleted ones'
-    with the time of the last deletion (seconds since the epoch)."""
+    """What the journal says is needed.
+
+    ``identities`` are live versions' manifests and their references, ``freed`` deleted ones' with the time of the
+    last deletion (seconds since the epoch), ``bodies`` the objects that hold what did not fit an event.
+    """
 
     keep: set[str] = field(default_factory=set)
     identities: dict[str, list[str]] = field(default_factory=dict)
