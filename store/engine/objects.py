@@ -24,7 +24,7 @@ from ..errors import (
 )
 from . import digest, durable, platform
 from .digest import Advance
-from .statcache import Stamp, StatCache
+from .statcache import SMALL, Stamp, StatCache
 
 _RESERVE = 16 << 20  # bytes left free beside a new object, for the journal and the index
 _FORGET_FROM = 64 << 20  # bytes from which a stored object gives its cached pages back
@@ -103,7 +103,9 @@ class Objects:
                 advance(before.size)
             return Stored(known, before.size, new=False, stamp=before)
         began = self.cache.now()
-        if before.size in self.cache.sizes():  # likely the same bytes again: look before copying
+        if before.size < SMALL or self.cache.knows_size(
+            before.size
+        ):  # perhaps the same bytes: look before copying
             name, size = digest.of_fd(fd, advance)
             advance = None
             self._check_unchanged(fd, before, size, path)

@@ -8,6 +8,7 @@ with locks of its own.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import threading
 import weakref
@@ -87,6 +88,7 @@ class Repository:
         """Give the descriptors back; the next use opens them again."""
         with self._mutex:
             self.journal.close()
+            self.cache.close()
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -258,14 +260,15 @@ class Repository:
                 hint="mvtui doctor says who owns it; reading works.",
             )
         host = self.config.writing_host
-        if (
-            platform.is_network(platform.file_system_of(str(self.layout.root)))
-            and host != platform.host_name()
-        ):
+        if self._on_network and host != platform.host_name():
             raise ReadOnlyError(
                 f"the store is on a network file system, where {host or 'no host'} is declared to write",
                 hint=f'Write from one host only, and declare it in config.toml: [store] writing_host = "{platform.host_name()}"',
             )
+
+    @functools.cached_property
+    def _on_network(self) -> bool:
+        return platform.is_network(platform.file_system_of(str(self.layout.root)))
 
     def ensure_object(self, name: str) -> bool:
         """Whether an object that an event will name is there; it is brought back from trash. Only in ``writing()``."""

@@ -121,8 +121,6 @@ class _Sweep:
         for trashed in self.repository.objects.trashed():
             self._purge(trashed, keep)
         self._temps()
-        if not self.dry_run:
-            self.repository.cache.compact(self.repository.layout.tmp)
         return GcReport(self.dry_run, tuple(self.items), kept, self.trashed, self.freed)
 
     def _objects(self, keep: set[str]) -> int:
