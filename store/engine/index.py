@@ -125,7 +125,8 @@ class Index:
         if self._ids is None:
             self._ids = sorted((d["id"], where) for where, d in self.tables[VERSIONS].items())
         found = []
-        for identity, where in self._ids[bisect.bisect_left(self._ids, (prefix, "")) :]:
+        for at in range(bisect.bisect_left(self._ids, (prefix, "")), len(self._ids)):
+            identity, where = self._ids[at]
             if not identity.startswith(prefix):
                 break
             found.append(self.tables[VERSIONS][where])

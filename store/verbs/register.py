@@ -173,9 +173,7 @@ def _commit(repository: Repository, request: Request, manifest: Manifest, identi
     with repository.writing() as index:
         if not all(map(repository.ensure_object, {identity, *(f.digest for f in manifest.files)})):
             return None
-        same = next(
-            (d for d in index.of_model(request.model) if d["id"] == identity and not d.get("deleted")), None
-        )
+        same = next((d for d in index.with_id(identity) if d["model"] == request.model and "deleted" not in d), None)
         if same is not None:
             return _add_to(repository, request, same)
         _refuse_case_twin(index, request.model)

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios against named peers, from interleaved runs. Run with ``python -m tests.benchmarks``."""

@@ -1,0 +1,37 @@
+"""``python -m tests.benchmarks [bytes] [store] [screen] [--gib N]``: print DESIGN's figures, ours against the peer's."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from . import bytes_rows, store_rows
+from .harness import Row, print_rows
+
+
+def main() -> None:
+    """Run the chosen groups, each in a directory of its own, and print a table for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", help="bytes, store, screen (default: all)")
+    parser.add_argument("--gib", type=int, default=2, help="size of the large file, GiB")
+    chosen = parser.parse_args()
+    groups = {
+        "store": store_rows.rows,
+        "bytes": lambda work: bytes_rows.rows(work, gib=chosen.gib),
+    }
+    for name in chosen.groups or groups:
+        work = Path(tempfile.mkdtemp(prefix="mvtui-bench-", dir=Path.cwd().parent))
+        try:
+            rows: list[Row] = []
+            for row in groups[name](work):
+                rows.append(row)
+                print(f"… {row.what}", flush=True)
+            print_rows(rows)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
