@@ -29,9 +29,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return report(error, words)
 
-    from .cli.runner import run
+    import gc
 
-    return run(words)
+    # Loading allocates much and frees nothing; opening a store turns collection on again.
+    gc.disable()
+    try:
+        from .cli.runner import run
+
+        return run(words)
+    finally:
+        gc.enable()
 
 
 def _only_store(words: list[str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ import click
 from ...store.errors import MvtuiError
 from .output import paint, safe
 
-INTERRUPTED = 130
 UNEXPECTED = 1
 USAGE = 2
 
@@ -33,6 +31,8 @@ class Failure:
         sys.stderr.write((self._json() if as_json else self._text()) + "\n")
 
     def _json(self) -> str:
+        import json
+
         body = {
             "code": self.code,
             "kind": self.kind,

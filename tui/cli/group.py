@@ -143,7 +143,9 @@ The store is --store, else $MVTUI_STORE, else the nearest .mvtui here or above.
 @session.store_option
 @click.option("--read-only", is_flag=True, help="Full screen: switch every change off.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Full screen: draw with ASCII signs only.")
-@click.option("--theme", metavar="NAME", help="Full screen: colours, such as textual-light or ansi-dark.")
+@click.option(
+    "--theme", metavar="NAME", help="Full screen: dark, light, ansi, or the name of one of Textual's."
+)
 @click.option("--no-mouse", is_flag=True, help="Full screen: leave the mouse to the terminal.")
 @click.option(
     "-V",
@@ -164,7 +166,7 @@ def cli(ctx: click.Context, read_only: bool, ascii_only: bool, theme: str | None
             open_screen(
                 session.current().store,
                 read_only=read_only,
-                ascii_only=ascii_only,
+                ascii_only=ascii_only or None,
                 theme=theme,
                 mouse=not no_mouse,
             )

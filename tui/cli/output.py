@@ -5,7 +5,6 @@ Only text that ``visible`` has made safe, or that mvtui wrote itself, may be pas
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -51,6 +50,8 @@ def data_path(path: str | os.PathLike[str]) -> None:
 
 def print_json(value: Any) -> None:
     """Write JSON in ASCII: a list with one element a line, so that a long one streams and diffs well."""
+    import json
+
     if isinstance(value, dict):
         data(json.dumps(value, indent=2))
         return

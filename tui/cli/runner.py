@@ -12,8 +12,9 @@ from types import FrameType
 import click
 
 from ...store.errors import MvtuiError
-from . import failure
 from .group import cli
+
+INTERRUPTED = 130
 
 BROKEN_PIPE = 128 + 13
 """What the shell reports of any program whose reader went away (``mvtui ls | head``)."""
@@ -38,7 +39,7 @@ def run(words: Sequence[str]) -> int:
             return _run(words)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("interrupted\n")
-        return failure.INTERRUPTED
+        return INTERRUPTED
     except _EndedBySignal as ended:
         sys.stderr.write("ended by a signal\n")
         return 128 + ended.number
@@ -65,6 +66,8 @@ def _run(words: Sequence[str]) -> int:
 
 def report(error: Exception, words: Sequence[str]) -> int:
     """Tell what failed, as text or, if ``words`` ask for it, as JSON; return the exit code."""
+    from . import failure
+
     if isinstance(error, MvtuiError):
         what = failure.of_store(error)
     elif isinstance(error, click.ClickException):

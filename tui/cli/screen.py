@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 
 def open_screen(
-    store: str | os.PathLike[str] | None = None,
+    store: str | None = None,
     *,
     read_only: bool = False,
-    ascii_only: bool = False,
+    ascii_only: bool | None = None,
     theme: str | None = None,
     mouse: bool = True,
 ) -> int:
-    """Open the full screen; return its exit code."""
+    """Open the full screen; return its exit code. ``ascii_only`` None follows the locale."""
     from ..app import run
 
     code: int = run(store, read_only=read_only, ascii_only=ascii_only, theme=theme, mouse=mouse)

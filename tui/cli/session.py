@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import gc
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 _KEY = "mvtui.session"
 
 
-@dataclass(slots=True)
 class Session:
     """One run of the command line. ``store`` is the path given, None to look for it."""
 
-    store: str | None = None
+    def __init__(self) -> None:
+        self.store: str | None = None
 
     def open(self, *, read_only: bool = False) -> Store:
         """Open the store that is meant.
@@ -27,7 +27,11 @@ class Session:
         """
         from ...store import open_store
 
-        return open_store(self.store, read_only=read_only)
+        opened = open_store(self.store, read_only=read_only)
+        # Start-up is over: what it loaded stays, so collections need not look at it again.
+        gc.freeze()
+        gc.enable()
+        return opened
 
 
 def current(ctx: click.Context | None = None) -> Session:

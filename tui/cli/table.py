@@ -5,11 +5,10 @@ Plain strings with our own padding, so that ``mvtui ls`` starts fast and a hundr
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..text import fit, width
 from .output import data, is_tty, paint, wants_colour
@@ -18,8 +17,7 @@ Align = Literal["left", "right"]
 GAP = "  "
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. ``drop`` says how early it goes when the terminal is too narrow: 1 first, 0 never.
 
     ``elastic`` gives way down to ``least`` cells before any column goes; there is at most one, the last.
@@ -36,9 +34,20 @@ class Column:
 
 def write(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, header: bool = True) -> None:
     """Write rows of safe text as data. On a terminal no line is wider than it, if that can be."""
-    room = shutil.get_terminal_size().columns if is_tty(sys.stdout) else None
-    for line in layout(columns, rows, room=room, header=header, colour=wants_colour(sys.stdout)):
-        data(line)
+    room = terminal_width() if is_tty(sys.stdout) else None
+    if lines := layout(columns, rows, room=room, header=header, colour=wants_colour(sys.stdout)):
+        data("\n".join(lines))
+
+
+def terminal_width() -> int:
+    """Return the columns of stdout's terminal, or what ``$COLUMNS`` says; 80 when nothing is known."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def layout(

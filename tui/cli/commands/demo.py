@@ -31,7 +31,7 @@ def command(ctx: click.Context, directory: str | None, fresh: bool, no_open: boo
     if not no_open and all(output.is_tty(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
         from ..screen import open_screen
 
-        ctx.exit(open_screen(made.store))
+        ctx.exit(open_screen(str(made.store)))
     _tell(made)
 
 
@@ -43,7 +43,7 @@ def _tell(made: Demo) -> None:
     what = f"{plural(made.models, 'model')}, {plural(made.versions, 'version')}"
     where = output.safe(str(made.directory), 4096)
     output.talk(f"{'built' if made.built else 'there already'}: {what}, in {where}")
-    store = output.safe(shlex.quote(str(made.store)), 4096)
+    store = output.safe(shlex.quote(str(made.directory)), 4096)
     output.talk("next:")
     for words in ("", " ls sentiment", " show sentiment@champion", " verify"):
         output.talk(f"  mvtui --store {store}{words}")

@@ -59,15 +59,15 @@ def _terminal() -> Sequence[Finding]:
 
 
 def _write(findings: Sequence[Finding]) -> None:
-    import shutil
     import textwrap
 
     from ...words import plural
+    from ..table import terminal_width
 
     signs = output.sign_set()
     marks = {"ok": signs.ok, "info": signs.dot, "warn": "!", "bad": signs.bad}
     wide = max((len(f.topic) for f in findings), default=0)
-    room = max(shutil.get_terminal_size().columns, 40) if output.is_tty(sys.stdout) else 10_000
+    room = max(terminal_width(), 40) if output.is_tty(sys.stdout) else 10_000
     for finding in findings:
         mark = output.paint(f"{marks[finding.level]} {finding.level:4}", _COLOURS[finding.level])
         lines = textwrap.wrap(output.safe(finding.message, 2000), room - wide - 10) or [""]

@@ -45,15 +45,9 @@ def _write(detail: VersionDetail) -> None:
     from .. import table
 
     output.data("\n" + output.paint("files", "bold"))
-    rows = [("", output.safe(f.path, 200), size(f.size), f.digest[:12]) for f in detail.files]
     table.write(
-        [
-            table.Column(""),
-            table.Column("", elastic=False),
-            table.Column("", "right"),
-            table.Column("", style=("yellow",)),
-        ],
-        [[f"  {path}", length, digest] for _, path, length, digest in rows],
+        [table.Column(""), table.Column("", "right"), table.Column("", style=("yellow",))],
+        [[f"  {output.safe(f.path, 200)}", size(f.size), f.digest[:12]] for f in detail.files],
         header=False,
     )
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+
+import click
+import mvtui.tui.cli.commands
+import pytest
+from mvtui.tui.cli.group import COMMANDS, Command, cli
+
+from .conftest import Run
+
+NAMES = [name for section in COMMANDS.values() for name in section]
+SUMMARIES = {name: text for section in COMMANDS.values() for name, text in section.items()}
+
+
+def command(name: str) -> Command:
+    found = import_module(f"mvtui.tui.cli.commands.{name}").command
+    assert isinstance(found, Command)
+    return found
+
+
+def test_the_table_names_every_file_and_no_other() -> None:
+    (folder,) = mvtui.tui.cli.commands.__path__
+    files = {path.stem for path in Path(folder).glob("*.py")} - {"__init__"}
+    assert files == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_is_documented_with_examples(name: str, run: Run) -> None:
+    found = command(name)
+    assert found.help
+    assert found.help.splitlines()[0] == SUMMARIES[name]
+    assert found.examples
+    assert any(f"mvtui {name}" in example for example in found.examples)
+    for parameter in found.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+            assert parameter.help.endswith("."), f"{name} {parameter.opts}"
+    shown = run(name, "--help")
+    assert shown.code == 0
+    assert "Examples:" in shown.out
+    for example in found.examples:
+        assert f"  {example}\n" in shown.out
+    assert shown.err == ""
+    assert run(name, "-h").out == shown.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_is_a_command_line_that_parses(name: str) -> None:
+    for example in command(name).examples:
+        assert len(example) < 110
+        # The command line inside pipes, redirections, substitutions and assignments.
+        inner = re.search(r"mvtui (\w+)((?:'[^']*'|\"[^\"]*\"|[^|<>)\"'])*)", example)
+        assert inner, example
+        command(inner[1]).make_context(inner[1], shlex.split(inner[2]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_takes_a_store_and_data_comes_as_json_too(name: str) -> None:
+    options = {option for parameter in command(name).params for option in parameter.opts}
+    if name not in {"completion", "demo"}:
+        assert {"--store", "--json"} <= options
+
+
+def test_the_group_lists_every_command_and_fits_eighty_columns(run: Run) -> None:
+    shown = run("--help").out
+    for name, summary in SUMMARIES.items():
+        assert f"  {name}" in shown
+        assert summary in shown
+    assert "REF" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_version_is_the_same_however_asked(run: Run) -> None:
+    assert (
+        run("--version").out
+        == run("-V").out
+        == run("--store", "x", "--version").out
+        == f"mvtui {mvtui.__version__}\n"
+    )
+
+
+def test_cli_is_the_group() -> None:
+    assert list(cli.list_commands(click.Context(cli))) == NAMES
