@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 VARIABLE = "_MVTUI_COMPLETE"
 
@@ -20,14 +19,13 @@ _mvtui_completion() {
     COMPREPLY=()
     while IFS=',' read -r kind reply; do
         case "$kind" in
-            dir) compopt -o dirnames ;;
-            file) compopt -o default ;;
+            dir) compopt -o dirnames 2>/dev/null ;;
+            file) compopt -o default 2>/dev/null ;;
             plain) COMPREPLY+=("${reply#"$typed"}") ;;
         esac
     done < <(COMP_WORDS="$line" COMP_CWORD=$((${#words[@]}-1)) _MVTUI_COMPLETE=bash_complete "$1" 2>/dev/null)
-    case "${COMPREPLY[*]}" in *@) compopt -o nospace ;; esac
 }
-complete -o nosort -F _mvtui_completion mvtui
+complete -o nosort -F _mvtui_completion mvtui 2>/dev/null || complete -F _mvtui_completion mvtui
 """
 
 SHELLS = ("bash", "zsh", "fish")
@@ -56,12 +54,14 @@ def script(shell: str) -> str:
 
 def answer(instruction: str) -> int:
     """Answer a shell's question (``bash_complete``…). Silent whatever happens: the person is typing."""
-    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 — until the end
-    try:
-        from click.shell_completion import shell_complete
+    from contextlib import redirect_stderr
 
-        from .group import cli
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        try:
+            from click.shell_completion import shell_complete
 
-        return shell_complete(cli, {}, "mvtui", VARIABLE, instruction)
-    except Exception:  # noqa: BLE001
-        return 1
+            from .group import cli
+
+            return shell_complete(cli, {}, "mvtui", VARIABLE, instruction)
+        except Exception:  # noqa: BLE001
+            return 1

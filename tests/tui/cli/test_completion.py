@@ -1,0 +1,110 @@
+"""What the shell is told on tab: right, quiet, and without a trace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mvtui.store import Store
+
+from .conftest import Run
+
+BASH = shutil.which("bash")
+
+
+@pytest.fixture
+def complete(run: Run, monkeypatch: pytest.MonkeyPatch, two: Store) -> object:
+    two.alias("sentiment@1.0.0", "champion")
+
+    def ask(line: str) -> list[str]:
+        words = line.split(" ")
+        with monkeypatch.context() as patched:
+            patched.setenv("_MVTUI_COMPLETE", "bash_complete")
+            patched.setenv("COMP_WORDS", line)
+            patched.setenv("COMP_CWORD", str(len(words) - 1))
+            answered = run()
+        assert answered.err == ""
+        return [reply.partition(",")[2] for reply in answered.out.splitlines() if reply]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("line", "replies"),
+    [
+        ("mvtui re", ["register", "repair"]),
+        ("mvtui --re", ["--read-only"]),
+        ("mvtui ls se", ["sentiment"]),
+        ("mvtui show se", ["sentiment"]),
+        ("mvtui show sentiment@1.1", ["sentiment@1.1.0"]),
+        ("mvtui show sentiment@ch", ["sentiment@champion"]),
+        ("mvtui alias --remove s", ["sentiment@champion"]),
+        ("mvtui register m x --kind a", ["adapter"]),
+        ("mvtui register m x --bump m", ["major", "minor"]),
+        ("mvtui register m x --metri", ["--metric", "--metrics-file"]),
+        ("mvtui completion z", ["zsh"]),
+        ("mvtui --store /nowhere show s", []),
+        ("mvtui --store /nowhere ls s", []),
+        ("mvtui --store /nowhere alias --remove s", []),
+        ("mvtui nonsense x", []),
+    ],
+)
+def test_answers(line: str, replies: list[str], complete: object) -> None:
+    assert callable(complete)
+    assert complete(line) == replies
+
+
+def test_asking_leaves_no_trace(complete: object, tmp_path: Path) -> None:
+    def everything() -> list[tuple[str, int]]:
+        return sorted((str(p), p.lstat().st_mtime_ns) for p in tmp_path.rglob("*"))
+
+    before = everything()
+    assert callable(complete)
+    complete("mvtui show s")
+    complete("mvtui alias --remove s")
+    assert everything() == before
+
+
+def test_without_a_shell_it_says_how_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/bin/zsh")
+    assert run("completion").out.startswith("zsh: ")
+    monkeypatch.setenv("SHELL", "/bin/unheard-of")
+    assert [line.split(":")[0] for line in run("completion").out.splitlines()] == ["bash", "zsh", "fish"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_scripts_name_the_program(shell: str, run: Run) -> None:
+    script = run("completion", shell)
+    assert script.code == 0
+    assert "_MVTUI_COMPLETE" in script.out
+    assert "mvtui" in script.out
+
+
+@pytest.mark.skipif(BASH is None, reason="no bash here")
+def test_bash_completes_references_although_it_splits_words_at_the_at_sign(run: Run, two: Store) -> None:
+    two.alias("sentiment@1.0.0", "champion")
+    script = run("completion", "bash").out
+    ask = """
+compopt() { :; }
+for line in "mvtui show sentiment@1.1" "mvtui show sentiment@" "mvtui register m x --kind=a" "mvtui ls "; do
+    COMP_LINE="$line" COMP_POINT=${#line}
+    _mvtui_completion mvtui
+    echo "${COMPREPLY[*]}"
+done
+"""
+    # The mvtui of this interpreter, wherever it is installed.
+    function = f'mvtui() {{ "{sys.executable}" -c "import sys; from mvtui.tui.entry import main; sys.exit(main())" "$@"; }}\n'
+    assert BASH is not None
+    done = subprocess.run(
+        [BASH, "--norc", "-c", script + function + ask],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == ["1.1.0", "latest champion 1.1.0 1.0.0", "adapter", "sentiment"]

@@ -1,0 +1,198 @@
+"""The demo: real models, true history, and nothing removed that it did not make."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mvtui import open_store
+from mvtui.store import Store
+from mvtui.tui.demo import corpus, safetensors, story
+from mvtui.tui.demo.build import MARKER
+
+from .conftest import Result, Run
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from mvtui.tui.demo.build import demo
+
+    place = tmp_path_factory.mktemp("demo") / "here"
+    assert demo(place).built
+    return place
+
+
+@pytest.fixture
+def demo_store(built: Path) -> Iterator[Store]:
+    with open_store(built) as store:
+        yield store
+
+
+def test_it_tells_a_story(demo_store: Store) -> None:
+    models = {model.name: model for model in demo_store.models()}
+    assert set(models) == {"sentiment", "langid", "ranker", "support-prompt"}
+    assert all(model.version_count >= 5 for name, model in models.items() if name != "support-prompt")
+    assert all(model.aliases for model in models.values())
+    versions = demo_store.versions()
+    assert all(version.note for version in versions)
+    assert all(version.metrics for version in versions if version.kind == "weights")
+    assert any("-rc" in version.version for version in versions)
+    assert [v.ref for v in demo_store.versions(deleted=True) if v.deleted] == ["sentiment@1.3.0"]
+    assert max(v.registered - v.created for v in versions).days > 14
+    assert [v.created for v in versions] == sorted((v.created for v in versions), reverse=True)
+    assert demo_store.verify().ok
+
+
+def test_numbers_rose_for_real_reasons(demo_store: Store) -> None:
+    numbers = [version.version for version in demo_store.versions("sentiment")]
+    assert numbers == ["2.0.1", "2.0.0", "2.0.0-rc.1", "1.2.0", "1.1.0", "1.0.0"]
+    assert [v.version for v in demo_store.versions("langid")] == ["2.0.1", "2.0.0", "1.2.0", "1.1.0", "1.0.0"]
+
+
+def test_the_models_learned_something(demo_store: Store) -> None:
+    def metric(ref: str, name: str) -> float:
+        return demo_store.get(ref).metrics[name]
+
+    assert metric("sentiment@2.0.1", "accuracy") > metric("sentiment@1.0.0", "accuracy") + 0.1
+    assert metric("langid@1.2.0", "accuracy") > 0.9 > metric("langid@1.0.0", "accuracy")
+    assert metric("ranker@1.3.0", "ndcg") > metric("ranker@1.1.0", "ndcg")
+
+
+def test_the_files_are_genuine_safetensors(demo_store: Store) -> None:
+    seen = 0
+    for version in demo_store.versions():
+        where = demo_store.path(version.ref)
+        for path in [where] if where.is_file() else sorted(where.iterdir()):
+            if path.suffix == ".safetensors":
+                check_safetensors(path.read_bytes())
+                seen += 1
+            if path.name == "config.json":
+                assert json.loads(path.read_text())["model_type"]
+    assert seen == 17
+
+
+def check_safetensors(data: bytes) -> None:
+    (length,) = struct.unpack("<Q", data[:8])
+    assert length % 8 == 0
+    header = json.loads(data[8 : 8 + length])
+    assert header.pop("__metadata__")["format"] == "pt"
+    end = 0
+    for tensor in sorted(header.values(), key=lambda t: t["data_offsets"][0]):
+        start, stop = tensor["data_offsets"]
+        assert start == end
+        count = 1
+        for size in tensor["shape"]:
+            count *= size
+        assert stop - start == 4 * count
+        end = stop
+    assert 8 + length + end == len(data)
+
+
+def test_a_tensor_must_fit_its_shape() -> None:
+    with pytest.raises(ValueError, match="shape"):
+        safetensors.encode({"w": safetensors.Tensor((2, 2), [1.0])}, {})
+
+
+def test_training_is_repeatable() -> None:
+    def some() -> list[dict[str, bytes]]:
+        return [dict(release.make().files) for release in story.history()[:4]]
+
+    assert some() == some()
+    assert corpus.reviews(5, 1) == corpus.reviews(5, 1) != corpus.reviews(5, 2)
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A history of two releases: what the command does with it is the same."""
+    monkeypatch.setattr(story, "history", lambda whole=story.history: whole()[:2])
+
+
+def demo(run: Run, *words: str) -> Result:
+    return run("demo", *words)
+
+
+def test_without_a_terminal_it_builds_tells_and_ends(run: Run, quick: None) -> None:
+    done = demo(run, "d")
+    assert done.code == 0
+    assert done.out == f"{Path.cwd() / 'd' / '.mvtui'}\n"
+    assert "2 versions" in done.err
+    assert "ls sentiment" in done.err
+    assert run("ls", "--store", "d").code == 0
+    assert sorted(os.listdir()) == ["d"]
+
+
+def test_the_default_place_is_used_again(run: Run, quick: None, tmp_path: Path) -> None:
+    place = tmp_path / "home" / "mvtui" / "demo"
+    assert demo(run).code == 0
+    assert (place / MARKER).exists()
+    before = (place / ".mvtui").stat().st_ino
+    again = demo(run, "--no-open")
+    assert "there already" in again.err
+    assert (place / ".mvtui").stat().st_ino == before
+    assert demo(run, "--fresh").code == 0
+    assert (place / ".mvtui").stat().st_ino != before
+    assert os.listdir(place.parent) == ["demo"]
+
+
+@pytest.mark.parametrize("words", [("d",), ("d", "--fresh")])
+def test_it_never_touches_what_no_demo_made(words: tuple[str, ...], run: Run, quick: None) -> None:
+    Path("d").mkdir()
+    Path("d/thesis.tex").write_text("years of work")
+    refused = demo(run, *words)
+    assert refused.code == 5
+    assert "thesis.tex" in refused.err
+    assert Path("d/thesis.tex").read_text() == "years of work"
+    assert run("init", "e").code == 0
+    assert demo(run, "e", *words[1:]).code == 5
+    Path("f").write_text("a file")
+    assert demo(run, "f", *words[1:]).code == 5
+    assert sorted(os.listdir()) == ["d", "e", "f"]
+
+
+def test_an_empty_directory_and_a_link_to_one_are_fine(run: Run, quick: None) -> None:
+    Path("real").mkdir()
+    os.symlink("real", "link")
+    assert demo(run, "link").code == 0
+    assert Path("real", MARKER).exists()
+    assert demo(run, "link", "--fresh").code == 0
+    assert Path("link").is_symlink()
+
+
+def test_when_it_cannot_be_built_nothing_is_left(
+    run: Run, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "register", fail)
+        assert demo(run, "d").code == 130
+    assert os.listdir() == []
+    assert demo(run, "d").code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "register", fail)
+        assert demo(run, "d", "--fresh").code == 130
+    assert run("ls", "--store", "d").code == 0
+    assert demo(run, "/proc/nowhere/d").code == 7
+
+
+def test_on_a_terminal_it_opens_the_screen(run: Run, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("mvtui.tui.cli.output.is_tty", lambda _: True)
+
+    def open_screen(store: str) -> int:
+        opened.append(store)
+        return 3
+
+    monkeypatch.setattr("mvtui.tui.cli.screen.open_screen", open_screen)
+    assert demo(run, "d", "--no-open").code == 0
+    assert opened == []
+    assert demo(run, "d").code == 3
+    assert opened == [str(Path.cwd() / "d" / ".mvtui")]
