@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .api import open_store as open_store
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_values_file as read_values_file
+    from .nouns.damage import Damage as Damage
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .nouns.manifest import Kind as Kind
     from .nouns.manifest import Scalar as Scalar
     from .nouns.reports import BadObject as BadObject
-    from .nouns.reports import Damage as Damage
     from .nouns.reports import Finding as Finding
     from .nouns.reports import GcItem as GcItem
     from .nouns.reports import GcReport as GcReport
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "api": ("Store", "init_store", "open_store"),
     "knowledge.values": ("parse_pairs", "read_values_file"),
+    "nouns.damage": ("Damage",),
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
     "nouns.reports": (
         "BadObject",
-        "Damage",
         "Finding",
         "GcItem",
         "GcReport",

@@ -5,26 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from .engine.repository import Repository
-from .nouns.event import Event
-from .nouns.manifest import Kind
-from .nouns.reports import (
-    Damage,
-    Finding,
-    GcReport,
-    ProgressCallback,
-    Registered,
-    RepairReport,
-    Summary,
-    VerifyReport,
-)
-from .nouns.semver import Bump
-from .nouns.version import Model, Version, VersionDetail
-from .verbs import annotate, find, look
+from .verbs import find, look
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .nouns.damage import Damage
+    from .nouns.event import Event
+    from .nouns.manifest import Kind
+    from .nouns.reports import (
+        Finding,
+        GcReport,
+        ProgressCallback,
+        Registered,
+        RepairReport,
+        Summary,
+        VerifyReport,
+    )
+    from .nouns.semver import Bump
+    from .nouns.version import Model, Version, VersionDetail
 
 StrPath: TypeAlias = str | os.PathLike[str]
 
@@ -98,7 +101,9 @@ class Store:
     @property
     def root(self) -> Path:
         """The store's directory."""
-        return self._repository.layout.root
+        from pathlib import Path
+
+        return Path(self._repository.layout.root)
 
     @property
     def writable(self) -> bool:
@@ -270,6 +275,8 @@ class Store:
 
     def note(self, ref: str, text: str) -> Version:
         """Replace a version's note; an empty text removes it."""
+        from .verbs import annotate
+
         return annotate.note(self._repository, ref, text)
 
     def tag(self, ref: str, add: Mapping[str, str] | None = None, *, remove: Iterable[str] = ()) -> Version:
@@ -279,6 +286,8 @@ class Store:
             BadNameError: a key breaks the rules for names.
             NotFoundError: a tag to remove isn't there.
         """
+        from .verbs import annotate
+
         return annotate.tag(self._repository, ref, add or {}, tuple(remove))
 
     def alias(self, ref: str, name: str) -> Version:
@@ -287,6 +296,8 @@ class Store:
         Raises:
             BadNameError: the name breaks the rules, or could be read as a number, stage or hash ID.
         """
+        from .verbs import annotate
+
         return annotate.alias(self._repository, ref, name)
 
     def unalias(self, model: str, name: str) -> Version:
@@ -295,6 +306,8 @@ class Store:
         Raises:
             NotFoundError: the model or alias does not exist.
         """
+        from .verbs import annotate
+
         return annotate.unalias(self._repository, model, name)
 
     def delete(self, ref: str, reason: str) -> Version:
@@ -304,6 +317,8 @@ class Store:
             UsageError: the reason is empty, or the reference is a bare model name.
             ConflictError: an alias or a stage holds it.
         """
+        from .verbs import annotate
+
         return annotate.delete(self._repository, ref, reason)
 
     # -- bytes ----------------------------------------------------------------------------------
@@ -319,7 +334,7 @@ class Store:
         """
         from .verbs import checkout
 
-        return checkout.checkout(self._repository, ref, Path(dest), progress)
+        return checkout.checkout(self._repository, ref, dest, progress)
 
     def path(self, ref: str, *, progress: ProgressCallback | None = None) -> Path:
         """Return a path to a version's files, with their names, inside the store: whole and vouched for.

@@ -10,9 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import random
-import secrets
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -86,7 +83,7 @@ class Temp:
 
     def __init__(self, directory: str, prefix: str = "") -> None:
         while True:
-            self.path = os.path.join(directory, f"{prefix}{os.getpid()}-{secrets.token_hex(8)}")
+            self.path = os.path.join(directory, f"{prefix}{os.getpid()}-{os.urandom(8).hex()}")
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             self.fd = os.open(self.path, flags, 0o600)
             if platform.lock(self.fd) and os.fstat(self.fd).st_nlink:
@@ -221,6 +218,8 @@ def remove_tree(path: str) -> None:
     if os.path.isdir(path) and not os.path.islink(path):
         for directory, _, _ in os.walk(path):
             os.chmod(directory, 0o700)
+    import shutil  # it loads every compressor Python has: not at each start
+
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(path)
 
@@ -311,7 +310,9 @@ class Lock:
                         f"the store is locked by {_holder(fd)}; waited {self.timeout:g} s",
                         hint="Try again when it is done, or raise lock.timeout in config.toml.",
                     )
-                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, not secrecy
+                time.sleep(
+                    pause * (0.5 + os.urandom(1)[0] / 512)
+                )  # jitter, so that waiters don't march in step
                 pause = min(pause * 2, _POLL_LAST)
         except BaseException:
             os.close(fd)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import FormatError, JournalDamagedError, OutcomeUnknownError, StorageError
-from ..nouns.reports import Damage
+from ..nouns.damage import Damage
 from . import durable, lines
 from .digest import of_bytes
 from .lines import GENESIS, Line, Span

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+
+import msgspec
 
 DIRECTORY = ".mvtui"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """The paths of one store.
 
     ::
@@ -25,7 +24,7 @@ class Layout:
     statcache          derived: which file states were hashed
     """
 
-    root: Path
+    root: str
 
     def _at(self, name: str) -> str:
         return os.path.join(self.root, name)

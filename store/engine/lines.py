@@ -16,7 +16,6 @@ shows in all that follow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -36,8 +35,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A good line: its place in the file, its hash, and what it says besides ``len`` and ``hash``."""
 
     offset: int
@@ -53,8 +51,7 @@ class Line:
         return self.offset + self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Bytes that are no good line, and why."""
 
     offset: int

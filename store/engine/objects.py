@@ -12,7 +12,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from ..errors import (
     AmbiguousError,
@@ -30,8 +31,7 @@ _RESERVE = 16 << 20  # bytes left free beside a new object, for the journal and 
 _FORGET_FROM = 64 << 20  # bytes from which a stored object gives its cached pages back
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """A file that is now an object: its digest, size in bytes, whether it took new room, and its source's state."""
 
     digest: str
@@ -40,8 +40,7 @@ class Stored:
     stamp: Stamp | None
 
 
-@dataclass(frozen=True, slots=True)
-class Trashed:
+class Trashed(msgspec.Struct, frozen=True):
     """An object in its grace period: ``since`` is seconds since the epoch."""
 
     digest: str

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -137,7 +136,7 @@ def user_name(uid: int | None = None) -> str:
 
 def host_name() -> str:
     """This machine's name, without its domain."""
-    return socket.gethostname().partition(".")[0]
+    return os.uname().nodename.partition(".")[0] if hasattr(os, "uname") else ""
 
 
 def file_system_of(path: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+
+import msgspec
 
 from . import durable, platform
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(msgspec.Struct, frozen=True):
     """``error`` is the system's word when trying failed; the other answers are then False."""
 
     file_system: str
@@ -50,8 +50,7 @@ def _symlinks(directory: str) -> bool:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(msgspec.Struct, frozen=True):
     """Who owns a store's files: uid → how many, and the first path that this process can't use as it must."""
 
     counts: dict[int, int]

@@ -14,7 +14,6 @@ import threading
 import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,8 +24,8 @@ from ..errors import (
     ReadOnlyError,
     VerificationError,
 )
+from ..nouns.damage import Damage
 from ..nouns.event import Actor, Event, EventKind
-from ..nouns.reports import Damage
 from . import actor, config, durable, platform, reduce, snapshot
 from .durable import Lock
 from .index import Index
@@ -49,7 +48,7 @@ _open: weakref.WeakSet[Repository] = weakref.WeakSet()
 class Repository:
     """The engine behind ``Store``. Made by ``Repository.open``; layers above never open its files."""
 
-    def __init__(self, root: Path, *, read_only: bool) -> None:
+    def __init__(self, root: str, *, read_only: bool) -> None:
         self.layout = Layout(root)
         self.config = config.load(self.layout.config)
         self.writable = not read_only and os.access(self.layout.journal, os.W_OK)
@@ -68,7 +67,7 @@ class Repository:
         _open.add(self)
 
     @classmethod
-    def open(cls, root: Path, *, read_only: bool = False) -> Repository:
+    def open(cls, root: str | os.PathLike[str], *, read_only: bool = False) -> Repository:
         """Open the store at ``root`` and read what it holds.
 
         Raises:
@@ -77,6 +76,7 @@ class Repository:
             BadConfigError: config.toml is wrong.
             StorageError: it can't be read.
         """
+        root = os.path.abspath(root)
         if not os.path.exists(Layout(root).events):
             raise NotFoundError(f"there is no store at {root}", hint="Make one: mvtui init")
         repository = cls(root, read_only=read_only)
@@ -268,7 +268,7 @@ class Repository:
 
     @functools.cached_property
     def _on_network(self) -> bool:
-        return platform.is_network(platform.file_system_of(str(self.layout.root)))
+        return platform.is_network(platform.file_system_of(self.layout.root))
 
     def ensure_object(self, name: str) -> bool:
         """Whether an object that an event will name is there; it is brought back from trash. Only in ``writing()``."""

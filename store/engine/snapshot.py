@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,8 +22,7 @@ from .reduce import MODELS, VERSIONS, Tables
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """Documents, and the journal line they reflect: it ends at ``offset``, has hash ``head`` and number ``seq``."""
 
     store: str

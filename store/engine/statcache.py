@@ -19,8 +19,8 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from blake3 import blake3
 
 SMALL = 64 << 10
@@ -37,8 +37,7 @@ _FILE_SIZE = _FILTER_BYTES + _SLOTS * _SLOT
 _SPREAD = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: neighbouring inodes land far apart
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True):
     """What ``stat`` says of a file's identity and content times."""
 
     dev: int

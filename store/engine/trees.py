@@ -11,13 +11,16 @@ import contextlib
 import errno
 import os
 import stat
+from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, VerificationError
-from ..nouns.manifest import FileEntry, Manifest, check_path
 from . import digest, durable, platform
 from .digest import Advance
 from .objects import Objects
 from .statcache import Stamp
+
+if TYPE_CHECKING:
+    from ..nouns.manifest import FileEntry, Manifest
 
 _CHECKOUT_MODE = 0o666
 
@@ -156,6 +159,8 @@ def _bad(entry: FileEntry, problem: str) -> VerificationError:
 
 
 def _make_place(root: str, entry: FileEntry) -> str:
+    from ..nouns.manifest import check_path
+
     place = os.path.join(root, check_path(entry.path))
     os.makedirs(os.path.dirname(place), exist_ok=True)
     return place

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from ..errors import BadInputError, NotFoundError, StorageError, UnsupportedFileError
 from ..nouns.manifest import check_path
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(msgspec.Struct, frozen=True):
     """A file to store: where it lies, its path inside the version, its size in bytes and mtime (seconds) when seen."""
 
     location: str

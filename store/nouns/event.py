@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 
 class EventKind(StrEnum):
@@ -21,8 +22,7 @@ class EventKind(StrEnum):
     REPAIR = "repair"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Who did something, as far as this machine can tell.
 
     ``user`` is the account's name for the process's uid (never ``$USER``), ``ssh`` the address an SSH
@@ -36,8 +36,7 @@ class Actor:
     tool: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One line of the journal, decoded.
 
     ``seq`` counts from 1 without gaps; ``at`` is UTC; ``data`` depends on ``kind``; ``hash`` is the

@@ -6,7 +6,6 @@ metrics or captured environment. A version's hash ID is the BLAKE3 of the canoni
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -21,8 +20,7 @@ _FORMAT = 1
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FileEntry:
+class FileEntry(msgspec.Struct, frozen=True, order=True):
     """One file of a version: relative POSIX path, size in bytes, BLAKE3 as 64 hex digits."""
 
     path: str
@@ -30,21 +28,19 @@ class FileEntry:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True):
     """Where a version comes from: the type of the edge and the hash ID (or outside name) at its end."""
 
     type: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(msgspec.Struct, frozen=True):
     """The immutable content of a version. ``files`` are sorted by path and unique."""
 
     kind: Kind
     files: tuple[FileEntry, ...]
-    params: dict[str, Scalar] = field(default_factory=dict)
+    params: dict[str, Scalar] = msgspec.field(default_factory=dict)
     parents: tuple[Edge, ...] = ()
     datasets: tuple[Edge, ...] = ()
 

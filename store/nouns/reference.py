@@ -15,8 +15,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from ..errors import BadInputError
 from . import names, semver
@@ -28,8 +29,7 @@ _BACK = re.compile(r"(.*?)~(\d{0,4})", re.DOTALL)
 _MLFLOW = "models:/"
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """A parsed reference. ``model`` is None only for ``id:…``. ``back`` counts steps to an earlier version.
 
     A ``value`` of hex digits is kept as ``id``; whether an alias of that spelling is meant can't happen,

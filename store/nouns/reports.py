@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import msgspec
+
+from .damage import Damage
 from .version import Version
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far a long verb is. ``done`` and ``total`` are bytes; ``item`` is the file being worked on.
 
     ``done`` never falls and ends at ``total``.
@@ -28,8 +29,7 @@ ProgressCallback = Callable[[Progress], None]
 out of the verb, and what was begun is removed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(msgspec.Struct, frozen=True):
     """What ``register`` did.
 
     ``created`` is False when the content already was this version; ``added`` then names what the
@@ -44,8 +44,7 @@ class Registered:
     bump: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BadObject:
+class BadObject(msgspec.Struct, frozen=True):
     """A stored object that is missing, unreadable or differs from its name, and the references it hits.
 
     ``digest`` is the name it should match, ``problem`` a sentence.
@@ -57,30 +56,7 @@ class BadObject:
     hits: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A stretch of the journal that can't be trusted.
-
-    ``offset`` and ``length`` are bytes in the journal file, ``after_seq`` the last good event before it,
-    ``before_seq`` the first good one after it (None at the end of the journal).
-    """
-
-    offset: int
-    length: int
-    after_seq: int
-    before_seq: int | None
-    problem: str
-
-    def __str__(self) -> str:
-        trusted = f"events up to {self.after_seq}"
-        if self.before_seq is not None:
-            trusted += f" and from {self.before_seq} on"
-        where = f"journal byte {self.offset:,}, {self.length:,} bytes"
-        return f"{where}: {self.problem}; {trusted} can be trusted"
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
+class VerifyReport(msgspec.Struct, frozen=True):
     """What ``verify`` found. ``objects`` and ``bytes`` count what was hashed."""
 
     objects: int
@@ -95,8 +71,7 @@ class VerifyReport:
         return not self.bad and not self.damage
 
 
-@dataclass(frozen=True, slots=True)
-class GcItem:
+class GcItem(msgspec.Struct, frozen=True):
     """One thing gc would move or remove: ``what`` is ``object``, ``trash``, ``temp`` or ``tree``."""
 
     what: Literal["object", "trash", "temp", "tree"]
@@ -104,8 +79,7 @@ class GcItem:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class GcReport:
+class GcReport(msgspec.Struct, frozen=True):
     """What ``gc`` did, or would do when ``dry_run``.
 
     ``freed`` counts bytes given back to the disk now, ``trashed`` those moved to trash, which are given back
@@ -119,15 +93,13 @@ class GcReport:
     freed: int
 
 
-@dataclass(frozen=True, slots=True)
-class RepairReport:
+class RepairReport(msgspec.Struct, frozen=True):
     """What ``repair`` mended, a sentence each. Empty when nothing was wrong."""
 
     actions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One line of ``doctor``: ``ok``, ``info``, ``warn`` or ``bad``, what was seen, and what to do."""
 
     level: Literal["ok", "info", "warn", "bad"]
@@ -136,8 +108,7 @@ class Finding:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """The store in a line: counts, bytes as registered (``size``) and, if measured, bytes on disk (``stored``)."""
 
     path: str

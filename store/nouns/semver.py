@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import total_ordering
 from typing import Literal
+
+import msgspec
 
 from ..errors import BadVersionError
 
@@ -21,8 +22,7 @@ _PATTERN = re.compile(
 
 
 @total_ordering
-@dataclass(frozen=True, slots=True)
-class SemVer:
+class SemVer(msgspec.Struct, frozen=True):
     """``major.minor.patch[-pre]``, ordered by precedence (item 11 of the specification).
 
     Build metadata (``+…``) is refused: two numbers that differ only there have the same

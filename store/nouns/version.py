@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .manifest import FileEntry, Scalar
+import msgspec
+
+if TYPE_CHECKING:
+    from .manifest import FileEntry, Scalar
 
 MetricValue = float
 Stage = str
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """One version of a model.
 
     ``id`` is the BLAKE3 of its manifest, 64 hex digits; ``size`` is in bytes. ``created`` is when its
@@ -36,9 +37,9 @@ class Version:
     size: int
     file_count: int
     seq: int
-    metrics: dict[str, MetricValue] = field(default_factory=dict)
-    params: dict[str, Scalar] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    metrics: dict[str, MetricValue] = msgspec.field(default_factory=dict)
+    params: dict[str, Scalar] = msgspec.field(default_factory=dict)
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     deleted: bool = False
     deleted_reason: str = ""
@@ -76,8 +77,7 @@ class Version:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class VersionDetail:
+class VersionDetail(msgspec.Struct, frozen=True):
     """A version together with its files, as ``show`` prints it."""
 
     version: Version
@@ -90,8 +90,7 @@ class VersionDetail:
         return row
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(msgspec.Struct, frozen=True):
     """A named line of versions.
 
     ``latest`` is the highest version number that is not a pre-release (the highest at all if there is no
@@ -106,7 +105,7 @@ class Model:
     production: str | None
     size: int
     updated: datetime
-    aliases: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = msgspec.field(default_factory=dict)
 
     def as_row(self) -> dict[str, Any]:
         """Return the model as JSON types."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..engine import durable
@@ -12,10 +13,12 @@ from ..nouns.reports import Progress, ProgressCallback
 from . import look
 
 
-def checkout(repository: Repository, ref: str, dest: Path, progress: ProgressCallback | None) -> Path:
+def checkout(
+    repository: Repository, ref: str, dest: str | os.PathLike[str], progress: ProgressCallback | None
+) -> Path:
     """Copy a version's files into ``dest``; see ``Store.checkout``."""
     manifest = look.manifest(repository, look.get(repository, ref).id)
-    target = dest.expanduser().absolute()
+    target = Path(os.path.abspath(os.path.expanduser(dest)))
     done = 0
 
     def advance(count: int) -> None:

@@ -59,7 +59,7 @@ def _journal(repository: Repository) -> Iterator[Finding]:
 
 
 def _owners(repository: Repository) -> Iterator[Finding]:
-    found = probe.owners(str(repository.layout.root))
+    found = probe.owners(repository.layout.root)
     me = os.getuid() if hasattr(os, "getuid") else 0
     if len(found.counts) > 1:
         who = ", ".join(
@@ -92,7 +92,7 @@ def _owners(repository: Repository) -> Iterator[Finding]:
 
 def _file_system(repository: Repository) -> Iterator[Finding]:
     if not repository.writable or not os.path.isdir(repository.layout.tmp):
-        kind = platform.file_system_of(str(repository.layout.root))
+        kind = platform.file_system_of(repository.layout.root)
         yield Finding("info", "disk", f"{kind}; not tried further, since nothing may be written here")
         return
     can = probe.probe(repository.layout.tmp)

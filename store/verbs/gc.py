@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ..engine import durable
 from ..engine.objects import Trashed
@@ -15,18 +16,17 @@ from ..nouns.reports import GcItem, GcReport
 from . import look
 
 
-@dataclass(slots=True)
-class _Marks:
+class _Marks(msgspec.Struct):
     """What the journal says is needed.
 
     ``identities`` are live versions' manifests and their references, ``freed`` deleted ones' with the time of the
     last deletion (seconds since the epoch), ``bodies`` the objects that hold what did not fit an event.
     """
 
-    keep: set[str] = field(default_factory=set)
-    identities: dict[str, list[str]] = field(default_factory=dict)
-    freed: dict[str, float] = field(default_factory=dict)
-    bodies: dict[str, int] = field(default_factory=dict)
+    keep: set[str] = msgspec.field(default_factory=set)
+    identities: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    freed: dict[str, float] = msgspec.field(default_factory=dict)
+    bodies: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def gc(repository: Repository, *, dry_run: bool) -> GcReport:

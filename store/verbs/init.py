@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-from pathlib import Path
 
 from ..engine import actor, durable, journal, platform
 from ..engine.config import TEMPLATE
@@ -24,25 +22,26 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
         ConflictError: ``path`` is a file, or a directory that holds something else.
         StorageError: it can't be written.
     """
-    root = (Path(path).expanduser() if path is not None else Path(DIRECTORY)).absolute()
+    root = os.path.abspath(os.path.expanduser(path) if path is not None else DIRECTORY)
     layout = Layout(root)
     if os.path.exists(layout.events):
         return Repository.open(root)
-    if root.exists() and not root.is_dir():
+    if os.path.exists(root) and not os.path.isdir(root):
         raise ConflictError(f"{root} is a file", hint="Choose another place: mvtui init --store DIR")
     with durable.explained(f"make a store at {root}"):
-        if root.is_dir() and not set(os.listdir(root)) <= _OURS:
+        if os.path.isdir(root) and not set(os.listdir(root)) <= _OURS:
             raise ConflictError(
-                f"{root} holds other files", hint=f"Choose an empty directory, such as {root / DIRECTORY}"
+                f"{root} holds other files",
+                hint=f"Choose an empty directory, such as {os.path.join(root, DIRECTORY)}",
             )
-        durable.make_dirs(str(root))
+        durable.make_dirs(root)
         for directory in layout.directories():
             durable.make_dirs(directory)
-        for name, text in ((".gitignore", "*\n"), ("config.toml", _config(str(root)))):
+        for name, text in ((".gitignore", "*\n"), ("config.toml", _config(root))):
             target = os.path.join(root, name)
             if not os.path.exists(target):
                 durable.replace_file(target, text.encode(), temp_dir=layout.tmp)
-        first = {"format": FORMAT, "store": secrets.token_hex(16)}
+        first = {"format": FORMAT, "store": os.urandom(16).hex()}
         body = event_body(EventKind.INIT, first, "", actor.current())
         journal.create(layout.journal, body, temp_dir=layout.tmp)
     return Repository.open(root)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from ..engine import actor
 from ..engine.reduce import MODELS, VERSIONS, Document
 from ..engine.repository import Repository
 from ..nouns import names
-from ..nouns.event import Event
-from ..nouns.manifest import Manifest
-from ..nouns.reports import Summary
 from ..nouns.version import Model, Version, VersionDetail
 from . import resolve
+
+if TYPE_CHECKING:
+    from ..nouns.event import Event
+    from ..nouns.manifest import Manifest
+    from ..nouns.reports import Summary
 
 
 def as_version(document: Document) -> Version:
@@ -112,6 +114,8 @@ def manifest(repository: Repository, identity: str) -> Manifest:
     Raises:
         VerificationError: its bytes are missing or damaged.
     """
+    from ..nouns.manifest import Manifest
+
     return Manifest.decode(repository.objects.read(identity))
 
 
@@ -135,12 +139,14 @@ def complete(repository: Repository, prefix: str) -> list[str]:
 
 def summary(repository: Repository, *, measure: bool) -> Summary:
     """Return counts and sizes; with ``measure`` also what the objects take on disk, which costs a walk."""
+    from ..nouns.reports import Summary
+
     with repository.reading() as index:
         documents = [d for d in index.tables[MODELS].values() if d["count"]]
         last = max((datetime.fromisoformat(d["updated"]) for d in documents), default=None)
     who = actor.current()
     return Summary(
-        path=str(repository.layout.root),
+        path=repository.layout.root,
         models=len(documents),
         versions=sum(d["count"] for d in documents),
         size=sum(d["size"] for d in documents),

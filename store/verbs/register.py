@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from ..engine import durable, platform
 from ..engine.index import Index
@@ -38,8 +39,7 @@ _FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
 _TRIES = 3  # an object may be collected between its copy and the commit; then it is stored again
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What to register; the fields are the arguments of ``Store.register``."""
 
     model: str
@@ -47,9 +47,9 @@ class Request:
     version: str | None = None
     bump: Bump | None = None
     kind: Kind = "weights"
-    metrics: Mapping[str, object] = field(default_factory=dict)
-    params: Mapping[str, object] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, object] = msgspec.field(default_factory=dict)
+    params: Mapping[str, object] = msgspec.field(default_factory=dict)
+    tags: Mapping[str, str] = msgspec.field(default_factory=dict)
     note: str = ""
     created: datetime | None = None
     move: bool = False
@@ -85,7 +85,7 @@ def register_each(
     for path in request.paths:
         files = sources.collect((path,), follow=request.follow)
         made = datetime.fromtimestamp(max(source.mtime for source in files), UTC)
-        dated.append((made, str(path), replace(request, paths=(path,), created=made), files))
+        dated.append((made, str(path), msgspec.structs.replace(request, paths=(path,), created=made), files))
     return [
         _register(repository, one, files, progress) for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
@@ -113,7 +113,7 @@ def _checked(request: Request) -> Request:
     for key, value in request.tags.items():
         names.check_tag_key(key)
         names.check_text(value, f"the tag {key!r}")
-    return replace(
+    return msgspec.structs.replace(
         request,
         version=str(SemVer.parse(request.version)) if request.version is not None else None,
         metrics=values.flatten(request.metrics, "metric", "metrics"),
@@ -142,7 +142,7 @@ def _register(
         if done is not None:
             if request.move:
                 _unlink(files, stored, request.paths)
-            return replace(done, stored=sum(o.size for o in stored if o.new))
+            return msgspec.structs.replace(done, stored=sum(o.size for o in stored if o.new))
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."
     )
@@ -173,7 +173,9 @@ def _commit(repository: Repository, request: Request, manifest: Manifest, identi
     with repository.writing() as index:
         if not all(map(repository.ensure_object, {identity, *(f.digest for f in manifest.files)})):
             return None
-        same = next((d for d in index.with_id(identity) if d["model"] == request.model and "deleted" not in d), None)
+        same = next(
+            (d for d in index.with_id(identity) if d["model"] == request.model and "deleted" not in d), None
+        )
         if same is not None:
             return _add_to(repository, request, same)
         _refuse_case_twin(index, request.model)

@@ -8,7 +8,8 @@ from ..engine import reduce
 from ..engine.reduce import VERSIONS
 from ..engine.repository import Repository
 from ..errors import VerificationError
-from ..nouns.reports import BadObject, Damage, Progress, ProgressCallback, VerifyReport
+from ..nouns.damage import Damage
+from ..nouns.reports import BadObject, Progress, ProgressCallback, VerifyReport
 from . import look
 
 

@@ -1,0 +1,7 @@
+"""``python -m mvtui`` is ``mvtui``."""
+
+import sys
+
+from .tui.entry import main
+
+sys.exit(main())

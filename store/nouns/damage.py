@@ -1,0 +1,26 @@
+"""Damage to the journal, as readers and repair speak of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Damage(msgspec.Struct, frozen=True):
+    """A stretch of the journal that can't be trusted.
+
+    ``offset`` and ``length`` are bytes in the journal file, ``after_seq`` the last good event before it,
+    ``before_seq`` the first good one after it (None at the end of the journal).
+    """
+
+    offset: int
+    length: int
+    after_seq: int
+    before_seq: int | None
+    problem: str
+
+    def __str__(self) -> str:
+        trusted = f"events up to {self.after_seq}"
+        if self.before_seq is not None:
+            trusted += f" and from {self.before_seq} on"
+        where = f"journal byte {self.offset:,}, {self.length:,} bytes"
+        return f"{where}: {self.problem}; {trusted} can be trusted"
