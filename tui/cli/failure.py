@@ -52,7 +52,7 @@ class Failure:
             more = f" and {len(self.candidates) - 8} more" if len(self.candidates) > 8 else ""
             question = "it could be:" if self.kind == "AmbiguousError" else "did you mean:"
             lines.append(f"{paint(question, 'bold', stream=sys.stderr)} {shown}{more}")
-        if self.hint:
+        if self.hint and not (self.candidates and self.hint.startswith("Did you mean")):
             lines.append(f"{paint('hint:', 'bold', stream=sys.stderr)} {safe(self.hint, 2000)}")
         return "\n".join(lines)
 

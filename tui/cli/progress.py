@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds before anything is drawn: short work stays quiet."""
-_REDRAW = 0.1
+REDRAW = 0.1
+"""Seconds between two drawings, at least: a slow line carries little."""
 
 
 class Meter:
@@ -30,16 +31,16 @@ class Meter:
     def __call__(self, progress: Progress) -> None:
         """Take a report from the verb."""
         now = time.monotonic()
-        if now - self._start < PATIENCE or (now - self._drawn < _REDRAW and progress.done < progress.total):
+        if now - self._start < PATIENCE or (now - self._drawn < REDRAW and progress.done < progress.total):
             return
         self._drawn = now
+        what = f"{progress.action} {safe(progress.item, 30)}"
         if self._bar is None:
             self._bar = self._make()
-            # Started late, so rate and time left are told from the first byte on.
-            self._task = self._bar.add_task("", total=progress.total, start=True, what="")
+            self._task = self._bar.add_task("", total=progress.total, what=what)
+            # Drawn late: the time that has passed counts, too.
             self._bar.tasks[0].start_time = self._bar.get_time() - (now - self._start)
             self._bar.start()
-        what = f"{progress.action} {safe(progress.item, 30)}"
         self._bar.update(self._task, completed=progress.done, total=progress.total, what=what, refresh=True)
 
     def close(self) -> None:

@@ -89,6 +89,7 @@ def _write(report: GcReport) -> None:
     )
     if report.dry_run:
         would = f"would move {size(report.trashed)} to trash and free {size(report.freed)}"
-        output.talk(f"{would}; nothing was changed. Do it: mvtui gc --yes")
+        output.talk(f"{would}; nothing was changed")
+        output.talk("next: mvtui gc --yes")
     else:
         output.talk(f"moved {size(report.trashed)} to trash, freed {size(report.freed)}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ....store import Version
 
 METRICS_SHOWN = 3
+_METRIC_DROPS = (5, 4, 2)
+"""When the terminal is narrow the third goes before the note, the others after it."""
 
 
 @make_command(
@@ -64,11 +66,11 @@ def _write(versions: Sequence[Version], one_model: bool) -> None:
         table.Column("ID", style=("yellow",)),
         table.Column("STAGE", style=stage_style),
         table.Column("ALIAS", style=("cyan",)),
-        *(table.Column(name, "right", drop=5 - i) for i, name in enumerate(names)),
+        *(table.Column(name, "right", drop=_METRIC_DROPS[i]) for i, name in enumerate(names)),
         table.Column("SIZE", "right", drop=6),
         table.Column("AGE", "right"),
-        table.Column("AUTHOR", drop=2),
-        table.Column("NOTE", elastic=True, drop=1, style=("dim",)),
+        table.Column("AUTHOR", drop=1),
+        table.Column("NOTE", elastic=True, least=20, drop=3, style=("dim",)),
     ]
     rows = [
         [
