@@ -143,7 +143,7 @@ class Journal:
             self._spans.append((Span(base + at, following - at, _describe(data, at)), self.seq, None))
             self.offset = base + following
             return following
-        if not lines.is_torn(data[at:]):
+        if not lines.is_torn(data[at:], base + at):
             self._spans.append((Span(base + at, len(data) - at, _describe(data, at)), self.seq, None))
         return -1
 

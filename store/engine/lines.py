@@ -16,6 +16,7 @@ shows in all that follow.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -30,6 +31,8 @@ _LEN = slice(7, 11)
 _HASH_MEMBER = slice(12, 86)  # "hash":"<64 hex>",
 _HASH = slice(20, 84)
 _MIN_LINE = 160
+_SECTOR = 512  # bytes a disk writes whole or not at all
+_HOLE = re.compile(rb"\0+")
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
@@ -92,7 +95,9 @@ def parse(data: bytes, at: int, offset: int) -> Line | None:
         body = _decoder.decode(raw)
         prev, seq = body.pop("prev"), body.pop("seq")
         del body["len"], body["hash"]
-    except (msgspec.DecodeError, KeyError, AttributeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError):
+        return None  # sealed, but by no mvtui: whoever can write the file can make its hashes agree
+    if type(prev) is not str or type(seq) is not int or seq < 1:
         return None
     return Line(offset, length, own.decode(), prev, seq, body)
 
@@ -106,26 +111,38 @@ def _length(data: bytes, at: int) -> int | None:
     return length if _MIN_LINE <= length <= MAX_LINE else None
 
 
-def is_torn(tail: bytes) -> bool:
-    """Whether ``tail``, everything from the last good line to the end of the file, is a write cut short.
+def is_torn(tail: bytes, offset: int) -> bool:
+    """Whether ``tail``, all bytes from ``offset`` (where the last good line ends) on, is a write cut short.
 
-    A write of one line that did not finish leaves a beginning of it, or NULs where blocks never reached the
-    disk. JSON holds no NUL and a beginning holds no newline, so anything else is damage to a whole line.
+    A write of one line that did not finish leaves a beginning of it, or NULs in place of whole sectors that
+    never reached the disk. A beginning is shorter than the line says it is and JSON holds no NUL, so anything
+    else is damage to a whole line, which may have been acknowledged.
     """
-    if b"\0" in tail:
-        return tail.rstrip(b"\0").count(b"\n") == 0 or (len(tail) <= MAX_LINE and tail.count(b"\n") == 1)
-    return b"\n" not in tail and len(tail) < MAX_LINE
+    written = tail.rstrip(b"\0")
+    if len(written) > MAX_LINE or b"\n" in written[:-1]:
+        return False
+    if b"\0" in written:
+        # A flipped bit makes a NUL, too (of a space), but hardly one that fills a sector.
+        holes = (match.span() for match in _HOLE.finditer(written))
+        return all(
+            (start == 0 or (offset + start) % _SECTOR == 0) and (offset + end) % _SECTOR == 0
+            for start, end in holes
+        )
+    return b"\n" not in written if len(written) < len(tail) else _is_beginning(written)
+
+
+def _is_beginning(data: bytes) -> bool:
+    if not START.startswith(data[: len(START)]):
+        return False
+    stated = _length(data, 0)
+    return len(data) < _HASH.start or (stated is not None and len(data) < stated)
 
 
 def resync(data: bytes, at: int) -> int | None:
     """Return where the next good line after a bad one at ``data[at]`` begins, or None if there is none.
 
-    The bad line's own length is believed first (it may be a flipped bit elsewhere), then every newline
-    followed by the start of a line is tried.
+    The bad line's own length is not believed: with a flipped bit in it, it could lead past good lines.
     """
-    length = _length(data, at)
-    if length is not None and parse(data, at + length, 0) is not None:
-        return at + length
     start = at
     while (start := data.find(START, start + 1)) >= 0:
         if parse(data, start, 0) is not None:
