@@ -160,7 +160,9 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago, in humanize's words: ``2 hours ago``, ``a day ago``, ``2 hours from now``."""
     import humanize
 
-    return humanize.naturaltime((now or datetime.now(UTC)) - moment)
+    past = (now or datetime.now(UTC)) - moment
+    # Humanize calls 16 days a month; beside "16 d" in the list that reads as a mistake.
+    return humanize.naturaltime(past, months=abs(past.days) >= 60)
 
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -82,7 +82,7 @@ def _needs_rows(now: Situation) -> str:
 
 def _zoom_why_not(now: Situation) -> str:
     if now.narrow:
-        return "the window is narrow, so each pane has it all to itself already"
+        return "in a narrow window each pane has it all already"
     return _needs_rows(now)
 
 

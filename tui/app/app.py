@@ -82,7 +82,6 @@ class MvtuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Start watching the store and the line."""
-        self.set_class(self.ascii_only, "-ascii")
         if not self.is_headless:
             hangup.watch(self._end)
         if self._main:
@@ -102,6 +101,11 @@ class MvtuiApp(App[int]):
     def on_unmount(self) -> None:
         """Let the worker end; nothing waits for it."""
         self._worker.stop()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing more is to come by itself: for tests and pictures to wait for."""
+        return self._main is not None and self._main.at_rest
 
     def redraw(self) -> None:
         """Send every cell again: after a suspend, or when something else wrote to the terminal."""

@@ -82,18 +82,18 @@ def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column
     """Return the columns of the list of models."""
     sample = list(models)
     production = words.stage_sign("production", ascii_only=ascii_only)
-    latest = [_model_version(m, production) for m in sample]
+    lead = " " * (width(production) + 1) if any(m.production for m in sample) else ""
+
+    def latest(model: Model, _look: Look | None = None) -> str:
+        return f"{production} {model.production}" if model.production else lead + (model.latest or "")
+
     return [
-        Column("MODEL", 10, 0, lambda m, _: m.name, grow=True),
+        Column("MODEL", min(_widest([m.name for m in sample], 8), 18), 0, lambda m, _: m.name, grow=True),
         Column("", _widest([words.count(m.version_count) for m in sample], 1), 2,
                lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
-        Column("", min(_widest(latest, 3), 12), 1, lambda m, _: _model_version(m, production),
+        Column("", min(_widest(map(latest, sample), 3), 12), 1, latest,
                style=lambda m: "production" if m.production else "muted"),
     ]  # fmt: skip
-
-
-def _model_version(model: Model, production: str) -> str:
-    return f"{production} {model.production}" if model.production else f"  {model.latest or ''}"
 
 
 def for_versions(versions: Sequence[Version]) -> list[Column]:
@@ -102,25 +102,25 @@ def for_versions(versions: Sequence[Version]) -> list[Column]:
     out = [
         Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
                style=lambda _v: "strong"),
-        Column("ID", 7, 3, lambda v, _: v.short_id, style=lambda _v: "muted"),
+        Column("ID", 7, 5, lambda v, _: v.short_id, style=lambda _v: "muted"),
     ]  # fmt: skip
     if any(v.stage for v in sample):
         out.append(Column("STAGE", 13, 1, _stage, style=lambda v: v.stage or "muted"))
     if any(v.aliases for v in sample):
         widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
-        out.append(Column("ALIAS", widest, 6, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
-    ranks = iter((2, 8, 9, *range(12, 30)))
+        out.append(Column("ALIAS", widest, 3, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
+    ranks = iter((2, 8, 10, *range(12, 30)))
     out += [_metric(name, sample, next(ranks)) for name in metric_names(sample)]
     out += [
         Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
-        Column("SIZE", 8, 5, lambda v, _: words.size(v.size), "right"),
-        Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 7, lambda v, _: v.author,
+        Column("SIZE", 8, 6, lambda v, _: words.size(v.size), "right"),
+        Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 9, lambda v, _: v.author,
                style=lambda _v: "muted"),
     ]  # fmt: skip
     if len({v.kind for v in sample}) > 1:
-        out.append(Column("KIND", 8, 10, lambda v, _: v.kind, style=lambda _v: "muted"))
+        out.append(Column("KIND", 8, 11, lambda v, _: v.kind, style=lambda _v: "muted"))
     if any(v.note for v in sample):
-        out.append(Column("NOTE", 12, 6, lambda v, _: v.note, style=lambda _v: "muted", grow=True))
+        out.append(Column("NOTE", 12, 7, lambda v, _: v.note, style=lambda _v: "muted", grow=True))
     return out
 
 

@@ -79,7 +79,7 @@ def _refresh(screen: MainScreen) -> None:
 def _help(screen: MainScreen) -> None:
     from .screens.help import Help
 
-    screen.app.push_screen(Help(screen.registry, screen.situation))
+    screen.app.push_screen(Help(screen.registry, screen.situation, ascii_only=screen.ascii_only))
 
 
 def _pages(amount: float) -> Command:

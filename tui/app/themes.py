@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = "mvtui-dark"
 LIGHT = "mvtui-light"
@@ -91,7 +91,8 @@ THEMES = (
         surface="ansi_default",
         panel="ansi_default",
         boost="ansi_default",
-        variables={
+        variables=BUILTIN_THEMES["ansi-dark"].variables
+        | {
             "line": "ansi_default",
             "muted": "ansi_default",
             "idle": "ansi_default",

@@ -54,6 +54,7 @@ class StoreWorker(Thread):
         self._wanted: dict[str, Callable[[Store], None]] = {}
         self._wake = Condition()
         self._stopped = False
+        self._busy = True
         self._troubled = False
         self._last_seq = -1
         self._said: tuple[str, str] | None = None
@@ -77,6 +78,12 @@ class StoreWorker(Thread):
         with self._wake:
             self._stopped = True
             self._wake.notify()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for was answered (or there is no store to ask)."""
+        with self._wake:
+            return not self._busy and not self._wanted
 
     def _ask(self, kind: str, job: Callable[[Store], None]) -> None:
         with self._wake:
@@ -110,14 +117,18 @@ class StoreWorker(Thread):
     def _next_job(self) -> Callable[[Store], None] | None:
         with self._wake:
             if not self._wanted:
+                self._busy = False
                 self._wake.wait(self._interval)
+            self._busy = True
             return self._wanted.pop(next(iter(self._wanted))) if self._wanted else None
 
     def _pause(self) -> None:
         with self._wake:
+            self._wanted.clear()
+            self._busy = False
             if not self._stopped:
                 self._wake.wait(self._interval)
-            self._wanted.clear()
+            self._busy = True
 
     def _guarded(self, store: Store, job: Callable[[Store], None]) -> None:
         try:
@@ -186,4 +197,4 @@ class StoreWorker(Thread):
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:
-    return f"the store can't be read: {error or type(error).__name__}", "mvtui doctor tells more."
+    return f"the store can't be read: {type(error).__name__}: {error}", "mvtui doctor tells more."

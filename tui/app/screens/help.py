@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from ...text import width
+from ...words import signs
 from ..actions import Hint, Registry, Situation
 from ..facts import Line
 from ..widgets.overview import Overview
@@ -18,23 +19,25 @@ _CLOSING = frozenset({"escape", "q", "question_mark", "f1", "enter", "ctrl+c"})
 class Help(ModalScreen[None]):
     """Every action of the pane, by section; what can't act now is dimmed and says why."""
 
-    def __init__(self, registry: Registry, situation: Situation) -> None:
-        super().__init__()
+    def __init__(self, registry: Registry, situation: Situation, *, ascii_only: bool) -> None:
+        super().__init__(classes="-ascii" if ascii_only else None)
+        self._ascii_only = ascii_only
         self._registry = registry
         self._situation = situation
 
     def compose(self) -> ComposeResult:
         """Make the one widget: lines that scroll."""
         view = Overview(id="help")
-        view.border_title = Content(f" Keys in {self._situation.pane} ")
-        view.border_subtitle = Content(" esc closes ")
+        view.more_text = signs(self._ascii_only).more + " more"
+        view.border_title = Content(f"Keys in {self._situation.pane}")
+        view.border_subtitle = Content("esc closes")
         yield view
 
     def on_mount(self) -> None:
         """Fill it."""
         lines = help_lines(self._registry.help(self._situation))
         view = self.query_one(Overview)
-        view.styles.height = min(len(lines) + 2, self.app.size.height - 2)
+        view.styles.height = min(len(lines) + 3, self.app.size.height - 2)
         view.show(lines, from_top=True)
         view.focus()
 
@@ -60,14 +63,11 @@ def help_lines(sections: dict[str, list[Hint]]) -> list[Line]:
     keys = max((width(hint.action.shown_keys) for hints in sections.values() for hint in hints), default=0)
     lines: list[Line] = []
     for title, hints in sections.items():
-        lines += [[], [(title, "heading")]] if lines else [[(title, "heading")]]
+        lines += [[], [(title, "title")]]
         for hint in hints:
-            dimmed = bool(hint.obstacle)
-            line: Line = [
-                (hint.action.shown_keys.ljust(keys + 2), "muted" if dimmed else "key"),
-                (hint.action.description, "muted" if dimmed else ""),
-            ]
+            line: Line = [(hint.action.shown_keys.ljust(keys + 2), "muted" if hint.obstacle else "key")]
+            line.append((hint.action.description, "muted" if hint.obstacle else ""))
+            if hint.obstacle:
+                line.append((f" ({hint.obstacle})", "warning"))
             lines.append(line)
-            if dimmed:
-                lines.append([(" " * (keys + 2) + f"not now: {hint.obstacle}", "warning")])
     return lines

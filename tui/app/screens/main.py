@@ -55,7 +55,7 @@ _NOTICE_SECONDS = 8
 class MainScreen(Screen[None]):
     """Lists and shows; what the keys do is in ``commands``."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     def __init__(
         self,
@@ -116,15 +116,17 @@ class MainScreen(Screen[None]):
         self.tabs = self.query_one("#tabs", Bar)
         self.model_table = self.query_one("#models", VirtualTable)
         self.version_table = self.query_one("#versions", VirtualTable)
-        self.overview = self.query_one(Overview)
+        self.overview = self.query_one("#overview", Overview)
         self.guide_view = self.query_one("#guide", Overview)
         self.summary = self.query_one("#summary", Bar)
         self.filter_line = self.query_one(FilterLine)
         self.footer = self.query_one(Footer)
         for pane, view in self.views.items():
-            view.border_title = Content(f" {pane} ")
+            view.border_title = Content(str(pane))
+        self.overview.more_text = self.guide_view.more_text = self.signs.more + " more"
         self.banner.display = self.filter_line.display = self.guide_view.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis
+        self.set_class(self.ascii_only, "-ascii")
         self.set_interval(_AGES_SECONDS, self._tell_ages)
         self.arrange_panes()
 
@@ -463,7 +465,13 @@ class MainScreen(Screen[None]):
             self._settling.stop()
         self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._follow(message.table))
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that was asked for has been answered, and nothing waits to be shown."""
+        return self._settling is None and self.worker is not None and self.worker.idle
+
     def _follow(self, table: VirtualTable) -> None:
+        self._settling = None
         if table is self.model_table and (model := table.selected):
             self._choose_model(model.name)
         self.refresh_selection(from_top=True)

@@ -86,7 +86,9 @@ class FilterLine(Widget):
 
     def tell(self, found: int, total: int) -> None:
         """Say how many lines are let through."""
-        self.query_one("#filter-count", Bar).show(([], [(f"{count(found)} of {count(total)} ", "muted")]))
+        self.query_one("#filter-count", Bar).show(
+            ([], [(f"{count(found)} of {count(total)}   enter keeps, esc clears ", "muted")])
+        )
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys that a text field of one line has no use for."""

@@ -28,6 +28,7 @@ STYLES = (
     "cursor-idle",
     "heading",
     "key",
+    "line",
     "muted",
     "production",
     "staging",

@@ -19,6 +19,9 @@ class Overview(Scroller):
         self._lines: Sequence[Line] = ()
         self._top = 0
 
+    more_text = "↓ more"
+    """What the last line says while there is more below."""
+
     @property
     def columns(self) -> int:
         """How many cells a line has."""
@@ -54,6 +57,11 @@ class Overview(Scroller):
         """Draw one line, a cell in from the edge."""
         columns = self.size.width
         number = self._top + y
+        if y == self.size.height - 1 and number < len(self._lines) - 1:
+            return self._more(columns)
         if number >= len(self._lines) or not self._lines[number]:
             return self.strip([], columns)
         return self.strip([(" ", ""), *self._lines[number]], columns)
+
+    def _more(self, columns: int) -> Strip:
+        return self.strip([(" " + self.more_text, "muted")], columns)

@@ -1,0 +1,164 @@
+"""Make every picture in this directory from the demo store: ``python screenshots/make.py [NAME…]``.
+
+The demo is real, so its history ends at this moment and names this machine. For pictures that come out
+the same each time, the store is shown as if it had been made by alice on box7 at a fixed moment.
+PNG besides SVG where rsvg-convert is installed: ``python screenshots/make.py --png DIR``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+os.environ.pop("NO_COLOR", None)
+os.environ.pop("TEXTUAL_THEME", None)
+os.environ["TZ"] = "UTC"
+
+from msgspec.structs import replace
+from textual.pilot import Pilot
+
+from mvtui.store import Model, Store, Summary, Version, VersionDetail, open_store
+from mvtui.tui.app.app import MvtuiApp
+from mvtui.tui.demo.build import demo
+
+HERE = Path(__file__).resolve().parent
+MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+"""When the pictures are taken."""
+
+Step = Callable[[Pilot[int], MvtuiApp], Awaitable[None]]
+
+
+class Posed:
+    """The parts of a store that the screen reads, with other people, another place and another time."""
+
+    def __init__(self, store: Store, moved: timedelta) -> None:
+        self._store = store
+        self._moved = moved
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def _version(self, version: Version) -> Version:
+        return replace(
+            version,
+            author="alice",
+            host="box7",
+            created=version.created + self._moved,
+            registered=version.created + self._moved,
+        )
+
+    def models(self) -> list[Model]:
+        return [replace(model, updated=model.updated + self._moved) for model in self._store.models()]
+
+    def versions(self, model: str | None = None) -> Sequence[Version]:
+        return [self._version(version) for version in self._store.versions(model)]
+
+    def show(self, ref: str) -> VersionDetail:
+        detail = self._store.show(ref)
+        return replace(detail, version=self._version(detail.version))
+
+    def summary(self) -> Summary:
+        return replace(self._store.summary(), path="/home/alice/run7/.mvtui", user="alice", host="box7")
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    size: tuple[int, int]
+    steps: Step
+    theme: str = "dark"
+    ascii_only: bool = False
+
+
+async def _plain(pilot: Pilot[int], app: MvtuiApp) -> None:
+    await pilot.press("j")
+
+
+async def _overview(pilot: Pilot[int], app: MvtuiApp) -> None:
+    await pilot.press("j", "tab")
+
+
+async def _filter(pilot: Pilot[int], app: MvtuiApp) -> None:
+    await pilot.press("slash", *"lr=0.05")
+
+
+async def _help(pilot: Pilot[int], app: MvtuiApp) -> None:
+    await pilot.press("question_mark")
+
+
+PICTURES = (
+    Picture("versions-120x35", (120, 35), _plain),
+    Picture("versions-160x45", (160, 45), _plain),
+    Picture("versions-80x24", (80, 24), _plain),
+    Picture("overview-80x24", (80, 24), _overview),
+    Picture("filter", (120, 35), _filter),
+    Picture("help", (120, 35), _help),
+    Picture("light", (120, 35), _plain, theme="light"),
+    Picture("ansi", (80, 24), _plain, theme="ansi"),
+    Picture("ascii", (120, 35), _plain, ascii_only=True),
+)
+
+
+async def take(picture: Picture, store: Callable[[], Any]) -> str:
+    """Return a picture as SVG."""
+    app = MvtuiApp(store, theme=picture.theme, ascii_only=picture.ascii_only, now=lambda: MOMENT)
+    async with app.run_test(size=picture.size) as pilot:
+        await _rest(pilot, app)
+        await picture.steps(pilot, app)
+        await _rest(pilot, app)
+        return app.export_screenshot(title="mvtui")
+
+
+async def _rest(pilot: Pilot[int], app: MvtuiApp) -> None:
+    await pilot.pause()
+    while app.is_running and not app.at_rest:
+        await pilot.pause(0.01)
+    await pilot.pause()
+
+
+def posed(path: Path) -> Callable[[], Any]:
+    """Return what opens the demo store as it is shown in pictures."""
+
+    def open_it() -> Any:
+        store = open_store(path, read_only=False)
+        newest = max(version.created for version in store.versions())
+        return Posed(store, MOMENT - timedelta(hours=2) - newest)
+
+    return open_it
+
+
+def png(svg: str, path: Path) -> None:
+    """Write an SVG as PNG. Textual's non-breaking spaces have no glyph in some fonts."""
+    text = svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
+    subprocess.run(["rsvg-convert", "-o", os.fspath(path)], input=text.encode(), check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="which pictures (default: all)")
+    parser.add_argument("--out", type=Path, default=HERE)
+    parser.add_argument("--png", type=Path, help="write PNG as well, here")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        store = posed(demo(Path(scratch) / "demo").store)
+        for picture in PICTURES:
+            if chosen.names and picture.name not in chosen.names:
+                continue
+            svg = asyncio.run(take(picture, store))
+            (chosen.out / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+            if chosen.png and shutil.which("rsvg-convert"):
+                png(svg, chosen.png / f"{picture.name}.png")
+            print(picture.name)
+
+
+if __name__ == "__main__":
+    main()
