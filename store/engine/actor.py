@@ -16,7 +16,7 @@ def current() -> Actor:
     ``$SSH_CONNECTION`` and is a hint, not proof.
     """
     uid = os.getuid() if hasattr(os, "getuid") else 0
-    origin = os.environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    origin = os.environ.get("SSH_CONNECTION", "").partition(" ")[0].encode("ascii", "replace").decode()
     return Actor(platform.user_name(uid), uid, platform.host_name(), origin[:64], _tool())
 
 

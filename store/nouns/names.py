@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from ..errors import BadInputError, BadNameError
 from . import semver
 
 MAX_LENGTH = 100
+MAX_REASON = 2000
+"""Longest reason, in bytes as the journal writes it."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _TAG_KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?", re.ASCII)
@@ -47,12 +51,13 @@ def check_alias(alias: str) -> str:
         BadNameError: it breaks a rule, or is a version number, a stage, ``latest`` or could be a hash ID.
     """
     _check(alias, "alias", _NAME, "letters, digits, '.', '-' and '_'")
-    if alias == LATEST or alias in STAGES:
+    lowered = alias.lower()  # stages and hash IDs are read in either case
+    if lowered == LATEST or lowered in STAGES:
         raise BadNameError(
             f"{alias!r} can't be an alias: it already means something after '@'",
             hint="Choose another word, such as 'champion'.",
         )
-    if semver.is_valid(alias) or (len(alias) >= MIN_PREFIX and _HEX.fullmatch(alias)):
+    if semver.is_valid(alias) or (len(alias) >= MIN_PREFIX and _HEX.fullmatch(lowered)):
         raise BadNameError(
             f"{alias!r} can't be an alias: it reads as a version number or a hash ID",
             hint="Choose a word, such as 'champion'.",
@@ -73,6 +78,21 @@ def check_text(text: str, what: str) -> str:
     except UnicodeEncodeError:
         raise BadInputError(f"{what} is not UTF-8", hint="Write it as UTF-8 text.") from None
     return text
+
+
+def check_reason(reason: str) -> str:
+    """Return the reason for a change, stripped. It stands in the event's own line, so it can't be long.
+
+    Raises:
+        BadInputError: not text, or more than ``MAX_REASON`` bytes as JSON.
+    """
+    reason = check_text(reason, "the reason").strip()
+    if (size := len(msgspec.json.encode(reason))) > MAX_REASON:
+        raise BadInputError(
+            f"the reason has {size:,} bytes; {MAX_REASON:,} is the most",
+            hint="Put the long form in a note: mvtui note REF TEXT.",
+        )
+    return reason
 
 
 def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:

@@ -85,7 +85,7 @@ def delete(repository: Repository, ref: str, reason: str) -> Version:
         UsageError: no reason, or a bare model name.
         ConflictError: an alias or a stage holds it.
     """
-    if not names.check_text(reason, "the reason").strip():
+    if not names.check_reason(reason):
         raise UsageError("deleting needs a reason", hint='Say why: --reason "…"')
     if "@" not in ref and not ref.startswith("id:"):
         raise UsageError(f"{ref!r} names no version", hint=f"Write which one: {ref}@1.4.0")
@@ -99,7 +99,7 @@ def delete(repository: Repository, ref: str, reason: str) -> Version:
             )
         if stage := document.get("stage"):
             raise ConflictError(f"{name} is in {stage}", hint="Take it out of its stage first.")
-        repository.append(EventKind.DELETE, _where(document), reason.strip())
+        repository.append(EventKind.DELETE, _where(document), names.check_reason(reason))
         return _now(repository, document)
 
 
