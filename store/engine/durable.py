@@ -319,13 +319,15 @@ class Lock:
             raise
         since = datetime.now(UTC).strftime("%H:%M:%S UTC")
         note = f"pid {os.getpid()}, {platform.user_name()}@{platform.host_name()}, since {since}\n".encode()
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, note, 0)
+        with contextlib.suppress(OSError):  # a courtesy to who waits: a full disk must not keep gc out
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, note, 0)
         self._fd = fd
 
     def _release(self) -> None:
         fd, self._fd = self._fd, -1
-        os.ftruncate(fd, 0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(fd, 0)
         os.close(fd)  # closing gives the flock back
 
 
