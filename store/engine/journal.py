@@ -72,10 +72,10 @@ class Journal:
         """Return the journal's first line, or None when it is damaged or torn."""
         return lines.parse(os.pread(self.fd, lines.MAX_LINE, 0), 0, 0)
 
-    def holds(self, offset: int, head: str) -> bool:
-        """Whether a good line with hash ``head`` ends exactly at ``offset``."""
+    def holds(self, offset: int, head: str, seq: int) -> bool:
+        """Whether a good line with hash ``head`` and number ``seq`` ends exactly at ``offset``."""
         if offset == 0:
-            return head == GENESIS
+            return (head, seq) == (GENESIS, 0)
         window = os.pread(self.fd, min(offset, lines.MAX_LINE), max(0, offset - lines.MAX_LINE))
         if len(window) != min(offset, lines.MAX_LINE) or not window.endswith(b"\n"):
             return False
@@ -83,7 +83,7 @@ class Journal:
         while at >= 0:
             line = lines.parse(window, at, 0)
             if line is not None and at + line.length == len(window):
-                return line.hash == head
+                return (line.hash, line.seq) == (head, seq)
             at = window.rfind(lines.START, 0, at)
         return False
 
@@ -127,7 +127,7 @@ class Journal:
         elif line.prev != self.head:
             # The line is whole but follows something else than what was read: a cut and regrown tail, or a
             # line taken out. The first heals by reading anew, the second is damage.
-            if not self.holds(self.offset, self.head):
+            if not self.holds(self.offset, self.head, self.seq):
                 raise RewrittenError
             self._spans.append(
                 (Span(line.offset, 0, "the chain is broken: events are missing"), self.seq, line.seq)
@@ -251,10 +251,8 @@ class Journal:
                 self.seq + max(1, lost),
             )  # a number, once given, names one event
 
-    def append_repair(self, body: dict[str, Any], gaps: list[dict[str, Any]]) -> Line:
-        """Append the event that names ``gaps``, which from now on are known."""
-        for gap in gaps:
-            self.acknowledge(gap["offset"], gap["length"], gap["digest"])
+    def append_repair(self, body: dict[str, Any]) -> Line:
+        """Append an event that names gaps, all of them acknowledged before."""
         self.pass_damage()
         return self.append(body)
 

@@ -42,6 +42,8 @@ FORMAT = 1
 _SNAPSHOT_EVENTS = 512  # events not in index.json before it is written again, and
 _SNAPSHOT_SHARE = 4  # at least one such event for every four documents: the cost stays constant a version
 
+_GAPS_A_LINE = 12  # of some 200 bytes each: an event that names them fits a line
+
 _open: weakref.WeakSet[Repository] = weakref.WeakSet()
 
 
@@ -118,7 +120,7 @@ class Repository:
     def _load(self) -> None:
         self._check_format()
         found = snapshot.load(self.layout.index)
-        if found and found.store == self.store_id and self.journal.holds(found.offset, found.head):
+        if found and found.store == self.store_id and self.journal.holds(found.offset, found.head, found.seq):
             self.index.replace(found.tables)
             self.journal.rewind(offset=found.offset, head=found.head, seq=found.seq)
             self._snapshot_seq = found.seq
@@ -301,12 +303,18 @@ class Repository:
                 name = self.objects.put_bytes(msgspec.json.encode(spilled, order="sorted"))
                 body = body | {"data": data, "body": name}
 
-    def append_repair(self, gaps: list[dict[str, Any]]) -> Event:
+    def append_repair(self, gaps: list[dict[str, Any]]) -> None:
         """Journal which damaged stretches were quarantined; writing is possible again."""
-        body = event_body(EventKind.REPAIR, {"gaps": gaps}, "", actor.current())
-        event = self.event(self.journal.append_repair(body, gaps))
-        self._apply(event)
-        return event
+        try:
+            for gap in gaps:
+                self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
+            for at in range(0, len(gaps), _GAPS_A_LINE):
+                named = {"gaps": gaps[at : at + _GAPS_A_LINE]}
+                body = event_body(EventKind.REPAIR, named, "", actor.current())
+                self._apply(self.event(self.journal.append_repair(body)))
+        except BaseException:
+            self._replay()  # a gap counts as known only when an event on disk names it
+            raise
 
     def _save_snapshot_if_due(self) -> None:
         with self._mutex:

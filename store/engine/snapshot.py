@@ -55,12 +55,11 @@ def load(path: str) -> Snapshot | None:
         if meta.schema != SCHEMA or of_bytes(body) != meta.digest:
             return None
         with quiet_gc():
-            tables: dict[str, Any] = msgspec.json.decode(data)
-    except (msgspec.DecodeError, KeyError):
+            decoded: dict[str, Any] = msgspec.json.decode(data)
+        tables: Tables = {MODELS: decoded[MODELS], VERSIONS: decoded[VERSIONS]}
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
         return None
-    return Snapshot(
-        meta.store, meta.offset, meta.head, meta.seq, {MODELS: tables[MODELS], VERSIONS: tables[VERSIONS]}
-    )
+    return Snapshot(meta.store, meta.offset, meta.head, meta.seq, tables)
 
 
 def save(path: str, snapshot: Snapshot, *, temp_dir: str) -> int:
