@@ -27,7 +27,7 @@ from ..errors import (
 from ..knowledge import bump as bump_rule
 from ..knowledge import sources, values
 from ..knowledge.sources import SourceFile
-from ..nouns import names
+from ..nouns import names, semver
 from ..nouns.event import EventKind
 from ..nouns.manifest import KINDS, FileEntry, Kind, Manifest
 from ..nouns.reports import Progress, ProgressCallback, Registered
@@ -278,6 +278,11 @@ def _manifest_of(repository: Repository, index: Index, model: str, number: str) 
 def _free(index: Index, model: str, number: SemVer, part: Bump) -> str:
     while index.version(model, str(number)) is not None:
         number = number.bump(part)
+    if not semver.is_valid(str(number)):
+        raise ConflictError(
+            f"there is no number after {model}'s highest: it would be too long",
+            hint="Give a free one: --version V.",
+        )
     return str(number)
 
 
