@@ -2,7 +2,7 @@
 
 Documents are replaced, never changed in place: who holds one keeps what it saw. Empty fields are left out;
 ``Version`` and ``Model`` know the defaults. An event that names something unknown (lost in a damaged
-stretch) changes nothing.
+stretch), or whose long part was in an object that is lost, changes nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import BadVersionError, FormatError
 from ..nouns.event import Event, EventKind
 from ..nouns.semver import SemVer
 from ..nouns.version import rfc3339
@@ -31,8 +32,18 @@ def key(model: str, version: str) -> str:
 
 
 def apply(tables: Tables, event: Event) -> None:
-    """Let one event take effect."""
-    _STEPS[event.kind](tables, event)
+    """Let one event take effect.
+
+    Raises:
+        FormatError: the event lacks what its kind needs, so no mvtui known to this one wrote it.
+    """
+    try:
+        _STEPS[event.kind](tables, event)
+    except (KeyError, TypeError, ValueError, AttributeError, BadVersionError) as error:
+        raise FormatError(
+            f"event {event.seq} ({event.kind}) is not of a form this mvtui knows: {error!r}",
+            hint="Update mvtui: pip install --upgrade mvtui",
+        ) from error
 
 
 def _nothing(tables: Tables, event: Event) -> None:
@@ -78,7 +89,7 @@ def _higher(old: str | None, new: str) -> str:
 
 
 def _metrics(tables: Tables, event: Event) -> None:
-    _merge(tables, event, "metrics", event.data["metrics"], ())
+    _merge(tables, event, "metrics", event.data.get("metrics", {}), ())
 
 
 def _tag(tables: Tables, event: Event) -> None:
@@ -95,7 +106,7 @@ def _merge(tables: Tables, event: Event, field: str, add: Document, remove: Any)
 
 def _note(tables: Tables, event: Event) -> None:
     where = key(event.data["model"], event.data["version"])
-    if document := tables[VERSIONS].get(where):
+    if (document := tables[VERSIONS].get(where)) and "note" in event.data:
         tables[VERSIONS][where] = _with(document, "note", event.data["note"])
 
 
@@ -103,6 +114,8 @@ def _alias(tables: Tables, event: Event) -> None:
     name, alias, number = event.data["model"], event.data["alias"], event.data["version"]
     if (model := tables[MODELS].get(name)) is None:
         return
+    if number is not None and key(name, number) not in tables[VERSIONS]:
+        return  # else whatever is given that number next would have the alias
     aliases = dict(model.get("aliases", {}))
     before = aliases.pop(alias, None)
     if number is not None:

@@ -149,9 +149,7 @@ class Repository:
                 self._apply(self.event(line))
 
     def _apply(self, event: Event) -> None:
-        if event.kind is EventKind.REPAIR:
-            for gap in event.data.get("gaps", ()):
-                self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
+        _acknowledge(self.journal, event)
         self.index.apply(event)
 
     def _check_format(self) -> None:
@@ -192,11 +190,8 @@ class Repository:
                 prev=line.prev,
                 body=name,
             )
-        except (KeyError, TypeError, ValueError) as error:
-            raise FormatError(
-                f"event {line.seq} at journal byte {line.offset:,} is not of a form this mvtui knows",
-                hint="Update mvtui: pip install --upgrade mvtui",
-            ) from error
+        except (KeyError, TypeError, ValueError, RecursionError, msgspec.DecodeError) as error:
+            raise _unknown_form(line.seq, f"at journal byte {line.offset:,}") from error
 
     def replay(self) -> tuple[Journal, Iterator[Event]]:
         """Read the whole journal again from its first byte, every hash checked, apart from the index.
@@ -209,9 +204,7 @@ class Repository:
             with durable.explained("read the journal"):
                 for line in journal.tail():
                     event = self.event(line)
-                    if event.kind is EventKind.REPAIR:
-                        for gap in event.data.get("gaps", ()):
-                            journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
+                    _acknowledge(journal, event)
                     yield event
 
         return journal, events()
@@ -333,6 +326,22 @@ class Repository:
             with contextlib.suppress(OSError):
                 snapshot.save(self.layout.index, state, temp_dir=self.layout.tmp)
             self._snapshot_seq = self.journal.seq
+
+
+def _acknowledge(journal: Journal, event: Event) -> None:
+    if event.kind is EventKind.REPAIR:
+        try:
+            for gap in event.data.get("gaps", ()):
+                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unknown_form(event.seq, "(repair)") from error
+
+
+def _unknown_form(seq: int, which: str) -> FormatError:
+    return FormatError(
+        f"event {seq} {which} is not of a form this mvtui knows",
+        hint="Update mvtui: pip install --upgrade mvtui",
+    )
 
 
 def event_body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict[str, Any]:
