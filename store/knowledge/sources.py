@@ -12,6 +12,9 @@ import msgspec
 from ..errors import BadInputError, NotFoundError, StorageError, UnsupportedFileError
 from ..nouns.manifest import check_path
 
+MAX_DEPTH = 400
+"""Most directories inside one another: what walks them later may recurse."""
+
 
 class SourceFile(msgspec.Struct, frozen=True):
     """A file to store: where it lies, its path inside the version, its size in bytes and mtime (seconds) when seen."""
@@ -22,7 +25,7 @@ class SourceFile(msgspec.Struct, frozen=True):
     mtime: float
 
 
-def collect(paths: Sequence[Path], *, follow: bool) -> list[SourceFile]:
+def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceFile]:
     """List the files that ``paths`` stand for, sorted by their path inside the version.
 
     One directory: its files become the root. One file: its name. Several: each keeps its name, directories
@@ -33,10 +36,12 @@ def collect(paths: Sequence[Path], *, follow: bool) -> list[SourceFile]:
         NotFoundError: a path is missing.
         UnsupportedFileError: a socket, device, FIFO, dangling or looping symlink, or a symlink to a directory
             without ``follow``.
-        BadInputError: nothing to store, two paths of one name, or a file name that is not UTF-8.
+        BadInputError: nothing to store, two paths of one name, a file name that is not UTF-8, directories
+            nested deeper than ``MAX_DEPTH``, or a directory that holds ``store``, the store itself.
         StorageError: a directory can't be read.
     """
-    walk = _Walk(follow)
+    status = os.stat(store)
+    walk = _Walk(follow, (status.st_dev, status.st_ino))
     for path in paths:
         walk.start(path, alone=len(paths) == 1)
     if not walk.found:
@@ -48,8 +53,8 @@ def collect(paths: Sequence[Path], *, follow: bool) -> list[SourceFile]:
 
 
 class _Walk:
-    def __init__(self, follow: bool) -> None:
-        self.follow = follow
+    def __init__(self, follow: bool, store: tuple[int, int]) -> None:
+        self.follow, self.store = follow, store
         self.found: dict[str, SourceFile] = {}
 
     def start(self, path: Path, *, alone: bool) -> None:
@@ -63,6 +68,14 @@ class _Walk:
             self.file(location, os.path.basename(location), status)
 
     def directory(self, location: str, inside: str, above: tuple[tuple[int, int], ...]) -> None:
+        if above[-1] == self.store:
+            raise BadInputError(
+                f"{location} is the store itself", hint="Point at the model's own files or directory."
+            )
+        if len(above) > MAX_DEPTH:
+            raise BadInputError(
+                f"{location} is nested more than {MAX_DEPTH} directories deep", hint="Leave it out."
+            )
         try:
             with os.scandir(location) as entries:
                 names = sorted((entry.name, entry.is_symlink()) for entry in entries)

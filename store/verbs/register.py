@@ -65,14 +65,14 @@ def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if any(os.fspath(path) == "" for path in several):
         raise BadInputError("a path is empty", hint="Name a file or directory.")
-    return tuple(Path(path).expanduser() for path in several)
+    return tuple(Path(os.path.expanduser(path)) for path in several)
 
 
 def register(repository: Repository, request: Request, progress: ProgressCallback | None) -> Registered:
     """Store files as a version; see ``Store.register``."""
     request = _checked(request)
     repository.check_writable()
-    return _register(repository, request, sources.collect(request.paths, follow=request.follow), progress)
+    return _register(repository, request, _collect(repository, request), progress)
 
 
 def register_each(
@@ -83,12 +83,24 @@ def register_each(
     repository.check_writable()
     dated = []
     for path in request.paths:
-        files = sources.collect((path,), follow=request.follow)
+        files = _collect(repository, msgspec.structs.replace(request, paths=(path,)))
         made = datetime.fromtimestamp(max(source.mtime for source in files), UTC)
         dated.append((made, str(path), msgspec.structs.replace(request, paths=(path,), created=made), files))
     return [
         _register(repository, one, files, progress) for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
+
+
+def _collect(repository: Repository, request: Request) -> list[SourceFile]:
+    store = repository.layout.root
+    files = sources.collect(request.paths, follow=request.follow, store=Path(store))
+    if request.move:
+        inside = os.path.join(os.path.realpath(store), "")
+        if any(os.path.realpath(path).startswith(inside) for path in request.paths):
+            raise BadInputError(
+                "these files lie in the store: moving them would break it", hint="Leave out --move."
+            )
+    return files
 
 
 def _checked(request: Request) -> Request:
