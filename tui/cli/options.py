@@ -20,12 +20,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def _complete(ctx: click.Context, incomplete: str) -> list[str]:
-    # Completion runs on each press of tab: whatever goes wrong, it stays silent.
-    try:
-        with session.current(ctx).open(read_only=True) as store:
-            return store.complete(incomplete)
-    except Exception:  # noqa: BLE001
-        return []
+    # Whatever is raised here, ``completion.answer`` keeps it from the person who is typing.
+    with session.current(ctx).open(read_only=True) as store:
+        return store.complete(incomplete)
 
 
 def complete_reference(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -47,16 +44,9 @@ def complete_alias(ctx: click.Context, _param: click.Parameter, incomplete: str)
     """Complete ``model@alias``."""
     from click.shell_completion import CompletionItem
 
-    try:
-        with session.current(ctx).open(read_only=True) as store:
-            return [
-                CompletionItem(ref)
-                for model in store.models()
-                for name in model.aliases
-                if (ref := f"{model.name}@{name}").startswith(incomplete)
-            ]
-    except Exception:  # noqa: BLE001
-        return []
+    with session.current(ctx).open(read_only=True) as store:
+        refs = [f"{model.name}@{name}" for model in store.models() for name in model.aliases]
+    return [CompletionItem(ref) for ref in refs if ref.startswith(incomplete)]
 
 
 def ref_argument(**attrs: Any) -> Callable[[F], F]:

@@ -47,7 +47,8 @@ def demo(
 ) -> Demo:
     """Return the demo in ``directory`` (default: ``default_directory()``), building it where needed.
 
-    It appears whole or not at all. ``fresh`` removes one that is there first.
+    It appears whole or not at all. ``fresh`` replaces one that is there, with all that was registered in it
+    since; other files beside the store stop it.
 
     Raises:
         ConflictError: the directory holds something that no demo made. Nothing was touched.
@@ -57,8 +58,7 @@ def demo(
     there = _is_demo(target)
     if there and not fresh:
         return _describe(target, built=False)
-    if not there:
-        _refuse_others(target)
+    _refuse_others(target, {MARKER, _STORE} if there else set())
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -82,9 +82,9 @@ def _is_demo(target: Path) -> bool:
     return (target / MARKER).is_file() and (target / _STORE).is_dir()
 
 
-def _refuse_others(target: Path) -> None:
+def _refuse_others(target: Path, own: set[str]) -> None:
     try:
-        entries = sorted(os.listdir(target))
+        entries = sorted(set(os.listdir(target)) - own)
     except FileNotFoundError:
         return
     except NotADirectoryError:

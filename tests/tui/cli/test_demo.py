@@ -151,9 +151,22 @@ def test_it_never_touches_what_no_demo_made(words: tuple[str, ...], run: Run, qu
     assert Path("d/thesis.tex").read_text() == "years of work"
     assert run("init", "e").code == 0
     assert demo(run, "e", *words[1:]).code == 5
+    assert run("init", "g/.mvtui").code == 0  # a store of one's own, where a demo's would be
+    assert demo(run, "g", *words[1:]).code == 5
+    assert run("ls", "--store", "g").code == 0
     Path("f").write_text("a file")
     assert demo(run, "f", *words[1:]).code == 5
-    assert sorted(os.listdir()) == ["d", "e", "f"]
+    assert sorted(os.listdir()) == ["d", "e", "f", "g"]
+
+
+def test_files_put_beside_the_demo_are_safe(run: Run, quick: None) -> None:
+    assert demo(run, "d").code == 0
+    Path("d/notes.txt").write_text("mine")
+    refused = demo(run, "d", "--fresh")
+    assert refused.code == 5
+    assert "notes.txt" in refused.err
+    assert demo(run, "d").code == 0
+    assert Path("d/notes.txt").read_text() == "mine"
 
 
 def test_an_empty_directory_and_a_link_to_one_are_fine(run: Run, quick: None) -> None:

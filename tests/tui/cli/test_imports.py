@@ -17,6 +17,7 @@ def loaded_by(code: str) -> set[str]:
     """Run code in a fresh interpreter; return which of the heavy modules it loaded."""
     ask = f"{code}\nimport sys, json; sys.stderr.write(json.dumps([m for m in {HEAVY!r} + {COMMAND_MODULES!r} if m in sys.modules]))"
     env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    env["PYTHONPATH"] = os.pathsep.join(sys.path)
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stderr.splitlines()[-1]))

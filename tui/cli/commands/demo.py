@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @make_command(examples=["mvtui demo", "mvtui demo --no-open", "mvtui demo /tmp/demo --fresh"])
 @click.argument("directory", required=False, type=click.Path())
-@click.option("--fresh", is_flag=True, help="Build it anew. Only ever removes what a demo made.")
+@click.option("--fresh", is_flag=True, help="Build it anew: what you registered in it since is gone.")
 @click.option("--no-open", is_flag=True, help="Build it, say where it is, and stop.")
 @click.pass_context
 def command(ctx: click.Context, directory: str | None, fresh: bool, no_open: bool) -> None:
