@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from . import bytes_rows, store_rows
@@ -17,9 +19,9 @@ def main() -> None:
     parser.add_argument("groups", nargs="*", help="bytes, store, screen (default: all)")
     parser.add_argument("--gib", type=int, default=2, help="size of the large file, GiB")
     chosen = parser.parse_args()
-    groups = {
+    groups: dict[str, Callable[[Path], Iterator[Row]]] = {
         "store": store_rows.rows,
-        "bytes": lambda work: bytes_rows.rows(work, gib=chosen.gib),
+        "bytes": partial(bytes_rows.rows, gib=chosen.gib),
     }
     for name in chosen.groups or groups:
         work = Path(tempfile.mkdtemp(prefix="mvtui-bench-", dir=Path.cwd().parent))

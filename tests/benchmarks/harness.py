@@ -73,7 +73,9 @@ def against(
     )
 
 
-def absolute(what: str, ours: Case, *, bound: float, runs: int = 9, unit: Callable[[float], str] | None = None) -> Row:
+def absolute(
+    what: str, ours: Case, *, bound: float, runs: int = 9, unit: Callable[[float], str] | None = None
+) -> Row:
     """Take the median of runs against a fixed bound, in the unit the case returns."""
     show = unit or seconds
     taken = [ours() for _ in range(runs)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import statistics
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,9 @@ def _one_more(work: Path, few: Path, many: Path) -> Row:
         store = mvtui.open_store(root)
         source = work / f"{root.name}.bin"
         source.write_bytes(b"first")
-        store.register("model-00", source, version="900000.0.0")  # a latest version whose manifest can be read
+        store.register(
+            "model-00", source, version="900000.0.0"
+        )  # a latest version whose manifest can be read
         return store, source
 
     def add(store: mvtui.Store, source: Path) -> float:
@@ -63,10 +66,11 @@ def _opening(many: Path) -> Row:
         "import sys,time\nstart=time.perf_counter()\nimport mvtui\nstore=mvtui.open_store(sys.argv[1])\n"
         "store.get('model-03@latest')\nprint(time.perf_counter()-start)"
     )
-    import subprocess
 
     def run() -> float:
-        done = subprocess.run([sys.executable, "-c", code, str(many)], capture_output=True, check=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(many)], capture_output=True, check=True, text=True
+        )
         return float(done.stdout)
 
     return absolute(f"open {MANY:,}, first query", run, bound=0.5)

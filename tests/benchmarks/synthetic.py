@@ -23,7 +23,7 @@ def build(root: Path, versions: int, *, models: int = _MODELS) -> Path:
     """Make a store of so many versions at ``root``, index.json included; return its path."""
     with init_store(root) as store:
         store.events()
-    layout = Layout(root)
+    layout = Layout(str(root))
     with open(layout.events, "rb") as file:
         first = lines.parse(file.read(), 0, 0)
     assert first is not None
@@ -36,8 +36,12 @@ def build(root: Path, versions: int, *, models: int = _MODELS) -> Path:
             model = chance.randrange(models)
             counts[model] += 1
             seq += 1
-            body = event_body(EventKind.REGISTER, _data(chance, f"model-{model:02}", counts[model], n), "", actor.current())
-            body["at"] = (made + timedelta(minutes=n)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            body = event_body(
+                EventKind.REGISTER, _data(chance, f"model-{model:02}", counts[model], n), "", actor.current()
+            )
+            body["at"] = (
+                (made + timedelta(minutes=n)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            )
             line = lines.seal(head, seq, body)
             file.write(line)
             head = line[20:84].decode()

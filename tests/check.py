@@ -1,0 +1,53 @@
+"""Set up and run every check: ``python3 tests/check.py``.
+
+Makes ``.venv`` beside the code (or uses the environment it is started from, with ``--here``), installs mvtui
+with its development tools, and runs ruff, mypy, the import contracts and pytest, all to their end. Arguments
+after ``--`` go to pytest. The exit code is 0 only if all passed; pytest's summary comes last.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+
+
+def main(words: list[str]) -> int:
+    """Run the checks; return how many failed, at most 1 each."""
+    extra = words[words.index("--") + 1 :] if "--" in words else []
+    python = sys.executable if "--here" in words else _prepare()
+    tools = Path(python).parent
+    checks = [
+        [str(tools / "ruff"), "check", "."],
+        [str(tools / "ruff"), "format", "--check", "."],
+        [str(tools / "mypy")],
+        [str(tools / "lint-imports"), "--no-cache"],
+        [python, "-m", "pytest", *extra],
+    ]
+    failed = []
+    for check in checks:
+        print(f"\n=== {Path(check[0]).name} {' '.join(check[1:])}", flush=True)
+        if subprocess.run(check, cwd=ROOT, check=False).returncode:
+            failed.append(Path(check[0]).name if check[0] != python else "pytest")
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return len(failed)
+
+
+def _prepare() -> str:
+    python = VENV / "bin" / "python"
+    if not python.exists():
+        venv.create(VENV, with_pip=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[dev]"]
+    environment = os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    subprocess.run(command, check=True, env=environment)
+    return str(python)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
