@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+PATH = session.PATH
 store_option = session.store_option
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -52,10 +52,13 @@ def _remember_store(ctx: click.Context, _param: click.Parameter, value: str | No
         current(ctx).store = value
 
 
+PATH = click.Path(readable=False)
+"""A path, completed as one by the shell. Whether it can be read is the store's to say, with its own words."""
+
 store_option = click.option(
     "--store",
     metavar="PATH",
-    type=click.Path(),
+    type=PATH,
     expose_value=False,
     is_eager=True,
     callback=_remember_store,

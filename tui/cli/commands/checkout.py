@@ -6,7 +6,7 @@ import click
 
 from .. import output
 from ..group import command as make_command
-from ..options import json_option, ref_argument, store_option
+from ..options import PATH, json_option, ref_argument, store_option
 from ..progress import meter
 from ..session import open_store
 
@@ -15,7 +15,7 @@ from ..session import open_store
     examples=["mvtui checkout sentiment@1.4.0 ./model", "mvtui checkout sentiment@champion /srv/model"]
 )
 @ref_argument()
-@click.argument("dest", type=click.Path())
+@click.argument("dest", type=PATH)
 @store_option
 @json_option
 def command(ref: str, dest: str, as_json: bool) -> None:

@@ -9,13 +9,14 @@ import click
 
 from .. import output
 from ..group import command as make_command
+from ..options import PATH
 
 if TYPE_CHECKING:
     from ...demo.build import Demo
 
 
 @make_command(examples=["mvtui demo", "mvtui demo --no-open", "mvtui demo /tmp/demo --fresh"])
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=PATH)
 @click.option("--fresh", is_flag=True, help="Build it anew: what you registered in it since is gone.")
 @click.option("--no-open", is_flag=True, help="Build it, say where it is, and stop.")
 @click.pass_context

@@ -6,11 +6,11 @@ import click
 
 from .. import output, session
 from ..group import command as make_command
-from ..options import json_option, store_option
+from ..options import PATH, json_option, store_option
 
 
 @make_command(examples=["mvtui init", "mvtui init /srv/models", "MVTUI_STORE=/srv/models mvtui ls"])
-@click.argument("directory", required=False, type=click.Path())
+@click.argument("directory", required=False, type=PATH)
 @store_option
 @json_option
 def command(directory: str | None, as_json: bool) -> None:

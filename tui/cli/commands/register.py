@@ -9,7 +9,7 @@ import click
 
 from .. import output
 from ..group import command as make_command
-from ..options import complete_model, json_option, store_option
+from ..options import PATH, complete_model, json_option, store_option
 from ..progress import meter
 from ..session import open_store
 from ..values import BUMP, KIND, metrics_of, params_of, tags_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ]
 )
 @click.argument("model", shell_complete=complete_model)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 @click.option("--version", "number", metavar="V", help="The number to give, such as 2.0.0 or 2.0.0-rc.1.")
 @click.option(
     "--bump", type=BUMP, metavar="PART", help="Raise major, minor or patch. Default: by what changed."
@@ -40,12 +40,10 @@ if TYPE_CHECKING:
     help="weights (default), adapter, prompt, hosted, bundle or dataset.",
 )
 @click.option("--metric", "metrics", multiple=True, metavar="K=V", help="A measured number. Repeatable.")
-@click.option(
-    "--metrics-file", type=click.Path(), metavar="FILE", help="Metrics in JSON, YAML or TOML; - is stdin."
-)
+@click.option("--metrics-file", type=PATH, metavar="FILE", help="Metrics in JSON, YAML or TOML; - is stdin.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="What made it. Repeatable.")
 @click.option(
-    "--params-file", type=click.Path(), metavar="FILE", help="Parameters in JSON, YAML or TOML; - is stdin."
+    "--params-file", type=PATH, metavar="FILE", help="Parameters in JSON, YAML or TOML; - is stdin."
 )
 @click.option("--tag", "tags", multiple=True, metavar="K=V", help="A label. Repeatable.")
 @click.option("--note", default="", metavar="TEXT", help="Free text.")
