@@ -8,7 +8,8 @@ VARIABLE = "_MVTUI_COMPLETE"
 
 _BASH = """\
 # Bash splits words at '@', '=' and ':', which references are made of: the words are taken from the
-# line itself, and what Bash has already typed is cut off the answers.
+# line itself, and what Bash keeps of the word is cut off the answers. It keeps all up to the last of
+# these signs, but gives '@' itself back to be completed.
 _mvtui_completion() {
     local line="${COMP_LINE:0:COMP_POINT}" current typed reply
     local -a words
@@ -16,6 +17,7 @@ _mvtui_completion() {
     case "$line" in *[[:space:]]) words+=("") ;; esac
     current="${words[${#words[@]}-1]}"
     typed="${current%"${current##*[@:=]}"}"
+    typed="${typed%@}"
     COMPREPLY=()
     while IFS=',' read -r kind reply; do
         case "$kind" in

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from mvtui.store import Store
 
 from .conftest import Run
-
-BASH = shutil.which("bash")
 
 
 @pytest.fixture
@@ -82,29 +76,3 @@ def test_scripts_name_the_program(shell: str, run: Run) -> None:
     assert script.code == 0
     assert "_MVTUI_COMPLETE" in script.out
     assert "mvtui" in script.out
-
-
-@pytest.mark.skipif(BASH is None, reason="no bash here")
-def test_bash_completes_references_although_it_splits_words_at_the_at_sign(run: Run, two: Store) -> None:
-    two.alias("sentiment@1.0.0", "champion")
-    script = run("completion", "bash").out
-    ask = """
-compopt() { :; }
-for line in "mvtui show sentiment@1.1" "mvtui show sentiment@" "mvtui register m x --kind=a" "mvtui ls "; do
-    COMP_LINE="$line" COMP_POINT=${#line}
-    _mvtui_completion mvtui
-    echo "${COMPREPLY[*]}"
-done
-"""
-    # The mvtui of this interpreter, wherever it is installed.
-    function = f'mvtui() {{ "{sys.executable}" -c "import sys; from mvtui.tui.entry import main; sys.exit(main())" "$@"; }}\n'
-    assert BASH is not None
-    done = subprocess.run(
-        [BASH, "--norc", "-c", script + function + ask],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == ["1.1.0", "latest champion 1.1.0 1.0.0", "adapter", "sentiment"]

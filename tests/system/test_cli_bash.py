@@ -1,0 +1,82 @@
+"""Completion in a real, interactive bash: what the person sees after tab."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from mvtui import init_store
+from mvtui.tui.cli.completion import script
+
+BASH = shutil.which("bash")
+DEADLINE = 30
+
+# When it is asked it answers as mvtui does; when it is run it says what it was given.
+STUB = """
+mvtui() {
+    if [ -n "$_MVTUI_COMPLETE" ]; then "$MVTUI_PYTHON" -m mvtui; else echo "RAN[$*]"; fi
+}
+"""
+
+
+@pytest.mark.skipif(BASH is None, reason="no bash here")
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ("mvtui show senti\t", "show sentiment"),
+        ("mvtui show sentiment@1.1\t", "show sentiment@1.1.0"),
+        ("mvtui show sentiment@ch\t", "show sentiment@champion"),
+        ("mvtui alias --remove sen\t", "alias --remove sentiment@champion"),
+        ("mvtui register m x --kind=ad\t", "register m x --kind=adapter"),
+        ("mvtui regi\tm my\t", "register m my-file"),
+    ],
+)
+def test_tab_completes_what_is_typed(typed: str, given: str, tmp_path: Path) -> None:
+    with init_store(tmp_path / "store") as store:
+        for i in range(2):
+            (tmp_path / "my-file").write_text(str(i))
+            store.register("sentiment", tmp_path / "my-file", params={"i": i})
+        store.alias("sentiment@1.0.0", "champion")
+    (tmp_path / "rc").write_text(script("bash") + STUB + "PS1='$ '\nbind 'set bell-style none'\n")
+    env = os.environ | {
+        "MVTUI_STORE": str(tmp_path / "store"),
+        "MVTUI_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "TERM": "dumb",
+    }
+    master, slave = os.openpty()
+    assert BASH is not None
+    shell = subprocess.Popen(
+        [BASH, "--noprofile", "--rcfile", str(tmp_path / "rc"), "-i"],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=env,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    os.close(slave)
+    try:
+        seen = until(master, b"$ ", b"")
+        os.write(master, typed.encode() + b"\n")
+        seen = until(master, b"]\r\n", seen)
+        assert f"RAN[{given}]" in seen.decode().replace(" ]", "]")
+    finally:
+        shell.kill()
+        shell.wait()
+        os.close(master)
+
+
+def until(master: int, text: bytes, seen: bytes) -> bytes:
+    end = time.monotonic() + DEADLINE
+    while text not in seen:
+        ready, _, _ = select.select([master], [], [], max(end - time.monotonic(), 0))
+        assert ready, seen
+        seen += os.read(master, 4096)
+    return seen
