@@ -131,6 +131,40 @@ def test_a_pipe_closed_early_is_silent(store: Store, env: dict[str, str]) -> Non
     assert done.returncode == 141
 
 
+def test_output_that_cannot_be_written_is_told(store: Store, env: dict[str, str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*MVTUI, "ls", "--store", str(store.root)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=env,
+            timeout=DEADLINE,
+        )
+    assert done.returncode == 7
+    assert done.stderr.startswith("error: the system says: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_harm_nothing(closed: str, store: Store, env: dict[str, str]) -> None:
+    words = "note sentiment@1.0.0 changed; verify; show nobody"
+    commands = "; ".join(f'"$@" {w.strip()} {closed}; echo $?' for w in words.split(";"))
+    done = subprocess.run(
+        ["/bin/sh", "-c", commands, "sh", *MVTUI, "--store", str(store.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=env,
+        timeout=DEADLINE,
+    )
+    assert [line for line in done.stdout.splitlines() if line.isdecimal()] == ["0", "0", "3"]
+    assert "Traceback" not in done.stderr
+    assert store.get("sentiment@1.0.0").note == "changed"
+    assert store.verify().ok
+
+
 def test_output_that_is_not_unicode_still_comes(store: Store, env: dict[str, str]) -> None:
     store.note("sentiment@1.0.0", "naïve ● ✓")
     done = run(["show", "sentiment@1.0.0", "--store", str(store.root)], env | {"PYTHONIOENCODING": "ascii"})
@@ -188,6 +222,14 @@ def test_a_terminal_gets_colour_and_lines_that_fit(store: Store, env: dict[str, 
     ]
     assert terminal.lines[3].endswith("…")
     assert terminal.lines[4] == ""
+
+
+def test_a_terminal_of_the_c_locale_gets_ascii(store: Store, env: dict[str, str]) -> None:
+    store.note("sentiment@1.0.0", "naïve ●")
+    terminal = Terminal(["show", "sentiment@1.0.0", "--store", str(store.root)], env | {"LC_ALL": "C"})
+    assert terminal.finish() == 0
+    assert terminal.raw.isascii()
+    assert b"naive" in terminal.raw
 
 
 @pytest.mark.parametrize("extra", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

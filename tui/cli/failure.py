@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from ...store.errors import MvtuiError
+from ...store.errors import MvtuiError, StorageError
 from .output import paint, safe
 
 UNEXPECTED = 1
@@ -80,6 +80,17 @@ def of_click(error: click.ClickException) -> Failure:
         message = error.format_message().rstrip(".")
         message = message[:1].lower() + message[1:]
     return Failure(USAGE, "UsageError", message, f"{where} --help", tuple(candidates))
+
+
+def of_system(error: OSError) -> Failure:
+    """Describe what the operating system refused outside the store, such as output to a full disk."""
+    where = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    return Failure(
+        StorageError.exit_code,
+        "StorageError",
+        f"the system says: {error.strerror or error}{where}",
+        "MVTUI_DEBUG=1 shows where it happened",
+    )
 
 
 def of_bug(error: BaseException) -> Failure:

@@ -128,9 +128,9 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 _EPILOG = """\b
 Without a command the full screen opens.
-A REF is a model (its latest version), model@1.4.0, model@latest, model@champion (an alias),
-model@9f8a12e (a prefix of the hash ID) or id:9f8a12e.
-The store is --store, else $MVTUI_STORE, else the nearest .mvtui here or above.
+A REF is a model (its latest version), model@1.4.0, model@latest,
+model@champion (an alias), model@9f8a12e (a prefix of the hash ID) or id:9f8a12e.
+The store is --store, else $MVTUI_STORE, else the nearest .mvtui upward.
 """
 
 
@@ -138,7 +138,7 @@ The store is --store, else $MVTUI_STORE, else the nearest .mvtui here or above.
     cls=Group,
     invoke_without_command=True,
     epilog=_EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @session.store_option
 @click.option("--read-only", is_flag=True, help="Full screen: switch every change off.")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from functools import cache
 from typing import IO, Any
 
 from ..text import visible
-from ..words import Signs, signs
+from ..words import Signs, signs, wants_ascii
 
 _SGR = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
@@ -82,8 +83,15 @@ def is_tty(stream: IO[str]) -> bool:
 
 
 def ascii_only() -> bool:
-    """Say whether what we print must be ASCII: stdout can't hold more."""
-    return "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
+    """Say whether what we print must be ASCII: stdout, or the terminal by its locale, can't hold more."""
+    if "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower():
+        return True
+    return is_tty(sys.stdout) and _locale_is_ascii()
+
+
+@cache
+def _locale_is_ascii() -> bool:
+    return wants_ascii()
 
 
 def sign_set() -> Signs:

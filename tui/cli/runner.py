@@ -31,9 +31,7 @@ def run(words: Sequence[str]) -> int:
 
     With ``MVTUI_DEBUG=1`` an unexpected exception comes out as it is.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _prepare_streams()
     try:
         with _signals():
             return _run(words)
@@ -74,9 +72,14 @@ def report(error: Exception, words: Sequence[str]) -> int:
         what = failure.of_click(error)
     elif os.environ.get("MVTUI_DEBUG") == "1":
         raise error
+    elif isinstance(error, OSError):
+        what = failure.of_system(error)
     else:
         what = failure.of_bug(error)
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
     own = words[: words.index("--")] if "--" in words else words
     what.write(as_json="--json" in own)
     return what.code
@@ -90,7 +93,10 @@ def _signals() -> Iterator[None]:
         raise _EndedBySignal(number)
 
     before = {}
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue
         try:
             if signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, end)
@@ -101,6 +107,16 @@ def _signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _prepare_streams() -> None:
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Closed by the caller: without this the next file opened would take its number.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 — until the end
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _silence_stdout() -> None:

@@ -26,7 +26,7 @@ _METRIC_DROPS = (5, 4, 2)
         "mvtui ls",
         "mvtui ls sentiment",
         "mvtui ls sentiment --limit 10",
-        "mvtui ls --json | jq -r '.[] | select(.metrics.accuracy > 0.9) | .model + \"@\" + .version'",
+        "mvtui ls --json | jq '.[] | select(.metrics.accuracy > 0.9) | .version'",
     ]
 )
 @click.argument("model", required=False, shell_complete=complete_model)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @make_command(
     examples=[
-        "mvtui register sentiment out/model.safetensors --metric accuracy=0.931 --param lr=3e-5",
-        "mvtui register sentiment out/ --metrics-file out/all_results.json --params-file params.yaml",
-        'mvtui register sentiment model.onnx --bump major --note "new tokenizer" --tag owner=alice',
+        "mvtui register sentiment model.safetensors --metric accuracy=0.931",
+        "mvtui register sentiment out/ --metrics-file all_results.json --param lr=3e-5",
+        'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment checkpoints/*.pt --each --move",
     ]
 )
