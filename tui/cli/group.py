@@ -128,8 +128,8 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 _EPILOG = """\b
 Without a command the full screen opens.
-A REF is a model (its latest version), model@1.4.0, model@latest, model@champion
-(an alias), model@9f8a12e (a prefix of the hash ID) or id:9f8a12e.
+A REF is a model (its latest version), model@1.4.0, model@latest,
+model@champion (an alias), model@9f8a12e (of its hash ID) or id:9f8a12e.
 The store is --store, else $MVTUI_STORE, else the nearest .mvtui upward.
 """
 
