@@ -296,3 +296,24 @@ def test_signals_end_long_work_with_one_line_and_the_cursor_back(
     assert terminal.finish() == code
     assert b"Traceback" not in terminal.raw
     assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
+
+
+@pytest.mark.parametrize(
+    ("extra", "columns", "said"),
+    [
+        ({}, 80, "xterm-256color, 80x40, 256 colours"),
+        ({"COLORTERM": "truecolor"}, 80, "true colour"),
+        ({"NO_COLOR": "1"}, 80, "no colour"),
+        ({"TERM": "dumb"}, 80, "export TERM=xterm-256color"),
+        ({}, 50, "Make the window larger."),
+        ({"LC_ALL": "C"}, 80, "export LANG=C.UTF-8"),
+    ],
+)
+def test_doctor_looks_at_the_terminal(
+    extra: dict[str, str], columns: int, said: str, store: Store, env: dict[str, str]
+) -> None:
+    terminal = Terminal(["doctor", "--store", str(store.root)], env | extra, columns)
+    assert terminal.finish() == 0
+    shown = " ".join(" ".join(line.split()) for line in terminal.lines)
+    assert said in shown
+    assert all(mark in shown for mark in ("ok store", "terminal"))

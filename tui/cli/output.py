@@ -28,6 +28,12 @@ def talk(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
+def warn(text: str, hint: str) -> None:
+    """Write a warning and what to do about it; ``text`` may come from outside."""
+    talk(f"{paint('warning:', 'bold', 'yellow', stream=sys.stderr)} {safe(text, 2000)}")
+    talk(f"{paint('hint:', 'bold', stream=sys.stderr)} {safe(hint, 2000)}")
+
+
 def result(text: str) -> None:
     """Write what a change came to, for scripts: only when stdout is no terminal, where ``talk`` has said it."""
     if not is_tty(sys.stdout):

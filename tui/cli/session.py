@@ -41,9 +41,17 @@ def current(ctx: click.Context | None = None) -> Session:
     return found
 
 
-def open_store(*, read_only: bool = False) -> Store:
-    """Open the store that the running command is about."""
-    return current().open(read_only=read_only)
+def open_store(*, read_only: bool = False, warn: bool = True) -> Store:
+    """Open the store that the running command is about.
+
+    A damaged journal is told on stderr, unless the command (``warn=False``) does so itself.
+    """
+    opened = current().open(read_only=read_only)
+    if warn and (damage := opened.damage()):
+        from . import output
+
+        output.warn(f"the journal is damaged: {damage[0]}", "mvtui repair")
+    return opened
 
 
 def _remember_store(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:

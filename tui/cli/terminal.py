@@ -7,51 +7,34 @@ import shutil
 import sys
 
 from ...store import Finding
+from .. import preflight, words
 from .output import is_tty
 
-LEAST = (60, 16)
-"""Columns and rows the full screen needs."""
+TOPIC = "terminal"
 
 
 def findings() -> list[Finding]:
-    """Look at the terminal this process has."""
+    """Look at the terminal this process has, as the full screen would."""
     if not (is_tty(sys.stdin) and is_tty(sys.stdout) and is_tty(sys.stderr)):
-        return [Finding("info", "terminal", "this is not a terminal: the full screen can't open here")]
-    found = []
+        return [Finding("info", TOPIC, "this is a pipe, not a terminal: the full screen can't open here")]
     term = os.environ.get("TERM", "")
-    if term in ("", "dumb"):
+    found = []
+    if problem := preflight.check():
+        fix = "" if term and "small" in problem.message else "export TERM=xterm-256color"
+        found.append(Finding("warn", TOPIC, problem.message, fix or "Make the window larger."))
+    else:
+        columns, rows = shutil.get_terminal_size()
+        found.append(Finding("ok", TOPIC, f"{term}, {columns}x{rows}, {_colours(term)}"))
+    if words.wants_ascii():
         found.append(
-            Finding(
-                "warn",
-                "terminal",
-                f"TERM is {term or 'not set'}: the full screen can't draw",
-                "export TERM=xterm-256color",
-            )
-        )
-    columns, rows = shutil.get_terminal_size()
-    if columns < LEAST[0] or rows < LEAST[1]:
-        found.append(
-            Finding(
-                "warn",
-                "terminal",
-                f"{columns}x{rows} is too small for the full screen",
-                f"Make it {LEAST[0]}x{LEAST[1]} or larger.",
-            )
-        )
-    colours = (
-        "no colour (NO_COLOR)"
-        if os.environ.get("NO_COLOR")
-        else os.environ.get("COLORTERM") or "256 colours or fewer"
-    )
-    if not found:
-        found.append(Finding("ok", "terminal", f"{term}, {columns}x{rows}, {colours}"))
-    if "utf" not in (sys.stdout.encoding or "").lower():
-        found.append(
-            Finding(
-                "info",
-                "terminal",
-                f"the locale is {sys.stdout.encoding}: signs are ASCII",
-                "export LANG=C.UTF-8",
-            )
+            Finding("info", TOPIC, "the locale is not UTF-8: signs are drawn in ASCII", "export LANG=C.UTF-8")
         )
     return found
+
+
+def _colours(term: str) -> str:
+    if os.environ.get("NO_COLOR"):
+        return "no colour, as NO_COLOR asks"
+    if os.environ.get("COLORTERM") in {"truecolor", "24bit"}:
+        return "true colour"
+    return "256 colours" if "256" in term else "16 colours"

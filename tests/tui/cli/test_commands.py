@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -336,6 +337,12 @@ def test_json_is_ascii_so_that_no_terminal_obeys_it(run: Run, two: Store) -> Non
         assert out.isascii()
         assert "\x1b" not in out
     assert json.loads(run("note", "sentiment@1.0.0", "--json").out)["note"] == "\x1b]0;x\x07 \u202e é"
+
+
+def test_collection_is_on_again_afterwards(run: Run, store: Store) -> None:
+    for words in (("ls",), ("--help",), ("ls", "nobody")):
+        run(*words)
+        assert gc.isenabled()
 
 
 def test_the_store_option_works_on_both_sides_and_the_nearer_wins(

@@ -199,6 +199,29 @@ def test_someone_elses_lock_is_named_and_has_its_own_code(
     assert failed.code == 6, failed.err
 
 
+def test_a_damaged_journal_is_read_with_a_warning_and_mended_by_repair(run: Run, two: Store) -> None:
+    (journal,) = (two.root / "journal").glob("*.jsonl")
+    whole = journal.read_bytes()
+    at = whole.index(b"first")
+    journal.write_bytes(whole[:at] + b"FIRST" + whole[at + 5 :])
+    (two.root / "index.json").unlink(missing_ok=True)
+    listed = run("ls", "--json")
+    assert listed.code == 0
+    assert [row["version"] for row in listed.json] == ["1.1.0"]
+    assert listed.err.startswith("warning: the journal is damaged: journal byte ")
+    assert "hint: mvtui repair\n" in listed.err
+    assert run("note", "sentiment@1.1.0", "x").code == 9
+    verified = run("verify")
+    assert verified.code == 9
+    assert "warning" not in verified.err
+    assert run("doctor").code == 8
+    mended = run("repair")
+    assert mended.code == 0
+    assert mended.out
+    assert run("ls").err == ""
+    assert run("note", "sentiment@1.1.0", "x").code == 0
+
+
 def test_details_of_damage_are_listed(run: Run, two: Store) -> None:
     digest = two.show("sentiment@1.0.0").files[0].digest
     path = two.root / "objects" / digest[:2] / digest[2:]

@@ -44,7 +44,7 @@ def _store() -> Sequence[Finding]:
     from ....store import Finding, errors
 
     try:
-        with open_store() as store:
+        with open_store(warn=False) as store:
             return store.doctor()
     except errors.NotFoundError as error:
         return [Finding("warn", "store", error.message, error.hint)]

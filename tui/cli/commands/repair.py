@@ -17,7 +17,7 @@ def command(as_json: bool) -> None:
     Sets a torn last line of the journal aside, quarantines damaged lines, rebuilds the index. Nothing is
     thrown away: what is taken out of the journal is kept beside it.
     """
-    with open_store() as store:
+    with open_store(warn=False) as store:
         report = store.repair()
     if as_json:
         output.print_json({"actions": list(report.actions)})

@@ -36,7 +36,7 @@ def command(ctx: click.Context, ref: str | None, everything: bool, as_json: bool
 
     if ref is not None and everything:
         raise errors.UsageError("REF and --all contradict each other", hint="Leave one of them out.")
-    with open_store() as store, meter() as progress:
+    with open_store(warn=False) as store, meter() as progress:
         report = store.verify(ref, progress=progress)
     if as_json:
         output.print_json(_as_dict(report))
