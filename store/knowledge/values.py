@@ -27,6 +27,8 @@ MAX_YAML = 2 * 1024 * 1024
 MAX_VALUES = 100_000
 """Most values one file may hold once YAML's aliases are written out."""
 MAX_DEPTH = 64
+MAX_NAME = 512
+"""Longest name of a value, in characters, those it is nested in included."""
 
 _INT = re.compile(r"[-+]?(?:0|[1-9]\d*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?", re.ASCII)
@@ -273,13 +275,25 @@ def _flatten(
 ) -> None:
     for key, value in tree.items():
         budget.spend(depth)
-        path = _encodable(f"{above}{_key_text(key)}", f"{budget.name}: a key")
+        path = _name(above, _key_text(key), budget.name)
         if isinstance(value, Mapping):
             _flatten(value, path + "/", what, into, budget, depth + 1)
             continue
         if path in into:
             raise _twice(budget.name, path)
         into[path] = _scalar(value, path, what, budget)
+
+
+def _name(above: str, key: str, where: str) -> str:
+    if not key:
+        raise BadInputError(f"{where}: a name is empty", hint="Give each value a name.")
+    path = f"{above}{key}"
+    if len(path) > MAX_NAME:
+        raise BadInputError(
+            f"{where}: the name {path[:40] + '…'!r} has {len(path):,} characters; {MAX_NAME} is the most",
+            hint="Shorten it.",
+        )
+    return _encodable(path, f"{where}: a key")
 
 
 def _key_text(key: object) -> str:
