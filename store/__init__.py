@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import errors as errors
     from .api import Store as Store
+    from .api import glance as glance
     from .api import init_store as init_store
     from .api import open_store as open_store
     from .knowledge.values import parse_pairs as parse_pairs
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from .nouns.version import rfc3339 as rfc3339
 
 _HOMES = {
-    "api": ("Store", "init_store", "open_store"),
+    "api": ("Store", "glance", "init_store", "open_store"),
     "knowledge.values": ("parse_pairs", "read_values_file"),
     "nouns.damage": ("Damage",),
     "nouns.event": ("Actor", "Event", "EventKind"),

@@ -48,6 +48,17 @@ def open_store(path: StrPath | None = None, *, read_only: bool = False) -> Store
     return Store(Repository.open(find.store_root(path), read_only=read_only))
 
 
+def glance(path: StrPath | None = None) -> Store | None:
+    """Open a large store in a few milliseconds to see its models and each one's newest versions.
+
+    The store that comes back is read-only, and knows no older versions; counts and sizes are complete. Show it
+    while ``open_store`` reads the rest. None when the store is small enough to be opened at once, or its
+    ``head.json`` is missing or too old. Arguments and errors as ``open_store``.
+    """
+    repository = Repository.glance(find.store_root(path))
+    return Store(repository) if repository is not None else None
+
+
 def init_store(path: StrPath | None = None) -> Store:
     """Make a store at ``path`` (default: ``.mvtui`` in this directory) and open it.
 

@@ -115,10 +115,10 @@ class Index:
         """Return a version's document, deleted or not."""
         return self.tables[VERSIONS].get(reduce.key(model, number))
 
-    def of_model(self, name: str) -> list[Document]:
-        """Return a model's documents, deleted ones too, in the order they were registered."""
+    def of_model(self, name: str, *, newest: int = 0) -> list[Document]:
+        """Return a model's documents, deleted ones too, in the order they were registered; or just the newest few."""
         versions = self.tables[VERSIONS]
-        return [versions[where] for where in self._of_model.get(name, ())]
+        return [versions[where] for where in self._of_model.get(name, [])[-newest:]]
 
     def with_id(self, prefix: str) -> list[Document]:
         """Return the documents whose hash ID begins with ``prefix``, deleted ones too."""

@@ -18,6 +18,7 @@ class Layout(msgspec.Struct, frozen=True):
     objects/ab/cdef…   immutable bytes, named by their BLAKE3
     journal/           append-only events: the truth
     index.json         derived from the journal
+    head.json          derived: what a screen shows first, in large stores
     live/              named files for reading: symlinks or reflinks of objects
     tmp/  trash/       staging; deleted objects in their grace period
     lock               the writers' lock
@@ -53,6 +54,11 @@ class Layout(msgspec.Struct, frozen=True):
     def index(self) -> str:
         """``index.json``."""
         return self._at("index.json")
+
+    @property
+    def head(self) -> str:
+        """``head.json``."""
+        return self._at("head.json")
 
     @property
     def live(self) -> str:

@@ -128,7 +128,7 @@ def is_torn(tail: bytes, offset: int) -> bool:
             (start == 0 or (offset + start) % _SECTOR == 0) and (offset + end) % _SECTOR == 0
             for start, end in holes
         )
-    return b"\n" not in written if len(written) < len(tail) else _is_beginning(written)
+    return b"\n" not in written and (len(written) < len(tail) or _is_beginning(written))
 
 
 def _is_beginning(data: bytes) -> bool:

@@ -13,25 +13,20 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
-
-import msgspec
 
 from ..errors import (
     FormatError,
     NotFoundError,
     ReadOnlyError,
-    VerificationError,
 )
 from ..nouns.damage import Damage
-from ..nouns.event import Actor, Event, EventKind
-from . import actor, config, durable, platform, reduce, snapshot
+from ..nouns.event import Event, EventKind
+from . import actor, config, durable, events, platform, reduce, snapshot
 from .durable import Lock
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
-from .lines import Line
 from .objects import Objects
 from .statcache import StatCache
 from .trees import Trees
@@ -43,6 +38,12 @@ _SNAPSHOT_EVENTS = 512  # events not in index.json before it is written again, a
 _SNAPSHOT_SHARE = 4  # at least one such event for every four documents: the cost stays constant a version
 
 _GAPS_A_LINE = 12  # of some 200 bytes each: an event that names them fits a line
+
+_HEAD_FROM = 2000  # versions from which opening takes long enough to want head.json
+_HEAD_ROWS = 60  # versions of a model in it: a tall screen
+_HEAD_MODELS = 100  # models with versions in it: those registered to last
+_HEAD_EVENTS = 32  # events not in head.json before it is written again
+_GLANCE_TAIL = 256 << 10  # bytes of journal after head.json beyond which it is too old to be of use
 
 _open: weakref.WeakSet[Repository] = weakref.WeakSet()
 
@@ -66,6 +67,7 @@ class Repository:
         self.store_id = ""
         self._mutex = threading.RLock()
         self._snapshot_seq = 0
+        self._head_seq = -1
         _open.add(self)
 
     @classmethod
@@ -85,6 +87,28 @@ class Repository:
         with durable.explained(f"open the store at {root}"):
             repository._load()
         return repository
+
+    @classmethod
+    def glance(cls, root: str | os.PathLike[str]) -> Repository | None:
+        """Open a large store read-only in a few milliseconds, with each model's newest versions only.
+
+        Models and counts are complete. None when there is no usable head.json: then ``open`` is quick, or needed.
+
+        Raises:
+            FormatError, BadConfigError, StorageError: as ``open``.
+        """
+        root = os.path.abspath(root)
+        found = snapshot.load(Layout(root).head)
+        if found is None:
+            return None
+        repository = cls(root, read_only=True)
+        with durable.explained(f"open the store at {root}"), contextlib.suppress(RewrittenError):
+            repository._check_format()
+            if repository._adopt(found) and repository.journal.size() - found.offset <= _GLANCE_TAIL:
+                repository._drain()
+                return repository
+        repository.close()
+        return None
 
     def close(self) -> None:
         """Give the descriptors back; the next use opens them again."""
@@ -120,14 +144,20 @@ class Repository:
     def _load(self) -> None:
         self._check_format()
         found = snapshot.load(self.layout.index)
-        if found and found.store == self.store_id and self.journal.holds(found.offset, found.head, found.seq):
-            self.index.replace(found.tables)
-            self.journal.rewind(offset=found.offset, head=found.head, seq=found.seq)
+        if found and self._adopt(found):
             self._snapshot_seq = found.seq
         with contextlib.suppress(RewrittenError):
             self._drain()
             return
         self._replay()
+
+    def _adopt(self, found: snapshot.Snapshot) -> bool:
+        """Start from a snapshot, if it is this store's and reflects a line that the journal holds."""
+        if found.store != self.store_id or not self.journal.holds(found.offset, found.head, found.seq):
+            return False
+        self.index.replace(found.tables)
+        self.journal.rewind(offset=found.offset, head=found.head, seq=found.seq)
+        return True
 
     def rebuild(self) -> None:
         """Forget the index and make it anew from the journal's first byte."""
@@ -146,10 +176,10 @@ class Repository:
     def _drain(self) -> None:
         with snapshot.quiet_gc():
             for line in self.journal.tail():
-                self._apply(self.event(line))
+                self._apply(events.decode(line, self.objects))
 
     def _apply(self, event: Event) -> None:
-        _acknowledge(self.journal, event)
+        events.acknowledge(self.journal, event)
         self.index.apply(event)
 
     def _check_format(self) -> None:
@@ -167,32 +197,6 @@ class Repository:
             )
         self.store_id = str(data.get("store", ""))
 
-    def event(self, line: Line) -> Event:
-        """Decode a journal line, fetching what did not fit it from its object.
-
-        An object that is damaged leaves the event with what its line says; ``verify`` names it.
-        """
-        body = line.body
-        try:
-            data = dict(body["data"])
-            if name := body.get("body", ""):
-                with contextlib.suppress(VerificationError):
-                    data |= msgspec.json.decode(self.objects.read(name))
-            who = body["actor"]
-            return Event(
-                seq=line.seq,
-                at=datetime.fromisoformat(body["at"]),
-                actor=Actor(who["user"], who["uid"], who["host"], who["ssh"], who["tool"]),
-                kind=EventKind(body["event"]),
-                reason=body.get("reason", ""),
-                data=data,
-                hash=line.hash,
-                prev=line.prev,
-                body=name,
-            )
-        except (KeyError, TypeError, ValueError, RecursionError, msgspec.DecodeError) as error:
-            raise _unknown_form(line.seq, f"at journal byte {line.offset:,}") from error
-
     def replay(self) -> tuple[Journal, Iterator[Event]]:
         """Read the whole journal again from its first byte, every hash checked, apart from the index.
 
@@ -200,14 +204,14 @@ class Repository:
         """
         journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
 
-        def events() -> Iterator[Event]:
+        def found() -> Iterator[Event]:
             with durable.explained("read the journal"):
                 for line in journal.tail():
-                    event = self.event(line)
-                    _acknowledge(journal, event)
+                    event = events.decode(line, self.objects)
+                    events.acknowledge(journal, event)
                     yield event
 
-        return journal, events()
+        return journal, found()
 
     def damage(self) -> tuple[Damage, ...]:
         """Return the stretches of the journal that can't be trusted, as far as they were read."""
@@ -277,24 +281,16 @@ class Repository:
         Raises:
             JournalDamagedError, OutcomeUnknownError, StorageError: see ``Journal.append``.
         """
-        line = self._append_fitting(event_body(kind, data, reason, actor.current()))
-        event = self.event(line)
-        self._apply(event)
-        return event
-
-    def _append_fitting(self, body: dict[str, Any]) -> Line:
-        data: dict[str, Any] = dict(body["data"])
-        spilled: dict[str, Any] = {}
+        body = events.body(kind, data, reason, actor.current())
         while True:
             try:
-                return self.journal.append(body)
+                line = self.journal.append(body)
+                break
             except ValueError:
-                if not data:
-                    raise
-                largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
-                spilled[largest] = data.pop(largest)
-                name = self.objects.put_bytes(msgspec.json.encode(spilled, order="sorted"))
-                body = body | {"data": data, "body": name}
+                body = events.spill(body, self.objects)
+        event = events.decode(line, self.objects)
+        self._apply(event)
+        return event
 
     def append_repair(self, gaps: list[dict[str, Any]]) -> None:
         """Journal which damaged stretches were quarantined; writing is possible again."""
@@ -303,56 +299,48 @@ class Repository:
                 self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
             for at in range(0, len(gaps), _GAPS_A_LINE):
                 named = {"gaps": gaps[at : at + _GAPS_A_LINE]}
-                body = event_body(EventKind.REPAIR, named, "", actor.current())
-                self._apply(self.event(self.journal.append_repair(body)))
+                body = events.body(EventKind.REPAIR, named, "", actor.current())
+                self._apply(events.decode(self.journal.append_repair(body), self.objects))
         except BaseException:
             self._replay()  # a gap counts as known only when an event on disk names it
             raise
 
     def _save_snapshot_if_due(self) -> None:
         with self._mutex:
-            fresh = self.journal.seq - self._snapshot_seq
-            if fresh >= max(_SNAPSHOT_EVENTS, len(self.index.tables[reduce.VERSIONS]) // _SNAPSHOT_SHARE):
+            versions = len(self.index.tables[reduce.VERSIONS])
+            if self.journal.seq - self._snapshot_seq >= max(_SNAPSHOT_EVENTS, versions // _SNAPSHOT_SHARE):
                 self.save_snapshot()
+            elif versions >= _HEAD_FROM:
+                if self._head_seq < 0:
+                    self._head_seq = snapshot.seq_of(self.layout.head)
+                if not 0 <= self.journal.seq - self._head_seq < _HEAD_EVENTS:
+                    self._save_head()
 
     def save_snapshot(self) -> None:
-        """Write index.json. Failing is no loss: it is derived."""
+        """Write index.json, and head.json for a large store. Failing is no loss: they are derived."""
         with self._mutex:
-            if self.journal.damage() or not self.store_id:
-                return  # a snapshot would hide what a replay must report
-            state = snapshot.Snapshot(
-                self.store_id, self.journal.offset, self.journal.head, self.journal.seq, self.index.tables
-            )
-            with contextlib.suppress(OSError):
-                snapshot.save(self.layout.index, state, temp_dir=self.layout.tmp)
+            self._save(self.layout.index, self.index.tables)
             self._snapshot_seq = self.journal.seq
+            if len(self.index.tables[reduce.VERSIONS]) >= _HEAD_FROM:
+                self._save_head()
 
+    def _save_head(self) -> None:
+        models = self.index.tables[reduce.MODELS]
+        shown = sorted(models.values(), key=lambda d: d["updated"], reverse=True)[:_HEAD_MODELS]
+        newest = [d for model in shown for d in self.index.of_model(model["name"], newest=_HEAD_ROWS)]
+        newest.sort(key=lambda d: d["seq"])
+        versions = {reduce.key(d["model"], d["version"]): d for d in newest}
+        self._save(self.layout.head, {reduce.MODELS: models, reduce.VERSIONS: versions})
+        self._head_seq = self.journal.seq
 
-def _acknowledge(journal: Journal, event: Event) -> None:
-    if event.kind is EventKind.REPAIR:
-        try:
-            for gap in event.data.get("gaps", ()):
-                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise _unknown_form(event.seq, "(repair)") from error
-
-
-def _unknown_form(seq: int, which: str) -> FormatError:
-    return FormatError(
-        f"event {seq} {which} is not of a form this mvtui knows",
-        hint="Update mvtui: pip install --upgrade mvtui",
-    )
-
-
-def event_body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict[str, Any]:
-    """Return what a journal line says of an event that happens now."""
-    return {
-        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "actor": {"user": who.user, "uid": who.uid, "host": who.host, "ssh": who.ssh, "tool": who.tool},
-        "event": kind,
-        "reason": reason,
-        "data": data,
-    }
+    def _save(self, path: str, tables: reduce.Tables) -> None:
+        if self.journal.damage() or not self.store_id:
+            return  # a snapshot would hide what a replay must report
+        state = snapshot.Snapshot(
+            self.store_id, self.journal.offset, self.journal.head, self.journal.seq, tables
+        )
+        with contextlib.suppress(OSError):
+            snapshot.save(path, state, temp_dir=self.layout.tmp)
 
 
 def _after_fork_in_child() -> None:

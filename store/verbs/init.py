@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from ..engine import actor, durable, journal, platform
+from ..engine import actor, durable, events, journal, platform
 from ..engine.config import TEMPLATE
 from ..engine.layout import DIRECTORY, Layout
-from ..engine.repository import FORMAT, Repository, event_body
+from ..engine.repository import FORMAT, Repository
 from ..errors import ConflictError
 from ..nouns.event import EventKind
 
@@ -42,7 +42,7 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
             if not os.path.exists(target):
                 durable.replace_file(target, text.encode(), temp_dir=layout.tmp)
         first = {"format": FORMAT, "store": os.urandom(16).hex()}
-        body = event_body(EventKind.INIT, first, "", actor.current())
+        body = events.body(EventKind.INIT, first, "", actor.current())
         journal.create(layout.journal, body, temp_dir=layout.tmp)
     return Repository.open(root)
 
@@ -65,4 +65,5 @@ _OURS = {
     "lock",
     "statcache",
     "index.json",
+    "head.json",
 }

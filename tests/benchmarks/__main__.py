@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import bytes_rows, store_rows
+from . import bytes_rows, screen_rows, store_rows
 from .harness import Row, print_rows
 
 
@@ -21,6 +21,7 @@ def main() -> None:
     chosen = parser.parse_args()
     groups: dict[str, Callable[[Path], Iterator[Row]]] = {
         "store": store_rows.rows,
+        "screen": screen_rows.rows,
         "bytes": partial(bytes_rows.rows, gib=chosen.gib),
     }
     for name in chosen.groups or groups:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from mvtui.store import init_store
-from mvtui.store.engine import actor, lines
+from mvtui.store.engine import actor, events, lines
 from mvtui.store.engine.digest import of_bytes
 from mvtui.store.engine.layout import Layout
-from mvtui.store.engine.repository import Repository, event_body
+from mvtui.store.engine.repository import Repository
 from mvtui.store.nouns.event import EventKind
 
 _MODELS = 12
@@ -36,7 +36,7 @@ def build(root: Path, versions: int, *, models: int = _MODELS) -> Path:
             model = chance.randrange(models)
             counts[model] += 1
             seq += 1
-            body = event_body(
+            body = events.body(
                 EventKind.REGISTER, _data(chance, f"model-{model:02}", counts[model], n), "", actor.current()
             )
             body["at"] = (

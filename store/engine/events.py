@@ -1,0 +1,95 @@
+"""From events to journal lines and back: what a line's body says, in the form of store format 1."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import FormatError, VerificationError
+from ..nouns.event import Actor, Event, EventKind
+
+if TYPE_CHECKING:
+    from .journal import Journal
+    from .lines import Line
+    from .objects import Objects
+
+
+def body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict[str, Any]:
+    """Return what a journal line says of an event that happens now."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "actor": {"user": who.user, "uid": who.uid, "host": who.host, "ssh": who.ssh, "tool": who.tool},
+        "event": kind,
+        "reason": reason,
+        "data": data,
+    }
+
+
+def spill(whole: dict[str, Any], objects: Objects) -> dict[str, Any]:
+    """Return a body with the largest field of its data moved into an object that it names.
+
+    Raises:
+        ValueError: nothing is left to move.
+    """
+    data = dict(whole["data"])
+    moved = msgspec.json.decode(objects.read(whole["body"])) if "body" in whole else {}
+    if not data:
+        raise ValueError("an event without data does not fit a line")
+    largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
+    moved[largest] = data.pop(largest)
+    return whole | {"data": data, "body": objects.put_bytes(msgspec.json.encode(moved, order="sorted"))}
+
+
+def decode(line: Line, objects: Objects) -> Event:
+    """Read a journal line, fetching what did not fit it from its object.
+
+    An object that is damaged leaves the event with what its line says; ``verify`` names it.
+
+    Raises:
+        FormatError: the line is whole but says nothing this mvtui understands.
+    """
+    said = line.body
+    try:
+        data = dict(said["data"])
+        if name := said.get("body", ""):
+            with contextlib.suppress(VerificationError):
+                data |= msgspec.json.decode(objects.read(name))
+        who = said["actor"]
+        return Event(
+            seq=line.seq,
+            at=datetime.fromisoformat(said["at"]),
+            actor=Actor(who["user"], who["uid"], who["host"], who["ssh"], who["tool"]),
+            kind=EventKind(said["event"]),
+            reason=said.get("reason", ""),
+            data=data,
+            hash=line.hash,
+            prev=line.prev,
+            body=name,
+        )
+    except (KeyError, TypeError, ValueError, RecursionError, msgspec.DecodeError) as error:
+        raise unknown_form(line.seq, f"at journal byte {line.offset:,}") from error
+
+
+def acknowledge(journal: Journal, event: Event) -> None:
+    """Tell a journal which damaged stretches a repair event names.
+
+    Raises:
+        FormatError: the event is not of the form a repair writes.
+    """
+    if event.kind is EventKind.REPAIR:
+        try:
+            for gap in event.data.get("gaps", ()):
+                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise unknown_form(event.seq, "(repair)") from error
+
+
+def unknown_form(seq: int, which: str) -> FormatError:
+    """Return the error for an event that is whole, but that this mvtui can't read."""
+    return FormatError(
+        f"event {seq} {which} is not of a form this mvtui knows",
+        hint="Update mvtui: pip install --upgrade mvtui",
+    )
