@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import total_ordering
 from typing import Literal
 
 import msgspec
@@ -21,7 +20,6 @@ _PATTERN = re.compile(
 )
 
 
-@total_ordering
 class SemVer(msgspec.Struct, frozen=True):
     """``major.minor.patch[-pre]``, ordered by precedence (item 11 of the specification).
 
@@ -63,10 +61,17 @@ class SemVer(msgspec.Struct, frozen=True):
         release = f"{self.major}.{self.minor}.{self.patch}"
         return f"{release}-{'.'.join(self.pre)}" if self.pre else release
 
-    def __lt__(self, other: object) -> bool:
-        if not isinstance(other, SemVer):
-            return NotImplemented
+    def __lt__(self, other: SemVer) -> bool:
         return self._key() < other._key()
+
+    def __le__(self, other: SemVer) -> bool:
+        return self._key() <= other._key()
+
+    def __gt__(self, other: SemVer) -> bool:
+        return self._key() > other._key()
+
+    def __ge__(self, other: SemVer) -> bool:
+        return self._key() >= other._key()
 
     def _key(self) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
         # A pre-release sorts below its release; numeric identifiers below alphanumeric ones.
