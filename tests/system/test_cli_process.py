@@ -27,7 +27,7 @@ DEADLINE = 30
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    dropped = ("MVTUI", "NO_COLOR", "COLUMNS", "LINES", "COLORTERM")
+    dropped = ("MVTUI", "PYTHONUNBUFFERED", "NO_COLOR", "COLUMNS", "LINES", "COLORTERM")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     home = str(tmp_path / "home")
     return kept | {

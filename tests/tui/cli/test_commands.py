@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from mvtui import open_store
-from mvtui.store import Store
+from mvtui.store import GcReport, Store
 
 from .conftest import Run
 
@@ -145,6 +145,14 @@ def test_ls_of_a_model_shows_its_metrics(run: Run, two: Store) -> None:
     assert lines[1].split()[0] == "1.1.0"
     assert "0.91" in lines[1]
     assert "0.90" in lines[2]
+
+
+def test_the_metrics_most_versions_have_come_first(run: Run, store: Store, model: Path) -> None:
+    for i in range(3):
+        model.write_text(str(i))
+        rare = {f"rare{n}": 1.0 for n in range(4)} if i == 0 else {}
+        store.register("m", model, metrics={**rare, "common": i / 10})
+    assert run("ls", "m").out.split("\n")[0].split()[2] == "common"
 
 
 def test_ls_limit_tells_how_many_more(run: Run, two: Store) -> None:
@@ -343,6 +351,19 @@ def test_collection_is_on_again_afterwards(run: Run, store: Store) -> None:
     for words in (("ls",), ("--help",), ("ls", "nobody")):
         run(*words)
         assert gc.isenabled()
+
+
+def test_collection_is_on_while_a_verb_works(run: Run, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    whole = Store.gc
+
+    def watched(self: Store, *, dry_run: bool = True) -> GcReport:
+        seen.append(gc.isenabled())
+        return whole(self, dry_run=dry_run)
+
+    monkeypatch.setattr(Store, "gc", watched)
+    assert run("gc").code == 0
+    assert seen == [True]
 
 
 def test_the_store_option_works_on_both_sides_and_the_nearer_wins(

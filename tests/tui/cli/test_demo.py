@@ -58,6 +58,8 @@ def test_the_models_learned_something(demo_store: Store) -> None:
         return demo_store.get(ref).metrics[name]
 
     assert metric("sentiment@2.0.1", "accuracy") > metric("sentiment@1.0.0", "accuracy") + 0.1
+    (leaked,) = (v for v in demo_store.versions("sentiment", deleted=True) if v.deleted)
+    assert leaked.metrics["accuracy"] > metric("sentiment@2.0.0", "accuracy")
     assert metric("langid@1.2.0", "accuracy") > 0.9 > metric("langid@1.0.0", "accuracy")
     assert metric("ranker@1.3.0", "ndcg") > metric("ranker@1.1.0", "ndcg")
 
