@@ -24,17 +24,16 @@ os.environ.pop("TEXTUAL_THEME", None)
 os.environ["TZ"] = "UTC"
 
 from msgspec.structs import replace
-from textual.pilot import Pilot
-
 from mvtui.store import Model, Store, Summary, Version, VersionDetail, open_store
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.demo.build import demo
+from textual.pilot import Pilot
 
 HERE = Path(__file__).resolve().parent
 MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """When the pictures are taken."""
 
-Step = Callable[[Pilot[int], MvtuiApp], Awaitable[None]]
+Step = Callable[[Pilot[int]], Awaitable[None]]
 
 
 class Posed:
@@ -79,19 +78,19 @@ class Picture:
     ascii_only: bool = False
 
 
-async def _plain(pilot: Pilot[int], app: MvtuiApp) -> None:
+async def _plain(pilot: Pilot[int]) -> None:
     await pilot.press("j")
 
 
-async def _overview(pilot: Pilot[int], app: MvtuiApp) -> None:
+async def _overview(pilot: Pilot[int]) -> None:
     await pilot.press("j", "tab")
 
 
-async def _filter(pilot: Pilot[int], app: MvtuiApp) -> None:
+async def _filter(pilot: Pilot[int]) -> None:
     await pilot.press("slash", *"lr=0.05")
 
 
-async def _help(pilot: Pilot[int], app: MvtuiApp) -> None:
+async def _help(pilot: Pilot[int]) -> None:
     await pilot.press("question_mark")
 
 
@@ -113,7 +112,7 @@ async def take(picture: Picture, store: Callable[[], Any]) -> str:
     app = MvtuiApp(store, theme=picture.theme, ascii_only=picture.ascii_only, now=lambda: MOMENT)
     async with app.run_test(size=picture.size) as pilot:
         await _rest(pilot, app)
-        await picture.steps(pilot, app)
+        await picture.steps(pilot)
         await _rest(pilot, app)
         return app.export_screenshot(title="mvtui")
 
@@ -139,7 +138,8 @@ def posed(path: Path) -> Callable[[], Any]:
 def png(svg: str, path: Path) -> None:
     """Write an SVG as PNG. Textual's non-breaking spaces have no glyph in some fonts."""
     text = svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
-    subprocess.run(["rsvg-convert", "-o", os.fspath(path)], input=text.encode(), check=True)
+    command = ["rsvg-convert", "-o", os.fspath(path)]
+    subprocess.run(command, input=text.encode(), check=True)  # noqa: S603 - our own file name
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ class MvtuiApp(App[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes values for the names that only our style sheet uses."""
-        return themes.DEFAULTS
+        return themes.defaults(self.current_theme)
 
     def get_default_screen(self) -> Screen[Any]:
         """Start with the main screen, without a blank one beneath."""

@@ -28,8 +28,8 @@ _TOKENS = re.compile(
     r"|(\r?\n)"  # 3
     r"|([^\x00-\x1f\x7f-\x9f]+)"  # 4: text
     # The rest is dropped whole: strings (OSC, DCS…) with what they carry, CSI, other escapes, controls.
-    r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|\x1b[ -/]*[0-~]?"
     r"|[\x00-\x1f\x7f-\x9f]"
 )

@@ -14,18 +14,24 @@ DARK = "mvtui-dark"
 LIGHT = "mvtui-light"
 ANSI = "mvtui-ansi"
 
-DEFAULTS = {
-    "line": "$foreground 25%",
-    "muted": "$foreground 60%",
-    "idle": "$foreground 12%",
-    "cursor": "$primary 35%",
-    "cursor-text": "$foreground",
-    "better": "$success",
-    "worse": "$warning",
-    "production": "$success",
-    "cursor-style": "none",
-}
-"""What a theme that isn't ours (one of Textual's) takes for the names that only we use."""
+
+def defaults(theme: Theme) -> dict[str, str]:
+    """Return what a theme that isn't ours (one of Textual's) takes for the names that only we use."""
+    plain = "ansi_default" if theme.ansi else "#e0e0e0" if theme.dark else "#202020"
+    text = theme.foreground or plain
+    faint = (text, text, text) if theme.ansi else (f"{text} 25%", f"{text} 65%", f"{text} 12%")
+    return {
+        "line": faint[0],
+        "muted": faint[1],
+        "idle": plain if theme.ansi else faint[2],
+        "cursor": plain if theme.ansi else f"{theme.primary} 35%",
+        "cursor-text": text,
+        "better": theme.success or text,
+        "worse": theme.warning or text,
+        "production": theme.success or text,
+        "cursor-style": "reverse" if theme.ansi else "none",
+    }
+
 
 THEMES = (
     Theme(

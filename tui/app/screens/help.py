@@ -38,7 +38,7 @@ class Help(ModalScreen[None]):
         lines = help_lines(self._registry.help(self._situation))
         view = self.query_one(Overview)
         view.styles.height = min(len(lines) + 3, self.app.size.height - 2)
-        view.show(lines, from_top=True)
+        view.show(lambda _columns: lines, from_top=True)
         view.focus()
 
     def on_key(self, event: events.Key) -> None:

@@ -220,7 +220,8 @@ class MainScreen(Screen[None]):
         self._show_overview(from_top=False)
         self.show_hints()
         if self._guide:
-            self.guide_view.show(self._guide(self.look, self.guide_view.columns), from_top=True)
+            make, look = self._guide, self.look
+            self.guide_view.show(lambda columns: make(look, columns), from_top=True)
 
     def _show_headline(self) -> None:
         width = self.app.size.width
@@ -235,12 +236,14 @@ class MainScreen(Screen[None]):
     def _show_overview(self, *, from_top: bool) -> None:
         version, look = self.version, self.look
         if version is None:
-            self.overview.show([], from_top=True)
+            self.overview.show(lambda _columns: (), from_top=True)
             self.summary.show()
             return
         detail = self._detail if self._detail and self._detail.version.id == version.id else None
-        lines = facts.overview(version, detail, look, self.overview.columns, problem=self._detail_problem)
-        self.overview.show(lines, from_top=from_top)
+        problem = self._detail_problem
+        self.overview.show(
+            lambda columns: facts.overview(version, detail, look, columns, problem=problem), from_top=from_top
+        )
         rule = self.signs.rule * self.app.size.width
         below = facts.summary(version, look, self.app.size.width - 2)
         self.summary.show(([(rule, "line")], []), *(([(" ", ""), *line], []) for line in below))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-from textual import events
 from textual.strip import Strip
 
 from ..facts import Line
 from .lineview import Scroller
+
+Maker: TypeAlias = Callable[[int], Sequence[Line]]
+"""Makes the lines for a width in cells; called again when the width changes."""
 
 
 class Overview(Scroller):
@@ -16,6 +19,8 @@ class Overview(Scroller):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes="pane")
+        self._make: Maker = lambda _columns: ()
+        self._made_for = -1
         self._lines: Sequence[Line] = ()
         self._top = 0
 
@@ -32,9 +37,10 @@ class Overview(Scroller):
         """The first line that is seen."""
         return self._top
 
-    def show(self, lines: Sequence[Line], *, from_top: bool) -> None:
+    def show(self, make: Maker, *, from_top: bool) -> None:
         """Show other lines, from the first or from where we are."""
-        self._lines = lines
+        self._make = make
+        self._make_lines()
         self._top = 0 if from_top else min(self._top, self._last_top)
         self.refresh()
 
@@ -49,12 +55,16 @@ class Overview(Scroller):
             self._top = top
             self.refresh()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Stay within the lines."""
+    def _make_lines(self) -> None:
+        self._made_for = self.columns
+        self._lines = self._make(self.columns)
         self._top = min(self._top, self._last_top)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line, a cell in from the edge."""
+        # Asked here and not on a resize: a pane that was hidden gets its width without one.
+        if self._made_for != self.columns:
+            self._make_lines()
         columns = self.size.width
         number = self._top + y
         if y == self.size.height - 1 and number < len(self._lines) - 1:

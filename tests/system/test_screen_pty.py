@@ -1,0 +1,349 @@
+"""The real program in a real pseudo-terminal, seen through a terminal emulator."""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyte
+import pytest
+from mvtui.store import Store, init_store
+
+RUN = "import sys; from mvtui.tui.app import run; sys.exit(run(sys.argv[1]))"
+GIVE_UP = 20.0
+"""Seconds until a test that waits for something fails. Nothing is measured by it."""
+
+
+class Terminal:
+    """A terminal with the program running in it."""
+
+    def __init__(self, arguments: list[str], columns: int, rows: int, environ: dict[str, str]) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.sent = b""
+        self.code: int | None = None
+        master, slave = pty.openpty()
+        self._size(slave, columns, rows)
+        self.before = termios.tcgetattr(slave)
+        self.slave = slave
+        self.master = master
+        self.process = subprocess.Popen(
+            arguments,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=environ,
+            start_new_session=True,
+            close_fds=True,
+        )
+
+    @staticmethod
+    def _size(descriptor: int, columns: int, rows: int) -> None:
+        fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read(self, seconds: float = 0.05) -> bytes:
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return b""
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return b""
+        self.sent += data
+        self.stream.feed(data)
+        return data
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + GIVE_UP
+        while not condition():
+            self.read()
+            assert time.monotonic() < end, f"it never happened; the screen shows:\n{self.text}"
+
+    def shows(self, text: str) -> None:
+        self.until(lambda: text in self.text)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self.master, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._size(self.slave, columns, rows)
+        self.screen.resize(rows, columns)
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    def ends(self) -> int:
+        def over() -> bool:
+            return self.process.poll() is not None
+
+        self.until(over)
+        while self.read():
+            pass
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+    def restored(self) -> bool:
+        """Whether the terminal is as it was: modes set were reset, and line editing is back."""
+        for mode in (b"?1049", b"?1000", b"?1003", b"?1006", b"?2004", b"?1004"):
+            if self.sent.rfind(b"\x1b[" + mode + b"h") > self.sent.rfind(b"\x1b[" + mode + b"l"):
+                return False
+        cursor = self.sent.rfind(b"\x1b[?25h") > self.sent.rfind(b"\x1b[?25l")
+        return cursor and termios.tcgetattr(self.slave)[3] == self.before[3]
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        for descriptor in (self.master, self.slave):
+            try:
+                os.close(descriptor)
+            except OSError:
+                pass
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with init_store(tmp_path / "store") as opened:
+        for number in range(40):
+            (tmp_path / "f").write_bytes(str(number).encode())
+            opened.register(
+                "sentiment", tmp_path / "f", metrics={"accuracy": number / 50}, params={"n": number}
+            )
+        yield opened
+
+
+Starts = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Starts]:
+    terminals: list[Terminal] = []
+
+    def run(path: Path, columns: int = 80, rows: int = 24, **environ: str) -> Terminal:
+        clean = {
+            k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANG", "NO_COLOR")
+        }
+        clean |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "COLORTERM": "truecolor", **environ}
+        terminals.append(Terminal([sys.executable, "-c", RUN, os.fspath(path)], columns, rows, clean))
+        return terminals[-1]
+
+    yield run
+    for terminal in terminals:
+        terminal.close()
+
+
+def test_it_starts_moves_filters_and_quits(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("▸ 1.39.0")
+    it.press(b"j")
+    it.shows("▸ 1.38.0")
+    it.press(b"G")
+    it.shows("▸ 1.0.0")
+    it.press(b"/n=7")
+    it.shows("1 of 40")
+    it.shows("1.7.0")
+    it.press(b"\x1b")
+    it.until(lambda: "1 of 40" not in it.text)
+    it.press(b"q")
+    assert it.ends() == 0
+    assert it.restored()
+
+
+def test_the_first_sign_of_life_comes_before_textual_is_loaded(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.until(lambda: bool(it.sent))
+    assert it.sent.startswith(b"\x1b[?1049h")
+    assert b"mvtui" in it.sent[:80]
+    it.shows("VERSION")
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_end_it_cleanly(store: Store, start: Starts, number: signal.Signals, code: int) -> None:
+    it = start(store.root)
+    it.shows("VERSION")
+    it.press(b"j")
+    os.kill(it.process.pid, number)
+    assert it.ends() == code
+    assert it.restored()
+
+
+def test_ctrl_c_ends_it_cleanly(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("VERSION")
+    it.press(b"\x03")
+    assert it.ends() == 0
+    assert it.restored()
+
+
+def test_a_line_that_drops_ends_it_even_when_the_parent_ignores_the_signal(
+    store: Store, start: Starts
+) -> None:
+    ignoring = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+    environ = {**os.environ, "TERM": "xterm-256color"}
+    it = Terminal([sys.executable, "-c", ignoring + RUN, os.fspath(store.root)], 80, 24, environ)
+    try:
+        it.shows("VERSION")
+        os.close(it.slave)
+        os.close(it.master)
+        assert it.process.wait(GIVE_UP) == 129
+    finally:
+        it.close()
+
+
+def test_it_follows_the_window(store: Store, start: Starts) -> None:
+    it = start(store.root, 120, 35)
+    it.shows("Overview")
+    it.press(b"jj")
+    it.shows("▸ 1.37.0")
+    for columns, rows, seen in ((80, 24, "[Versions]"), (40, 10, "too small: 40x10"), (160, 45, "Overview")):
+        it.resize(columns, rows)
+        it.shows(seen)
+    it.shows("▸ 1.37.0")
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+@pytest.mark.parametrize(
+    ("environ", "size", "says"),
+    [
+        ({"TERM": "dumb"}, (80, 24), "TERM=dumb"),
+        ({}, (50, 24), "50x24"),
+        ({}, (80, 10), "80x10"),
+    ],
+)
+def test_what_it_can_t_run_in_it_refuses(
+    store: Store, start: Starts, environ: dict[str, str], size: tuple[int, int], says: str
+) -> None:
+    it = start(store.root, *size, **environ)
+    assert it.ends() == 2
+    assert says.encode() in it.sent
+    assert b"mvtui ls" in it.sent
+    assert b"\x1b[?1049h" not in it.sent
+
+
+@pytest.mark.parametrize("piped", ["stdin", "stdout", "stderr"])
+def test_without_a_terminal_it_says_what_to_type_instead(store: Store, piped: str) -> None:
+    master, slave = pty.openpty()
+    try:
+        streams = {"stdin": slave, "stdout": slave, "stderr": slave, piped: subprocess.PIPE}
+        process = subprocess.Popen([sys.executable, "-c", RUN, os.fspath(store.root)], **streams)  # type: ignore[call-overload]
+        out, err = process.communicate(timeout=GIVE_UP)
+        assert process.returncode == 2
+        said = (err or b"") if piped == "stderr" else os.read(master, 4096)
+        assert b"needs a terminal" in said
+        assert b"\x1b" not in (out or b"") + said
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+@pytest.mark.parametrize("environ", [{"LANG": "C"}, {"LC_ALL": "C"}, {"LC_ALL": "POSIX", "TERM": "linux"}])
+def test_without_unicode_it_draws_with_ascii(store: Store, start: Starts, environ: dict[str, str]) -> None:
+    it = start(store.root, 120, 35, **environ)
+    it.shows("> 1.39.0")
+    it.press(b"?")
+    it.shows("Go down one line")
+    assert it.sent.isascii()
+    it.press(b"qq")
+    assert it.ends() == 0
+
+
+def test_no_color_means_no_colour(store: Store, start: Starts) -> None:
+    it = start(store.root, NO_COLOR="1")
+    it.shows("▸ 1.39.0")
+    it.press(b"j")
+    it.shows("▸ 1.38.0")
+    coloured = {(c.fg, c.bg) for row in it.screen.buffer.values() for c in row.values()}
+    assert coloured == {("default", "default")}
+    row = next(y for y, line in enumerate(it.screen.display) if "▸ 1.38.0" in line)
+    assert it.screen.buffer[row][3].reverse, "without colours the cursor's line is reversed"
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\x9b31m \x1b]52;c;aGk=\x07 \u202e\u200b[/foo][@click=app.quit]x[/]"
+    (tmp_path / "e").write_bytes(b"e")
+    store.register("evil", tmp_path / "e", note=evil, params={"p": evil}, tags={"t": evil})
+    for columns, rows in ((120, 35), (80, 24)):
+        it = start(store.root, columns, rows)
+        it.shows("1.0.0")
+        it.shows("␛]0;owned␇")
+        it.press(b"\t\t\t/own")
+        it.shows("1 of 1")
+        for escape in (b"\x1b]0;", b"\x1b[2J\x9b", b"\x1b]52", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
+            assert escape not in it.sent.replace(b"\x1b[H\x1b[2J", b"", 1)
+        it.press(b"\x1bq")
+        it.until(lambda: "1 of 1" not in it.text)
+        it.press(b"q")
+        assert it.ends() == 0
+
+
+def test_copying_sends_one_sequence_and_nothing_else_does(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("VERSION")
+    assert b"\x1b]52" not in it.sent
+    it.press(b"y")
+    it.shows("sentiment@1.39.0  sent to the clipboard")
+    assert it.sent.count(b"\x1b]52;c;") == 1
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+def test_a_version_registered_meanwhile_appears(store: Store, start: Starts, tmp_path: Path) -> None:
+    it = start(store.root)
+    it.shows("▸ 1.39.0")
+    (tmp_path / "g").write_bytes(b"new")
+    store.register("sentiment", tmp_path / "g", params={"n": 99})
+    it.shows("1.40.0")
+    it.shows("▸ 1.39.0")
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+def test_suspending_gives_the_terminal_back_and_fg_takes_it_again(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("▸ 1.39.0")
+    it.press(b"\x1a")
+
+    def stopped() -> bool:
+        status = Path(f"/proc/{it.process.pid}/stat").read_text(encoding="ascii", errors="replace")
+        return status.rpartition(")")[2].split()[0] == "T"
+
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("needs /proc to see that it stopped")
+    it.until(stopped)
+    it.until(it.restored)
+    it.screen.reset()
+    os.kill(it.process.pid, signal.SIGCONT)
+    it.shows("▸ 1.39.0")
+    it.shows("VERSION")
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+def test_few_bytes_are_sent(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("▸ 1.39.0")
+    it.shows("sentiment")
+    while it.read(0.5):
+        pass
+    assert len(it.sent) < 8000
+    before = len(it.sent)
+    it.press(b"j")
+    it.shows("▸ 1.38.0")
+    while it.read(0.5):
+        pass
+    assert len(it.sent) - before < 400 + 2500

@@ -1,0 +1,82 @@
+import subprocess
+import sys
+
+import pytest
+from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation
+from mvtui.tui.app.commands import COMMANDS
+
+EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0")
+
+
+def test_every_action_does_something_and_nothing_else_does() -> None:
+    assert set(COMMANDS) == {action.id for action in ACTIONS}
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    assert Registry().problems == []
+
+
+def test_ids_are_unique_and_have_an_area() -> None:
+    ids = [action.id for action in ACTIONS]
+    assert len(set(ids)) == len(ids)
+    assert all(name.count(".") == 1 for name in ids)
+
+
+def test_every_action_explains_itself() -> None:
+    for action in ACTIONS:
+        assert action.keys
+        assert action.name
+        assert action.description[0].isupper()
+        assert not action.description.endswith(".")
+
+
+def test_users_can_remap_and_are_told_of_conflicts() -> None:
+    registry = Registry(keys={"move.down": ("n",), "copy.reference": ("q",), "no.such": ("x",)})
+    down = registry.for_key("n", Pane.VERSIONS)
+    assert down is not None
+    assert down.id == "move.down"
+    assert registry.for_key("j", Pane.VERSIONS) is None
+    assert sorted(registry.problems) == [
+        "q means both copy.reference and app.quit",
+        "there is no action 'no.such'",
+    ]
+
+
+def test_a_pane_s_own_action_comes_before_the_one_for_everywhere() -> None:
+    here = Action("a.here", ("x",), "here", "Here", "Do", pane=Pane.MODELS)
+    anywhere = Action("a.any", ("x",), "any", "Any", "Do")
+    registry = Registry([anywhere, here])
+    assert registry.for_key("x", Pane.MODELS) is here
+    assert registry.for_key("x", Pane.VERSIONS) is anywhere
+    assert registry.problems == []
+
+
+@pytest.mark.parametrize("pane", list(Pane))
+def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> None:
+    from dataclasses import replace
+
+    blocked = [
+        h.action.id
+        for hints in Registry().help(replace(EVERYTHING, pane=pane)).values()
+        for h in hints
+        if h.obstacle
+    ]
+    assert blocked == []
+
+
+def test_what_can_t_act_says_why_and_stays_in_the_footer() -> None:
+    nothing = Situation(store_open=False)
+    hints = {hint.action.id: hint.obstacle for hint in Registry().footer(nothing)}
+    assert hints["copy.reference"] == "no store is open"
+    assert hints["app.quit"] == hints["app.help"] == ""
+    assert set(hints) == {hint.action.id for hint in Registry().footer(EVERYTHING)}
+
+
+def test_help_and_quit_outlive_every_other_hint() -> None:
+    assert [hint.action.id for hint in Registry().footer(EVERYTHING)][:2] == ["app.help", "app.quit"]
+
+
+def test_documentation_can_be_made_without_textual() -> None:
+    code = "import sys, mvtui.tui.app.actions, mvtui.tui.app.skeleton, mvtui.tui.app.opening; print('textual' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert out.stdout == "False\n", out.stderr

@@ -1,0 +1,331 @@
+"""What a person sees and does on the main screen."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mvtui.store import Store, init_store
+from mvtui.tui.app.actions import ACTIONS, Pane
+from mvtui.tui.app.screens.help import Help
+from mvtui.tui.app.screens.small import TooSmall
+from textual import events
+
+from .conftest import Opens
+
+
+async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
+    filled: Path, opened: Opens
+) -> None:
+    async with opened(filled) as it:
+        assert it.selected == "embed@1.1.0"
+        assert it.main.pane == Pane.VERSIONS
+        assert "3 models · 45 versions" in it.text
+        for fact in (
+            "embed@1.1.0",
+            "weights",
+            "0.901",
+            "latency_ms",
+            "0.0003",
+            "team",
+            "search",
+            "weights.bin",
+        ):
+            assert fact in it.seen("#overview")
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        (("j", "j"), 2),
+        (("down", "k"), 0),
+        (("G",), 39),
+        (("G", "g"), 0),
+        (("end", "up", "home"), 0),
+        (("ctrl+d",), 15),
+        (("ctrl+d", "ctrl+d", "ctrl+u"), 15),
+        (("pagedown",), 30),
+        (("pagedown", "pagedown", "pageup"), 9),
+        (("k",), 0),
+    ],
+)
+async def test_keys_move_the_cursor(filled: Path, opened: Opens, keys: tuple[str, ...], place: int) -> None:
+    async with opened(filled) as it:
+        await it.press("tab", "tab", "G", "tab")
+        assert it.selected.startswith("sentiment@")
+        await it.press(*keys)
+        assert it.main.version_table.cursor == place
+        assert it.selected in it.seen("#overview")
+
+
+async def test_moving_in_the_models_shows_their_versions(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("shift+tab", "j")
+        assert it.selected.startswith("ranker@")
+        await it.press("enter")
+        assert it.main.pane == Pane.VERSIONS
+        await it.press("enter")
+        assert str(it.main.pane) == "Overview"
+        await it.press("escape")
+        assert it.main.pane == Pane.VERSIONS
+
+
+async def test_each_model_remembers_its_selection(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("j", "shift+tab", "j", "tab", "j", "j")
+        assert it.selected == "ranker@1.0.0"
+        await it.press("shift+tab", "k")
+        assert it.selected == "embed@1.0.0"
+        await it.press("j")
+        assert it.selected == "ranker@1.0.0"
+
+
+async def test_the_filter_works_as_it_is_typed_and_keeps_the_selection(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("shift+tab", "G", "tab")
+        await it.press("slash", *"epochs=3")
+        assert len(it.main.version_table.order) == 11
+        assert "11 of 40" in it.seen("#filter-count")
+        await it.press("down", "down")
+        chosen = it.selected
+        await it.press("enter", "j", "k")
+        assert it.selected == chosen
+        await it.press("escape")
+        assert len(it.main.version_table.order) == 40
+        assert it.selected == chosen
+        assert not it.main.filter_line.display
+
+
+async def test_escape_while_typing_clears_the_filter(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("slash", *"nothing has this")
+        assert "no version matches" in it.text
+        assert it.selected == ""
+        await it.press("escape")
+        assert it.selected == "embed@1.1.0"
+        assert it.main.pane == Pane.VERSIONS
+        await it.press("j")
+        assert it.selected == "embed@1.0.0"
+
+
+async def test_keys_typed_before_the_text_field_stands_are_not_lost(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        for key, character in (("slash", "/"), ("q", "q"), ("e", "e"), ("p", "p")):
+            it.app.post_message(events.Key(key, character))
+        await it.rest()
+        await it.until(lambda: it.main.filters.get(Pane.VERSIONS) == "qep")
+        assert it.app.is_running
+
+
+async def test_the_models_can_be_filtered_too(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("shift+tab", "slash", *"rank")
+        assert it.selected.startswith("ranker@")
+        assert "1 of 3" in it.seen("#filter-count")
+
+
+async def test_help_lists_every_action(filled: Path, opened: Opens) -> None:
+    async with opened(filled, (120, 50)) as it:
+        await it.press("question_mark")
+        assert isinstance(it.app.screen, Help)
+        for action in ACTIONS:
+            assert action.description in it.text
+        await it.press("escape")
+        assert not isinstance(it.app.screen, Help)
+        assert it.app.is_running
+
+
+async def test_a_key_that_can_t_act_says_why(tmp_path: Path, opened: Opens) -> None:
+    async with opened(tmp_path / "none") as it:
+        await it.press("y")
+        assert "can't copy: no store is open" in it.seen("#footer")
+
+
+async def test_copying_keeps_the_value_on_the_screen(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("y")
+        assert it.app.clipboard == "embed@1.1.0"
+        assert "embed@1.1.0  sent to the clipboard" in it.seen("#footer")
+        await it.press("Y")
+        assert it.main.version is not None
+        assert it.app.clipboard == it.main.version.id
+        assert it.main.version.id in it.seen("#footer")
+        await it.press("j")
+        assert "sent to" not in it.seen("#footer")
+
+
+async def test_zoom_gives_one_pane_the_window_and_escape_takes_it_back(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("z")
+        assert [view.display for view in it.main.views.values()] == [False, True, False]
+        assert it.main.version_table.size.width == 120
+        await it.press("escape")
+        assert all(view.display for view in it.main.views.values())
+
+
+async def test_a_narrow_window_shows_one_pane_and_a_summary(filled: Path, opened: Opens) -> None:
+    async with opened(filled, (80, 24)) as it:
+        assert "[Versions]" in it.text
+        assert it.main.version is not None
+        assert it.main.version.short_id in it.seen("#summary")
+        await it.press("tab")
+        assert "[Overview]" in it.text
+        assert "Metrics" in it.text
+        await it.press("tab")
+        assert "[Models]" in it.text
+        assert "sentiment" in it.text
+
+
+async def test_resizing_keeps_selection_and_row_in_sight(filled: Path, opened: Opens) -> None:
+    async with opened(filled, (120, 35)) as it:
+        await it.press("shift+tab", "G", "tab", "pagedown")
+        chosen = it.selected
+        for size in ((80, 24), (60, 16), (160, 45), (120, 35)):
+            await it.pilot.resize_terminal(*size)
+            await it.rest()
+            assert it.selected == chosen
+            assert chosen.partition("@")[2] in it.seen("#versions")
+
+
+async def test_a_window_too_small_says_so_and_comes_back(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("j")
+        await it.pilot.resize_terminal(40, 10)
+        await it.rest()
+        assert isinstance(it.app.screen, TooSmall)
+        assert "too small: 40x10, needs 60x16" in it.text
+        await it.pilot.resize_terminal(80, 24)
+        await it.rest()
+        assert it.selected == "embed@1.0.0"
+        assert "embed" in it.text
+
+
+async def test_no_store_says_what_to_type_and_opens_when_there_is_one(tmp_path: Path, opened: Opens) -> None:
+    async with opened(tmp_path / "store") as it:
+        for command in ("mvtui init", "mvtui register NAME FILE", "mvtui demo"):
+            assert command in it.text
+        with init_store(tmp_path / "store") as store:
+            await it.until(lambda: "The store is empty" in it.text)
+            (tmp_path / "f").write_bytes(b"x")
+            store.register("first", tmp_path / "f")
+            await it.until(lambda: it.selected == "first@1.0.0")
+
+
+async def test_what_another_process_registers_appears_without_moving_the_selection(
+    own: Store, tmp_path: Path, opened: Opens
+) -> None:
+    (tmp_path / "b.bin").write_bytes(b"b")
+    async with opened(own.root) as it:
+        assert it.selected == "alpha@1.0.0"
+        code = "import sys, mvtui; mvtui.open_store(sys.argv[1]).register('alpha', sys.argv[2])"
+        arguments = [sys.executable, "-c", code, str(own.root), str(tmp_path / "b.bin")]
+        await asyncio.to_thread(subprocess.run, arguments, check=True)
+        await it.until(lambda: len(it.main.version_table.order) == 2)
+        assert it.selected == "alpha@1.0.0"
+        assert it.main.version_table.cursor == 1
+        await it.until(lambda: "alpha@1.0.1 has arrived" in it.seen("#footer"))
+
+
+async def test_a_store_deleted_underneath_is_a_banner_not_a_crash(own: Store, opened: Opens) -> None:
+    import shutil
+
+    async with opened(own.root) as it:
+        shutil.rmtree(own.root)
+        await it.press("r")
+        await it.until(lambda: it.main.banner.display or "can't" in it.text or it.main.overview.display)
+        assert it.app.is_running
+        assert "alpha" in it.text
+
+
+async def test_a_store_that_fails_says_why_and_recovers(own: Store, opened: Opens) -> None:
+    class Failing:
+        broken = False
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(own, name)
+
+        def poll(self) -> bool:
+            if self.broken:
+                raise OSError("stale file handle")
+            return own.poll()
+
+    failing = Failing()
+    async with opened(lambda: failing) as it:
+        failing.broken = True
+        await it.until(lambda: "stale file handle" in it.text)
+        assert it.selected == "alpha@1.0.0"
+        failing.broken = False
+        await it.until(lambda: "stale file handle" not in it.text)
+
+
+async def test_a_store_that_can_t_be_opened_says_why(tmp_path: Path, opened: Opens) -> None:
+    (tmp_path / "file").write_text("not a store")
+    async with opened(tmp_path / "file") as it:
+        assert "mvtui" in it.text
+        assert it.selected == ""
+        await it.press("j", "tab", "slash", "enter", "r", "z")
+        assert it.app.is_running
+
+
+async def test_hostile_text_reaches_the_screen_only_in_visible_form(
+    own: Store, tmp_path: Path, opened: Opens
+) -> None:
+    evil = "\x1b]0;owned\x07[@click=app.quit]x[/] [/foo] \u202egnp.exe \u200b日本\r\n" + "long " * 2000
+    (tmp_path / "e.bin").write_bytes(b"e")
+    own.register(
+        "evil",
+        tmp_path / "e.bin",
+        note=evil,
+        params={"p": evil},
+        tags={"k": evil},
+        metrics={"m[/x]\x1b": 1.0},
+    )
+    for size in ((120, 35), (80, 24)):
+        async with opened(own.root, size) as it:
+            assert it.selected == "evil@1.0.0"
+            await it.press("tab")
+            assert "␛]0;owned␇[@cl" in it.text
+            await it.press("pagedown", "pagedown", "tab", "tab")
+            for char in ("\x1b", "\x07", "\r", "\u202e", "\u200b"):
+                assert char not in it.text
+            assert it.app.is_running
+
+
+async def test_ascii_only_means_ascii_only(filled: Path, opened: Opens) -> None:
+    for size in ((120, 35), (80, 24)):
+        async with opened(filled, size, ascii_only=True) as it:
+            assert it.text.isascii()
+            await it.press("question_mark")
+            assert it.text.isascii()
+
+
+async def test_read_only_is_said(filled: Path, opened: Opens) -> None:
+    async with opened(filled, read_only=True) as it:
+        assert "read-only" in it.seen("#headline")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi", "nord", "ansi-light", "no-such-theme"])
+async def test_every_theme_can_draw_every_style(filled: Path, opened: Opens, theme: str) -> None:
+    async with opened(filled, theme=theme) as it:
+        await it.press("question_mark", "escape", "slash", "x", "escape")
+        assert it.app.is_running
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_these_keys_leave(filled: Path, opened: Opens, key: str) -> None:
+    async with opened(filled) as it:
+        await it.pilot.press(key)
+        await it.until(lambda: not it.app.is_running)
+        assert it.app.return_code == 0
+
+
+async def test_clicks_select_and_open(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.pilot.click("#models", offset=(5, 3))
+        await it.rest()
+        assert it.main.pane == Pane.MODELS
+        assert it.selected.startswith("ranker@")
+        await it.pilot.click("#footer", offset=(2, 0))
+        await it.rest()
+        assert it.main.filter_line.typing
