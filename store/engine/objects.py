@@ -193,6 +193,12 @@ class Objects:
         finally:
             os.close(fd)
 
+    def begins_with(self, name: str, start: bytes) -> bool:
+        """Whether an object can be read and begins with these bytes."""
+        with contextlib.suppress(OSError), open(self.path(name), "rb") as file:
+            return file.read(len(start)) == start
+        return False
+
     def read(self, name: str) -> bytes:
         """Return a small object's bytes, hashed on the way.
 

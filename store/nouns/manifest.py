@@ -16,6 +16,9 @@ Scalar: TypeAlias = str | int | float | bool | None
 Kind = Literal["weights", "adapter", "prompt", "hosted", "bundle", "dataset"]
 KINDS: tuple[Kind, ...] = ("weights", "adapter", "prompt", "hosted", "bundle", "dataset")
 
+MANIFEST_START = b'{"datasets":['
+"""What the canonical bytes of every manifest begin with."""
+
 _FORMAT = 1
 _encoder = msgspec.json.Encoder(order="sorted")
 

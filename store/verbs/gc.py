@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 
@@ -10,8 +11,9 @@ import msgspec
 from ..engine import durable
 from ..engine.objects import Trashed
 from ..engine.repository import Repository
-from ..errors import JournalDamagedError
+from ..errors import FormatError, JournalDamagedError, UnsafePathError, VerificationError
 from ..nouns.event import EventKind
+from ..nouns.manifest import MANIFEST_START
 from ..nouns.reports import GcItem, GcReport
 from . import look
 
@@ -26,6 +28,7 @@ class _Marks(msgspec.Struct):
     keep: set[str] = msgspec.field(default_factory=set)
     identities: dict[str, list[str]] = msgspec.field(default_factory=dict)
     freed: dict[str, float] = msgspec.field(default_factory=dict)
+    orphans: set[str] = msgspec.field(default_factory=set)
     bodies: dict[str, int] = msgspec.field(default_factory=dict)
 
 
@@ -52,6 +55,8 @@ def why(repository: Repository, prefix: str) -> tuple[str, ...]:
             reasons += [f"{path} of {ref}" for path in files for ref in refs]
     if name in marks.freed and name not in marks.identities:
         reasons.append("manifest of a deleted version: manifests stay")
+    if name in marks.orphans:
+        reasons.append("perhaps a version whose event was lost: a journal stretch was quarantined")
     if name in marks.bodies:
         reasons.append(f"details of event {marks.bodies[name]}")
     if not reasons and name in _kept(repository, marks, time.time()):
@@ -67,6 +72,7 @@ def _mark(repository: Repository) -> _Marks:
     """
     marks = _Marks()
     by_version: dict[tuple[str, str], str] = {}
+    has_gaps = False
     journal, events = repository.replay()
     try:
         for event in events:
@@ -79,6 +85,8 @@ def _mark(repository: Repository) -> _Marks:
                 gone = by_version.pop((event.data["model"], event.data["version"]), None)
                 if gone is not None:
                     marks.freed[gone] = event.at.timestamp()
+            elif event.kind is EventKind.REPAIR:
+                has_gaps = has_gaps or bool(event.data.get("gaps"))
         damage = journal.damage()
     finally:
         journal.close()
@@ -91,7 +99,23 @@ def _mark(repository: Repository) -> _Marks:
         marks.identities.setdefault(identity, []).append(f"{model}@{number}")
     for identity in marks.identities:
         marks.keep |= {entry.digest for entry in look.manifest(repository, identity).files}
+    if has_gaps:
+        marks.orphans = _orphans(repository, marks)
+        marks.keep |= marks.orphans
     return marks
+
+
+def _orphans(repository: Repository, marks: _Marks) -> set[str]:
+    """Return the objects of versions whose registering event lies in a quarantined stretch.
+
+    What such a stretch said is lost, and may have been that these are needed: they stay.
+    """
+    orphans: set[str] = set()
+    for name, _ in repository.objects:
+        if name not in marks.keep and repository.objects.begins_with(name, MANIFEST_START):
+            with contextlib.suppress(FormatError, UnsafePathError, VerificationError):
+                orphans |= {name, *(entry.digest for entry in look.manifest(repository, name).files)}
+    return orphans
 
 
 def _kept(repository: Repository, marks: _Marks, now: float) -> set[str]:
