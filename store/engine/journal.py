@@ -201,9 +201,7 @@ class Journal:
             ) from error
         line = lines.parse(raw, 0, self.offset)
         if line is None:
-            raise FormatError(
-                "the event does not survive its own encoding"
-            )  # a bug: better loud than written
+            raise FormatError("the event does not survive its own encoding")
         self.offset, self.head, self.seq = line.end, line.hash, line.seq
         return line
 
@@ -246,10 +244,8 @@ class Journal:
         """
         if self._spans and self._spans[-1][0].end == self.size():
             lost = os.pread(self.fd, self.size() - self.offset, self.offset).count(b"\n")
-            self.offset, self.seq = (
-                self.size(),
-                self.seq + max(1, lost),
-            )  # a number, once given, names one event
+            self.offset = self.size()
+            self.seq += max(1, lost)  # a number, once given, names one event
 
     def append_repair(self, body: dict[str, Any]) -> Line:
         """Append an event that names gaps, all of them acknowledged before."""

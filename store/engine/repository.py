@@ -168,9 +168,7 @@ class Repository:
         self.journal.rewind()
         self.index.replace(reduce.empty())
         self._snapshot_seq = 0
-        with contextlib.suppress(
-            RewrittenError
-        ):  # only while another process cuts a tail: the next refresh sees it
+        with contextlib.suppress(RewrittenError):  # another process cuts a tail: the next refresh sees it
             self._drain()
 
     def _drain(self) -> None:
