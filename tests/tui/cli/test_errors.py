@@ -331,7 +331,6 @@ def test_ctrl_c_is_one_line_and_130(run: Run, monkeypatch: pytest.MonkeyPatch) -
 def test_signals_unwind_and_leave_the_handlers_as_they_were(
     number: signal.Signals, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = signal.getsignal(number)
     unwound: list[bool] = []
 
     def kill(*_: object, **__: object) -> None:
@@ -341,9 +340,28 @@ def test_signals_unwind_and_leave_the_handlers_as_they_were(
             unwound.append(True)
 
     monkeypatch.setattr(ls, "open_store", kill)
-    assert run("ls").code == 128 + number
-    assert unwound == [True]
-    assert signal.getsignal(number) == before
+    before = signal.signal(number, signal.SIG_DFL)  # coverage has a handler of its own
+    try:
+        assert run("ls").code == 128 + number
+        assert unwound == [True]
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, before)
+
+
+def test_handlers_of_others_stay(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def own(*_: object) -> None: ...
+
+    def look(*_: object, **__: object) -> None:
+        assert signal.getsignal(signal.SIGTERM) is own
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ls, "open_store", look)
+    before = signal.signal(signal.SIGTERM, own)
+    try:
+        assert run("ls").code == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_reader_that_goes_away_is_no_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
