@@ -257,7 +257,7 @@ def test_delete_needs_a_reason_and_leaves_a_hole(run: Run, two: Store, model: Pa
     refused = run("delete", "sentiment@1.1.0")
     assert refused.code == 2
     assert "--reason" in refused.err
-    assert run("delete", "sentiment@1.1.0", "--reason", "wrong split").code == 0
+    assert run("delete", "sentiment@1.1.0", "--reason", "wrong split", "--json").json["deleted"] is True
     assert [row["version"] for row in run("ls", "--json").json] == ["1.0.0"]
     model.write_bytes(b"new")
     assert run("register", "sentiment", str(model), "--param", "lr=3").out == "sentiment@1.2.0\n"
@@ -273,6 +273,8 @@ def test_checkout_and_path_give_paths_to_scripts(run: Run, two: Store) -> None:
     assert where.name == "model.bin"
     assert where.read_bytes() == b"weights one"
     assert run("path", "sentiment@1.0.0", "--json").json == {"path": str(where)}
+    there = run("checkout", "sentiment@1.0.0", "out2", "--json").json
+    assert there == {"model": "sentiment", "version": "1.0.0", "path": str(Path.cwd() / "out2")}
 
 
 def damage(store: Store, ref: str) -> None:
@@ -316,6 +318,12 @@ def test_gc_tells_first_and_does_it_when_asked(run: Run, two: Store) -> None:
     done = run("gc", "--yes", "--json").json
     assert (done["dry_run"], done["trashed"]) == (False, 11)
     assert run("gc", "--why", "0123456789").code == 3
+    two.delete("sentiment@1.1.0", "old")
+    other = next(item["name"] for item in run("gc", "--json").json["items"] if item["what"] == "object")
+    unneeded = run("gc", "--why", other, "--json")
+    assert unneeded.json == {"object": other, "kept_by": []}
+    assert "nothing keeps it" in run("gc", "--why", other).err
+    assert "moved" in run("gc", "--yes").err
 
 
 def test_repair_and_doctor(run: Run, two: Store) -> None:
