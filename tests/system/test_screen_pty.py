@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyte
@@ -105,10 +106,8 @@ class Terminal:
             self.process.kill()
             self.process.wait()
         for descriptor in (self.master, self.slave):
-            try:
+            with suppress(OSError):
                 os.close(descriptor)
-            except OSError:
-                pass
 
 
 @pytest.fixture
@@ -285,9 +284,7 @@ def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tm
         it.shows("1 of 1")
         for escape in (b"\x1b]0;", b"\x1b[2J\x9b", b"\x1b]52", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
             assert escape not in it.sent.replace(b"\x1b[H\x1b[2J", b"", 1)
-        it.press(b"\x1bq")
-        it.until(lambda: "1 of 1" not in it.text)
-        it.press(b"q")
+        it.press(b"\x03")
         assert it.ends() == 0
 
 
@@ -305,8 +302,8 @@ def test_copying_sends_one_sequence_and_nothing_else_does(store: Store, start: S
 def test_a_version_registered_meanwhile_appears(store: Store, start: Starts, tmp_path: Path) -> None:
     it = start(store.root)
     it.shows("▸ 1.39.0")
-    (tmp_path / "g").write_bytes(b"new")
-    store.register("sentiment", tmp_path / "g", params={"n": 99})
+    (tmp_path / "f").write_bytes(b"new")
+    store.register("sentiment", tmp_path / "f", params={"n": 99})
     it.shows("1.40.0")
     it.shows("▸ 1.39.0")
     it.press(b"q")

@@ -52,10 +52,12 @@ class MvtuiApp(App[int]):
         driver_class: type[Driver] | None = None,
     ) -> None:
         self.ascii_only = ascii_only
-        super().__init__(driver_class=driver_class)
+        colourless = bool(os.environ.get("NO_COLOR"))
+        # Textual chooses how to drop colours here, before it knows the theme: it must know that ours has none.
+        super().__init__(driver_class=driver_class, ansi_color=True if colourless else None)
         for ours in themes.THEMES:
             self.register_theme(ours)
-        chosen = themes.wanted(theme, os.environ, self.console.color_system)
+        chosen = themes.wanted(theme, self.console.color_system, colourless=colourless)
         self.theme = chosen if chosen in self.available_themes else themes.DARK
         self.animation_level = "none"
         self._read_only = read_only

@@ -6,8 +6,6 @@ colour blindness can tell apart; state is never colour alone anyway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = "mvtui-dark"
@@ -113,15 +111,17 @@ THEMES = (
 )
 
 
-def wanted(chosen: str | None, environ: Mapping[str, str], colours: str | None) -> str:
+def wanted(chosen: str | None, colours: str | None, *, colourless: bool) -> str:
     """Return the theme to start with: the user's choice, else what the terminal can show.
 
-    ``colours`` is Rich's word for the terminal's colour system. Terminals of 16 colours, and people who
-    set NO_COLOR, get their own colours; mapping ours onto 16 would make mud.
+    ``colours`` is Rich's word for the terminal's colour system; ``colourless`` is set by NO_COLOR, which
+    no choice overrides. Terminals of 16 colours keep their own; mapping ours onto 16 would make mud.
     """
+    if colourless:
+        return ANSI
     names = {"dark": DARK, "light": LIGHT, "ansi": ANSI}
     if chosen:
         return names.get(chosen, chosen)
-    if environ.get("NO_COLOR") or colours in (None, "standard", "windows"):
+    if colours in (None, "standard", "windows"):
         return ANSI
     return DARK

@@ -22,6 +22,7 @@ class Help(ModalScreen[None]):
     def __init__(self, registry: Registry, situation: Situation, *, ascii_only: bool) -> None:
         super().__init__(classes="-ascii" if ascii_only else None)
         self._ascii_only = ascii_only
+        self._closed = False
         self._registry = registry
         self._situation = situation
 
@@ -46,7 +47,9 @@ class Help(ModalScreen[None]):
         event.stop()
         event.prevent_default()
         if event.key in _CLOSING:
-            self.dismiss()
+            if not self._closed:  # a second key may be on its way already
+                self._closed = True
+                self.dismiss()
             return
         action = self._registry.for_key(event.key, self._situation.pane)
         view = self.query_one(Overview)

@@ -49,11 +49,12 @@ class FilterLine(Widget):
         super().__init__(id=id)
         self._pane = Pane.VERSIONS
         self._input: Input | None = None
+        self._typing = False
 
     @property
     def typing(self) -> bool:
-        """Whether the keys go into the text field."""
-        return self._input is not None and self._input.has_focus
+        """Whether the keys go into the text field, or are on their way to it."""
+        return self._typing
 
     def compose(self) -> ComposeResult:
         """Make the parts that are cheap."""
@@ -65,6 +66,7 @@ class FilterLine(Widget):
         from textual.widgets import Input
 
         self._pane = pane
+        self._typing = True
         self.display = True
         prompt = f" {pane.value.lower()} /"
         bar = self.query_one("#filter-prompt", Bar)
@@ -77,10 +79,11 @@ class FilterLine(Widget):
         with self.prevent(Input.Changed):
             self._input.value = query
         self._input.cursor_position = len(query)
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def leave(self, pane: Pane) -> None:
         """Hide, if it is this pane's filter that is seen."""
+        self._typing = False
         if pane is self._pane:
             self.display = False
 
@@ -102,14 +105,19 @@ class FilterLine(Widget):
         if event.key in _STEPS:
             self.post_message(self.Stepped(_STEPS[event.key]))
         elif event.key == "escape":
-            self.display = False
+            self._typing = self.display = False
             self.post_message(self.Changed(self._pane, ""))
             self.post_message(self.Left())
         elif event.key in _TAKEN:
+            self._typing = False
             self.display = bool(self._input and self._input.value)
             self.post_message(self.Left())
         elif self._input and event.is_printable and event.character:
             self._input.insert_text_at_cursor(event.character)
+
+    def on_descendant_blur(self) -> None:
+        """Stop when the keys were taken away, as by a click into a pane."""
+        self._typing = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as it is typed."""

@@ -1,0 +1,113 @@
+"""What lists and overview are made of: rows, filter, columns, facts. No screen."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mvtui.store import FileEntry, Version, VersionDetail
+from mvtui.tui.app import columns, facts, guide, headline
+from mvtui.tui.app.columns import Look
+from mvtui.tui.app.rows import Rows
+from rich.cells import cell_len
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+LOOK = Look(NOW)
+
+
+def version(seq: int = 1, **changes: Any) -> Version:
+    facts: dict[str, Any] = {
+        "model": "sentiment",
+        "version": f"1.{seq}.0",
+        "id": f"{seq:064x}",
+        "kind": "weights",
+        "stage": None,
+        "created": NOW - timedelta(hours=seq),
+        "registered": NOW - timedelta(hours=seq),
+        "author": "alice",
+        "host": "box7",
+        "note": "",
+        "size": 418_000_000,
+        "file_count": 1,
+        "seq": seq,
+    }
+    return Version(**{**facts, **changes})
+
+
+@given(st.sets(st.integers(1, 50), min_size=1), st.integers(0, 60))
+def test_a_version_is_found_again_by_its_number(seqs: set[int], wanted: int) -> None:
+    ordered = sorted(seqs, reverse=True)
+    rows = Rows("m", [version(seq) for seq in ordered])
+    place = rows.place(wanted)
+    if wanted in seqs:
+        assert ordered[place] == wanted
+    else:
+        older = [seq for seq in ordered if seq < wanted]
+        assert ordered[place] == (older[0] if older else ordered[-1])
+
+
+@given(st.text(st.sampled_from("ab1. ="), max_size=6), st.text(st.sampled_from("ab1. ="), max_size=3))
+def test_narrowing_a_filter_finds_the_same_as_starting_anew(query: str, more: str) -> None:
+    rows = Rows("m", [version(n, note="ab" * (n % 3), params={"a": n}) for n in range(30, 0, -1)])
+    first = rows.matching(query)
+    assert list(rows.matching(query + more, first)) == list(rows.matching(query + more))
+
+
+def test_the_filter_looks_at_everything_and_wants_every_word() -> None:
+    rows = Rows(
+        "m", [version(2, note="Longer Context", tags={"team": "Search"}), version(1, params={"lr": 3e-4})]
+    )
+    assert list(rows.matching("longer search")) == [0]
+    assert list(rows.matching("lr=0.0003")) == [1]
+    assert list(rows.matching("longer lr")) == []
+    assert list(rows.matching("alice")) == [0, 1]
+    assert list(rows.matching("  ")) == [0, 1]
+
+
+def test_metric_columns_line_up_on_the_point() -> None:
+    versions = [
+        version(2, metrics={"acc": 0.9, "ms": 12.25}),
+        version(1, metrics={"acc": 0.931, "ms": 104.5}),
+    ]
+    made = {column.title: column for column in columns.for_versions(versions)}
+    assert [made["acc"].show(v, LOOK)[0].strip() for v in versions] == ["0.900", "0.931"]
+    shown = [made["ms"].show(v, LOOK)[0] for v in versions]
+    assert shown[0].index(".") == shown[1].index(".")
+
+
+def test_a_number_that_does_not_fit_is_never_cut_to_another_number() -> None:
+    sample = [version(300 - n, metrics={"x": 0.5}) for n in range(200)] + [
+        version(1, metrics={"x": 123456789.125})
+    ]
+    column = next(c for c in columns.for_versions(sample) if c.title == "x")
+    shown = column.show(sample[-1], LOOK)[0].strip()
+    assert float(shown) == pytest.approx(123456789.125, rel=0.5)
+
+
+HOSTILE = st.text(st.sampled_from("a\x1b\x07\u202e\u200b日[/]\n\r\t "), max_size=80)
+
+
+@given(HOSTILE, st.integers(20, 90), st.booleans())
+def test_the_overview_is_safe_and_as_wide_as_asked(text: str, width: int, ascii_only: bool) -> None:
+    shown = version(
+        note=text,
+        author=text,
+        host=text,
+        kind=text,
+        params={text: text},
+        tags={text: text},
+        metrics={text: 1.0},
+        aliases=(text,),
+    )
+    detail = VersionDetail(shown, (FileEntry(text or "x", 5, "0" * 64),))
+    look = Look(NOW, ascii_only)
+    lines = [*facts.overview(shown, detail, look, width), *facts.summary(shown, look, width)]
+    lines += guide.no_store(text, look, width)[3:5]
+    left, right = headline.top(None, None, look, width)
+    for line in [*lines, left, right]:
+        whole = "".join(piece for piece, _ in line)
+        assert cell_len(whole) <= max(width, 70)
+        assert whole.isprintable() or "�" in whole
+        assert not set(whole) & set("\x1b\x07\u202e\u200b\n\r\t")
+        assert not ascii_only or whole.isascii()

@@ -1,0 +1,54 @@
+"""The screen's thread opens no file: a store on a slow or dead file system must never freeze the keys."""
+
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Opens
+
+_caught: list[str] = []
+_watched: list[int] = []
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _watched or event not in ("open", "os.listdir", "os.scandir", "os.rename", "os.remove"):
+        return
+    name = str(arguments[0])
+    # Loading code on first use is not what is forbidden here.
+    if (
+        threading.get_ident() in _watched
+        and not name.endswith((".py", ".pyc", ".so"))
+        and "site-packages" not in name
+    ):
+        _caught.append(f"{event} {name}")
+        raise AssertionError(f"{event} {name} on the screen's thread")
+
+
+sys.addaudithook(_hook)
+
+
+async def test_no_file_is_opened_on_the_screen_s_thread(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        _watched.append(threading.get_ident())
+        try:
+            await it.press("j", "k", "G", "ctrl+u", "tab", "j", "tab", "G", "enter", "slash")
+            await it.press(*"epochs", "enter", "y", "r", "z", "z", "question_mark", "j", "escape", "escape")
+            await it.pilot.resize_terminal(80, 24)
+            await it.press("tab", "tab", "j")
+        finally:
+            _watched.clear()
+        assert it.app.is_running
+    assert _caught == []
+
+
+async def test_the_watch_itself_works(filled: Path) -> None:
+    _watched.append(threading.get_ident())
+    try:
+        with pytest.raises(AssertionError):
+            (filled / "config.toml").read_bytes()
+    finally:
+        _watched.clear()
+        _caught.clear()
