@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import mmap
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 try:
     import fcntl
 except ImportError:  # not POSIX
     fcntl = None  # type: ignore[assignment]
 
+_MADV_POPULATE_READ = 22  # linux/mman.h, since Linux 5.14
 _FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 _NO_REFLINK = {
     errno.EPERM,
@@ -96,6 +98,43 @@ def is_written_elsewhere(fd: int) -> bool:
         return error.errno == errno.EAGAIN
     fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     return False
+
+
+@contextlib.contextmanager
+def held_still(fd: int) -> Iterator[Callable[[], bool] | None]:
+    """Hold a regular file, open for reading only, so that it can be mapped without fear of SIGBUS.
+
+    Under a read lease (fcntl(2)) another process that opens the file for writing, or truncates it, waits until the
+    lease is given back, at most 45 seconds. Yields a function that says whether no one waits: ask it often, and
+    leave when it says no. Yields None where there is no lease to be had: it is open for writing, it belongs to
+    someone else, or the file system or the system has none.
+    """
+    if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
+        yield None
+        return
+    try:
+        fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # which is ignored; the default, SIGIO, would kill
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError:
+        yield None
+        return
+    try:
+        yield lambda: fcntl.fcntl(fd, fcntl.F_GETLEASE) == fcntl.F_RDLCK
+    finally:
+        with contextlib.suppress(OSError):  # broken by force after 45 seconds: nothing left to give back
+            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+
+
+def populate(window: mmap.mmap) -> bool:
+    """Read all of a mapping in. False when that failed or can't be asked for: then it may not be touched.
+
+    A bad sector is an error here; touched, it would be a SIGBUS.
+    """
+    try:
+        window.madvise(_MADV_POPULATE_READ)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def lock(fd: int, *, blocking: bool = False) -> bool:
