@@ -192,6 +192,8 @@ class StoreWorker(Thread):
             detail = store.show(ref)
         except MvtuiError as error:
             self._post(DetailFailed(ref, error.message))
+        except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
+            self._post(DetailFailed(ref, _unexpected(error)[0]))
         else:
             self._post(DetailRead(ref, detail))
 

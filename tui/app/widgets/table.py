@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
@@ -57,6 +58,7 @@ class VirtualTable(Scroller):
         self._cursor = 0
         self._top = 0
         self._strips: dict[int, Strip] = {}
+        self._told = ""
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -118,6 +120,7 @@ class VirtualTable(Scroller):
         before, self._cursor = self._cursor, self._clamped(place)
         if before == self._cursor:
             return
+        self._tell_where()
         if self._follow():
             self.refresh()
         else:
@@ -142,6 +145,7 @@ class VirtualTable(Scroller):
         self._shown_columns = choose(self._columns, self.size.width - _MARGIN - 1)
         self._strips.clear()
         self._follow()
+        self._tell_where()
         self.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -183,14 +187,28 @@ class VirtualTable(Scroller):
             line.append(column.show(row, self.look))
         return line
 
+    @property
+    def _where(self) -> str:
+        """Say where in a long list we are: there is no scrollbar to tell."""
+        return f"{self._cursor + 1:,} of {len(self.order):,}" if len(self.order) > self.page else ""
+
+    @property
+    def _framed(self) -> bool:
+        return self.styles.border_bottom[0] not in ("", "none")
+
+    def _tell_where(self) -> None:
+        # In the frame where there is one, else beside the headings, if those leave room.
+        where = self._where if self._framed else ""
+        if where != self._told:
+            self._told = where
+            self.border_subtitle = Content(where) if where else None
+
     def _headings(self, columns: int) -> Strip:
         titles = (" " * GAP).join(column.heading(self.look) for column in self._shown_columns)
         text = (" " * _MARGIN + titles).rstrip()
-        if len(self.order) > self.page:
-            where = f"{self._cursor + 1:,} of {len(self.order):,} "
-            blank = columns - width(text) - len(where)
-            if blank > 1:
-                text += " " * blank + where
+        blank = columns - width(text) - len(self._where) - 1
+        if blank > 1 and not self._framed:
+            text += " " * blank + self._where
         return self.strip([(text, "heading")], columns)
 
     # -- mouse -----------------------------------------------------------------------------------

@@ -1,0 +1,103 @@
+"""A few whole screens, compared with the pictures in this directory.
+
+After a change that is meant: ``MVTUI_UPDATE_PICTURES=1 pytest tests/tui/test_pictures.py``, and look at them.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from mvtui.tui.app.rows import Rows
+
+from .conftest import NOW, Opens
+from .test_lists import version
+
+PICTURES = Path(__file__).with_name("pictures")
+
+
+class Fixed:
+    """Just enough of a store, the same in every place and at every time."""
+
+    def __init__(self) -> None:
+        from mvtui.store import Model, Summary
+
+        self._versions = [
+            version(
+                seq,
+                metrics={"accuracy": 0.9 + seq / 1000, "latency_ms": 12.5},
+                note="日本 [bold]\x1b[31m",
+                aliases=("champion",) if seq == 8 else (),
+            )
+            for seq in range(8, 0, -1)
+        ]
+        self._model = Model("sentiment", 8, "1.8.0", None, 8 * 418_000_000, NOW)
+        self._summary = Summary("/s", 1, 8, 8 * 418_000_000, None, "alice", "box7", True, NOW)
+
+    def models(self) -> list[object]:
+        return [self._model]
+
+    def summary(self) -> object:
+        return self._summary
+
+    def versions(self, model: str | None = None) -> list[object]:
+        return list(self._versions)
+
+    def show(self, ref: str) -> object:
+        from mvtui.store import FileEntry, VersionDetail
+
+        found = next(v for v in self._versions if v.ref == ref)
+        return VersionDetail(found, (FileEntry("model.safetensors", 418_000_000, "0" * 64),))
+
+    def damage(self) -> tuple[()]:
+        return ()
+
+    def poll(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "keys", "theme", "ascii_only"),
+    [
+        ("wide", (120, 30), ("j",), "dark", False),
+        ("narrow", (80, 24), ("j",), "dark", False),
+        ("light-help", (120, 35), ("question_mark",), "light", False),
+        ("ascii-overview", (80, 24), ("tab",), "ansi", True),
+    ],
+)
+async def test_the_screen_looks_as_it_did(
+    opened: Opens, name: str, size: tuple[int, int], keys: tuple[str, ...], theme: str, ascii_only: bool
+) -> None:
+    async with opened(Fixed, size, theme=theme, ascii_only=ascii_only) as it:
+        await it.press(*keys)
+        # Ids and fonts differ between runs; what is drawn does not.
+        svg = re.sub(r"terminal-\d+", "terminal", it.app.export_screenshot(title="mvtui"))
+    file = PICTURES / f"{name}.svg"
+    if os.environ.get("MVTUI_UPDATE_PICTURES"):
+        PICTURES.mkdir(exist_ok=True)
+        file.write_text(svg, encoding="utf-8")
+    assert svg == file.read_text(encoding="utf-8"), f"{name} changed; see the top of {__file__}"
+
+
+async def test_a_hundred_thousand_versions_scroll_and_filter(opened: Opens) -> None:
+    class Many(Fixed):
+        def versions(self, model: str | None = None) -> list[object]:
+            return many
+
+        def show(self, ref: str) -> object:
+            raise OSError("not in this one")
+
+    many: list[object] = [version(seq, note="x" * (seq % 7)) for seq in range(100_000, 0, -1)]
+    drawn = Rows("sentiment", many)  # type: ignore[arg-type]
+    async with opened(Many, (120, 35)) as it:
+        table = it.main.version_table
+        await it.press("G")
+        assert table.cursor == 99_999
+        assert it.selected == "sentiment@1.1.0"
+        assert "100,000 of 100,000" in it.text
+        assert len(table._strips) < 200, "only rows that are seen are made"
+        await it.press("slash", *"1.77777.")
+        assert len(table.order) == 1
+        assert it.selected == "sentiment@1.77777.0"
+        assert "not in this one" in it.seen("#overview")
+        assert drawn.place(77_777) == 22_223
