@@ -24,7 +24,7 @@ _BLOCK = 8 << 20  # bytes a read; below 2 MiB BLAKE3's threads cost more than th
 _COPY_BLOCK = 1 << 20
 _WRITEBACK_EVERY = 32 << 20
 _LARGE = 16 << 20  # bytes from which threads and mapping pay
-_WINDOW = 64 << 20  # bytes mapped at a time: a writer who opens the file waits for one of them, milliseconds
+_WINDOW = 128 << 20  # bytes mapped at a time: a writer who opens the file waits for one of them, milliseconds
 
 Advance = Callable[[int], None]
 """Told the number of bytes just worked on. What it raises stops the work."""
