@@ -230,9 +230,21 @@ class Repository:
         """
         self.check_writable()
         with self._mutex, self._locked():
-            self.refresh()
+            if not self.refresh():
+                self._check_head()
             yield self.index
         self._save_snapshot_if_due()
+
+    def _check_head(self) -> None:
+        """Make sure that the next event links to what the file really ends with.
+
+        A line whose flush failed is cut off again, but may have been read before; the line written in its
+        place can be as long, so that the size alone does not tell.
+        """
+        journal = self.journal
+        with durable.explained("read the journal"):
+            if not journal.holds(journal.offset, journal.head, journal.seq):
+                self._replay()
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
