@@ -135,7 +135,7 @@ class ReadOnlyError(StorageError):
 class VerificationError(MvtuiError):
     """Stored bytes do not match their digest, or are missing.
 
-    ``bad`` are sentences, one for each damaged object, naming every version it hits.
+    ``bad`` names each damaged file or object and its problem. Which versions it hits is what ``verify`` answers.
     """
 
     exit_code = 8

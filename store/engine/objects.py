@@ -17,6 +17,7 @@ import msgspec
 
 from ..errors import (
     AmbiguousError,
+    BadInputError,
     NoSpaceError,
     NotFoundError,
     SourceChangedError,
@@ -228,12 +229,17 @@ class Objects:
         """Return the one object whose digest begins with ``prefix`` (two hex digits or more).
 
         Raises:
-            NotFoundError: none does, or it is no hex prefix.
+            NotFoundError: none does.
+            BadInputError: it is no hex prefix.
             AmbiguousError: several do.
         """
         prefix = prefix.lower()
+        if not 2 <= len(prefix) <= digest.LENGTH or not set(prefix) <= set("0123456789abcdef"):
+            raise BadInputError(
+                f"{prefix[:80]!r} is not the beginning of a digest", hint="Write two hex digits or more."
+            )
         fits = [name for name, _ in self._shard(prefix[:2]) if name.startswith(prefix)]
-        if len(prefix) < 2 or not fits:
+        if not fits:
             raise NotFoundError(
                 f"no object begins with {prefix!r}", hint="mvtui show REF lists a version's objects."
             )

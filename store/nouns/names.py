@@ -32,7 +32,7 @@ def check_model(name: str) -> str:
     Raises:
         BadNameError: it breaks a rule; the message says which.
     """
-    return _check(name, "model name", _NAME, "letters, digits, '.', '-' and '_'")
+    return _check(name, "a model name", _NAME, "letters, digits, '.', '-' and '_'")
 
 
 def check_tag_key(key: str) -> str:
@@ -41,7 +41,7 @@ def check_tag_key(key: str) -> str:
     Raises:
         BadNameError: it breaks a rule.
     """
-    return _check(key, "tag", _TAG_KEY, "letters, digits, '.', '-', '_' and '/'")
+    return _check(key, "a tag", _TAG_KEY, "letters, digits, '.', '-', '_' and '/'")
 
 
 def check_alias(alias: str) -> str:
@@ -50,7 +50,7 @@ def check_alias(alias: str) -> str:
     Raises:
         BadNameError: it breaks a rule, or is a version number, a stage, ``latest`` or could be a hash ID.
     """
-    _check(alias, "alias", _NAME, "letters, digits, '.', '-' and '_'")
+    _check(alias, "an alias", _NAME, "letters, digits, '.', '-' and '_'")
     lowered = alias.lower()  # stages and hash IDs are read in either case
     if lowered == LATEST or lowered in STAGES:
         raise BadNameError(
@@ -96,8 +96,9 @@ def check_reason(reason: str) -> str:
 
 
 def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:
+    article = "an" if what[0] in "aeiou" else "a"
     if not name:
-        raise BadNameError(f"the {what} is empty", hint=f"A {what} is made of {allowed}.")
+        raise BadNameError(f"the {what} is empty", hint=f"{article.title()} {what} is made of {allowed}.")
     if len(name) > MAX_LENGTH:
         raise BadNameError(
             f"the {what} has {len(name):,} characters; {MAX_LENGTH} is the most",
@@ -105,7 +106,8 @@ def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:
         )
     if ".." in name or not pattern.fullmatch(name):
         raise BadNameError(
-            f"{name!r} can't be a {what}",
-            hint=f"A {what} is made of {allowed}, begins and ends with a letter or digit, and has no '..'.",
+            f"{name!r} can't be {article} {what}",
+            hint=f"{article.title()} {what} is made of {allowed}, begins and ends with a letter or digit, "
+            "and has no '..'.",
         )
     return name
