@@ -38,7 +38,7 @@ def _leftovers(store: Store) -> list[str]:
     return os.listdir(os.path.join(store.root, "tmp"))
 
 
-@pytest.mark.parametrize("content", [b"", b"x", bytes(range(251)) * 5, os.urandom(5 << 20)])
+@pytest.mark.parametrize("content", [b"", b"x", bytes(range(251)) * 5, bytes(range(256)) * (5 << 12)])
 def test_an_object_is_named_by_its_bytes_and_read_only(
     store: Store, make_file: MakeFile, content: bytes
 ) -> None:
@@ -181,9 +181,9 @@ def test_the_store_is_not_registered_into_itself(store: Store, make_file: MakeFi
 @pytest.mark.parametrize(
     "change",
     [
-        lambda path: path.open("ab").close() or os.truncate(path, 10),
+        lambda path: os.truncate(path, 10),
         lambda path: os.truncate(path, 40 << 20),
-        lambda path: os.utime(path),
+        os.utime,
     ],
     ids=["truncate", "grow", "touch"],
 )
@@ -191,7 +191,7 @@ def test_a_source_that_changes_while_it_is_read_is_refused(
     store: Store, make_file: MakeFile, change: Callable[[Path], object]
 ) -> None:
     path = make_file(b"w" * (20 << 20))
-    calls = []
+    calls: list[Progress] = []
 
     def meddle(progress: Progress) -> None:
         if not calls:
@@ -240,7 +240,7 @@ def test_progress_never_falls_and_ends_at_the_total(
 def test_a_damaged_object_is_noticed_and_replaced_by_the_good_bytes(
     store: Store, make_file: MakeFile, tmp_path: Path, harm: str
 ) -> None:
-    content = os.urandom(100_000)
+    content = bytes(range(250)) * 400
     store.register("m", make_file(content))
     stored = _object(store, content)
     os.chmod(stored, 0o644)
@@ -259,7 +259,8 @@ def test_a_damaged_object_is_noticed_and_replaced_by_the_good_bytes(
     report = store.verify("m")
     assert [bad.digest for bad in report.bad] == [of_bytes(content)]
     assert report.bad[0].hits == ("m@1.0.0",)
-    for use in (lambda: store.checkout("m", tmp_path / "out"), lambda: store.path("m")):
+    uses: list[Callable[[], Path]] = [lambda: store.checkout("m", tmp_path / "out"), lambda: store.path("m")]
+    for use in uses:
         with pytest.raises(MvtuiError) as caught:
             use()
         assert caught.value.exit_code == 8
