@@ -99,3 +99,10 @@ def test_only_textual_s_own_controls_pass() -> None:
 def test_the_cursor_is_left_where_something_is_typed() -> None:
     screenful = Screenful(WIDTH, HEIGHT)
     assert screenful.update("\x1b[1;1Hab\x1b[3;5H").endswith("\x1b[3;5H")
+
+
+def test_half_a_wide_character_that_was_overwritten_is_drawn_again() -> None:
+    screenful = Screenful(WIDTH, HEIGHT)
+    screenful.update("\x1b[1;1H日b")
+    screenful.update("\x1b[1;2Hx")  # terminals blank the other half by themselves
+    assert "日" in screenful.update("\x1b[1;1H日b")
