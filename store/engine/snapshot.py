@@ -47,6 +47,9 @@ class _Meta(msgspec.Struct):
     digest: str
 
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError)
+
+
 def load(path: str) -> Snapshot | None:
     """Read a snapshot; None when it is missing, of another schema, damaged or unreadable."""
     try:
@@ -55,14 +58,12 @@ def load(path: str) -> Snapshot | None:
     except OSError:
         return None
     try:
-        meta = msgspec.json.decode(first.rstrip(b",\n") + b"}", type=dict[str, dict[str, _Meta]])["_meta"][
-            "1"
-        ]
+        meta = _read_meta(first)
         if meta.schema != SCHEMA or of_bytes(body) != meta.digest:
             return None
         with quiet_gc():
             tables = _decode(body.splitlines())
-    except (msgspec.DecodeError, KeyError):
+    except _UNREADABLE:
         return None
     return Snapshot(meta.store, meta.offset, meta.head, meta.seq, tables)
 
@@ -71,12 +72,13 @@ def seq_of(path: str) -> int:
     """Return the number of the event a snapshot claims to reflect; 0 when there is none to read."""
     try:
         with open(path, "rb") as file:
-            first = file.readline()
-        return msgspec.json.decode(first.rstrip(b",\n") + b"}", type=dict[str, dict[str, _Meta]])["_meta"][
-            "1"
-        ].seq
-    except (OSError, msgspec.DecodeError, KeyError):
+            return _read_meta(file.readline()).seq
+    except (OSError, *_UNREADABLE):
         return 0
+
+
+def _read_meta(first: bytes) -> _Meta:
+    return msgspec.json.decode(first.rstrip(b",\n") + b"}", type=dict[str, dict[str, _Meta]])["_meta"]["1"]
 
 
 def _decode(lines: list[bytes]) -> Tables:
