@@ -68,7 +68,7 @@ def seqs(store: Store) -> list[int]:
         (("alias", "--remove", "sentiment@nobody"), 3, "nobody"),
         (("delete", "sentiment", "--reason", "x"), 2, "sentiment"),
         (("delete", "sentiment@1.0.0", "--reason", " "), 2, "reason"),
-        (("gc", "--why", "zz"), 3, "zz"),
+        (("gc", "--why", "zz"), 4, "zz"),
         (("--store", "{file}", "ls"), 3, "{file}"),
         (("--store", "{dir}/none", "ls"), 3, "none"),
         (("init", "{file}"), 5, "{file}"),
