@@ -81,13 +81,20 @@ class Trees:
                 if not self._clone(entry, place):
                     final = os.path.join(root, entry.path)
                     os.symlink(self._link(final, entry), place)
-            self.remove(identity)
-            try:
-                tree.publish(root)
-            except OSError as error:
-                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                    raise
-        return root
+            while True:
+                try:
+                    tree.publish(root)
+                    return root
+                except OSError as error:
+                    if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                        raise
+                if self.is_whole(identity, manifest):
+                    return root  # never take a whole tree away: others are reading it
+                self._set_aside(root)
+
+    def _set_aside(self, root: str) -> None:
+        with durable.TempTree(self.objects.temp_dir) as old, contextlib.suppress(FileNotFoundError):
+            os.rename(root, os.path.join(old.path, "old"))
 
     def _clone(self, entry: FileEntry, place: str) -> bool:
         source = os.open(self.objects.path(entry.digest), os.O_RDONLY | os.O_CLOEXEC)
