@@ -68,6 +68,7 @@ class Repository:
         self._mutex = threading.RLock()
         self._snapshot_seq = 0
         self._head_seq = -1
+        self._stale = False
         _open.add(self)
 
     @classmethod
@@ -116,6 +117,14 @@ class Repository:
             self.journal.close()
             self.cache.close()
 
+    def reset_after_fork(self) -> None:
+        """Take locks of one's own in a forked child, whose other threads are gone with what they held."""
+        if not self._mutex.acquire(blocking=False):
+            self._stale = True  # a thread was at work on the index, and will never finish
+        self._mutex = threading.RLock()
+        self.lock.reset_after_fork()
+        self.cache.reset_after_fork()
+
     # -- reading --------------------------------------------------------------------------------
 
     @contextlib.contextmanager
@@ -132,9 +141,12 @@ class Repository:
             StorageError: the store went away.
         """
         with self._mutex, durable.explained(f"read the store at {self.layout.root}"):
-            if self.journal.size() == self.journal.offset:
-                return False
             before = self.index.generation
+            if self._stale:
+                self._replay()
+                self._stale = False
+            if self.journal.size() == self.journal.offset:
+                return self.index.generation != before
             try:
                 self._drain()
             except RewrittenError:
@@ -355,9 +367,7 @@ class Repository:
 
 def _after_fork_in_child() -> None:
     for repository in list(_open):
-        repository.lock.reset_after_fork()
-        repository._mutex = threading.RLock()  # noqa: SLF001 - another thread may have held it at the fork
-        repository.cache.reset_after_fork()
+        repository.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):
