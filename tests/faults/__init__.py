@@ -1,0 +1,1 @@
+"""What can go wrong under a store: killed processes, power cuts, full disks, races."""
