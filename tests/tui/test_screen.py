@@ -114,7 +114,7 @@ async def test_keys_typed_before_the_text_field_stands_are_not_lost(filled: Path
         for key, character in (("slash", "/"), ("q", "q"), ("e", "e"), ("p", "p")):
             it.app.post_message(events.Key(key, character))
         await it.rest()
-        await it.until(lambda: it.main.filters.get(Pane.VERSIONS) == "qep")
+        await it.until(lambda: it.main.selection.filters.get(Pane.VERSIONS) == "qep")
         assert it.app.is_running
 
 

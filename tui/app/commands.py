@@ -1,7 +1,7 @@
 """What each action does on the main screen: a function for every id in the registry's table.
 
-The screen holds the state and offers a few verbs (``activate``, ``arrange``, ``filter_pane``, ``say``);
-commands put them together. Only ``MainScreen.perform`` calls them, after asking the action whether it can.
+Screen and selection hold the state and offer a few verbs (``activate``, ``arrange_panes``, ``filter_pane``,
+``say``); commands put them together. Only ``MainScreen.perform`` calls them, after asking the action whether it can.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def _enter(screen: MainScreen) -> None:
 def _back(screen: MainScreen) -> None:
     if screen.footer.notice:
         screen.say("")
-    elif screen.filters.get(screen.pane):
+    elif screen.selection.filters.get(screen.pane):
         screen.filter_line.leave(screen.pane)
-        screen.filter_pane(screen.pane, "")
+        screen.selection.filter_pane(screen.pane, "")
     elif screen.zoomed:
         _zoom(screen)
     elif screen.pane is Pane.OVERVIEW:
@@ -51,8 +51,8 @@ async def _filter(screen: MainScreen) -> None:
     if screen.pane is Pane.OVERVIEW:
         screen.activate(Pane.VERSIONS)
     screen.say("")
-    await screen.filter_line.open(screen.pane, screen.filters.get(screen.pane, ""))
-    screen.tell_found()
+    await screen.filter_line.open(screen.pane, screen.selection.filters.get(screen.pane, ""))
+    screen.selection.tell_found()
 
 
 def _copy(screen: MainScreen, value: str) -> None:

@@ -1,14 +1,14 @@
 """The main screen: models, versions, and an overview of the selected version.
 
-Owns what is selected and filtered. The store's answers come in as messages, keys as actions; both end in
-one of the ``_show_…`` methods. Nothing here reads a file.
+Owns the widgets and their layout, and gives keys and clicks to ``commands``. What is listed and selected is in
+``selection``, what the store's answers change in ``answers``. Nothing here reads a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,38 +18,32 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from ... import words
-from .. import columns, facts, guide, headline
+from .. import facts, headline
 from ..actions import Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
-from ..messages import (
-    DetailFailed,
-    DetailRead,
-    FilterReady,
-    ModelsListed,
-    StoreMissing,
-    StoreTrouble,
-    StoreWell,
-    VersionsListed,
-)
-from ..rows import Rows, matching_models
+from ..messages import FromStore
 from ..widgets.filterline import FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller
 from ..widgets.overview import Overview
 from ..widgets.table import VirtualTable
+from . import answers
+from .selection import Selection
 
 if TYPE_CHECKING:
-    from ....store import Model, Summary, Version, VersionDetail
+    from ....store import Summary, Version
     from ..worker import StoreWorker
 
 WIDE_ENOUGH = 110
 """From this many columns on, the panes stand side by side."""
 
 VERY_WIDE = 150
-_SETTLE_SECONDS = 0.08
 _AGES_SECONDS = 30
 _NOTICE_SECONDS = 8
+
+Guide: TypeAlias = Callable[[Look, int], list[facts.Line]]
+"""Makes the lines that take the panes' place when there is nothing to list."""
 
 
 class MainScreen(Screen[None]):
@@ -73,24 +67,14 @@ class MainScreen(Screen[None]):
         self.worker: StoreWorker | None = None
         self.pane = Pane.VERSIONS
         self.zoomed = False
-        self.filters: dict[Pane, str] = {}
-        self.models: list[Model] = []
-        self.rows: Rows | None = None
+        self.store: Summary | None = None
+        self.selection = Selection(self)
         self._now = now
         self._read_only = read_only
-        self._settled = settled
+        self.settled: Callable[[], None] = settled
         self.redraw: Callable[[], None] = redraw
-        self._summary: Summary | None = None
-        self._model = ""
-        self._version_columns: Sequence[columns.Column] = ()
-        self._remembered: dict[str, int] = {}
-        self._detail: VersionDetail | None = None
-        self._detail_problem = ""
-        self._shown_ref = ""
-        self._settling: Timer | None = None
         self._notice_timer: Timer | None = None
-        self._matches: tuple[str, Sequence[int]] = ("", range(0))
-        self._guide: Callable[[Look, int], list[facts.Line]] | None = None
+        self._guide: Guide | None = None
 
     # -- what is on it ---------------------------------------------------------------------------
 
@@ -160,28 +144,27 @@ class MainScreen(Screen[None]):
         return self.guide_view if self._guide else self.views[self.pane]
 
     @property
-    def remembered(self) -> int | None:
-        """The version that was last selected in this model, as its event's number."""
-        return self._remembered.get(self._model)
-
-    @property
     def version(self) -> Version | None:
         """The selected version."""
-        selected: Version | None = self.version_table.selected
-        return selected
+        return self.selection.version
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that was asked for has been answered, and nothing waits to be shown."""
+        return self.selection.resting and self.worker is not None and self.worker.idle
 
     @property
     def situation(self) -> Situation:
         """What actions need to know to say whether they can act."""
         return Situation(
             pane=self.pane,
-            store_open=self._summary is not None,
-            models=len(self.models),
+            store_open=self.store is not None,
+            models=len(self.selection.models),
             versions=len(self.version_table.order),
             selected=self.version.ref if self.version else "",
             narrow=self.narrow,
             zoomed=self.zoomed,
-            filtered=bool(self.filters.get(self.pane)),
+            filtered=bool(self.selection.filters.get(self.pane)),
         )
 
     # -- layout ----------------------------------------------------------------------------------
@@ -216,31 +199,35 @@ class MainScreen(Screen[None]):
 
     def show_all(self) -> None:
         """Bring everything but the tables up to date."""
-        self._show_headline()
-        self._show_overview(from_top=False)
+        self.show_headline()
+        self.show_overview(from_top=False)
         self.show_hints()
         if self._guide:
             make, look = self._guide, self.look
             self.guide_view.show(lambda columns: make(look, columns), from_top=True)
 
-    def _show_headline(self) -> None:
-        width = self.app.size.width
-        model = next((m for m in self.models if m.name == self._model), None)
-        self.headline.show(headline.top(model, self._summary, self.look, width, read_only=self._read_only))
+    def show_headline(self) -> None:
+        """Bring the first lines up to date."""
+        top = headline.top(
+            self.selection.model, self.store, self.look, self.app.size.width, read_only=self._read_only
+        )
+        self.headline.show(top)
         self.tabs.show(headline.tabs(self.pane))
 
     def show_hints(self) -> None:
         """Bring the footer up to date."""
         self.footer.show_hints(self.registry.footer(self.situation))
 
-    def _show_overview(self, *, from_top: bool) -> None:
+    def show_overview(self, *, from_top: bool) -> None:
+        """Show the selected version in the overview and in the summary under the list."""
         version, look = self.version, self.look
         if version is None:
             self.overview.show(lambda _columns: (), from_top=True)
             self.summary.show()
             return
-        detail = self._detail if self._detail and self._detail.version.id == version.id else None
-        problem = self._detail_problem
+        detail, problem = self.selection.detail, self.selection.detail_problem
+        if detail and detail.version.id != version.id:
+            detail = None
         self.overview.show(
             lambda columns: facts.overview(version, detail, look, columns, problem=problem), from_top=from_top
         )
@@ -251,7 +238,7 @@ class MainScreen(Screen[None]):
     def _tell_ages(self) -> None:
         for table in (self.model_table, self.version_table):
             table.set_look(self.look)
-        self._show_overview(from_top=False)
+        self.show_overview(from_top=False)
 
     def say(self, text: str, style: str = "", *, stays: bool = False) -> None:
         """Show a message in the footer, for a while, or until something else is done."""
@@ -268,141 +255,23 @@ class MainScreen(Screen[None]):
         self.banner.show(facts.banner(f" {sign} {text}", self.app.size.width, self.ascii_only))
         self.banner.display = bool(text)
 
-    # -- the store's answers ---------------------------------------------------------------------
-
-    @on(StoreMissing)
-    def _store_missing(self, message: StoreMissing) -> None:
-        self._guide = lambda look, width: guide.no_store(message.reason, look, width)
-        self._show_guide()
-
-    @on(StoreTrouble)
-    def _store_trouble(self, message: StoreTrouble) -> None:
-        if self._summary is None:
-            self._guide = lambda look, width: guide.trouble(message.reason, message.hint, look, width)
-            self._show_guide()
-        else:
-            self.warn(f"{message.reason}  {message.hint}")
-
-    @on(StoreWell)
-    def _store_well(self) -> None:
-        self.warn("")
-        if self.worker:
-            self.worker.refresh()
-
-    def _show_guide(self) -> None:
-        self.arrange_panes()
-        self._settled()
-
-    @on(ModelsListed)
-    def _models_listed(self, message: ModelsListed) -> None:
-        chosen = self._model
-        self.models, self._summary = message.models, message.summary
-        if not self.models:
-            self._model = ""
-            self._guide = lambda look, width: guide.empty_store(message.summary.path, look, width)
-            self._show_guide()
-            return
-        if self._guide:
-            self._guide = None
+    def show_guide(self, make: Guide | None) -> None:
+        """Show lines in place of the panes, or the panes again."""
+        if make or self._guide:
+            self._guide = make
             self.arrange_panes()
-        if message.damage:
-            self.warn(f"{message.damage[0]}: mvtui repair mends it")
-        names = [model.name for model in self.models]
-        if chosen not in names:
-            chosen = max(self.models, key=lambda model: model.updated).name
-        self.show_models(chosen)
-        self._choose_model(chosen, again=True)
-        if message.arrived:
-            self.say(headline.arrival(message.arrived, self.signs))
-        elif message.asked:
-            self.say("read again")
 
-    def show_models(self, chosen: str | None = None) -> None:
-        """Show the models that the filter lets through, with ``chosen`` (default: as before) selected."""
-        chosen = chosen or self._model
-        query = self.filters.get(Pane.MODELS, "")
-        order = matching_models(self.models, query)
-        place = next((i for i, row in enumerate(order) if self.models[row].name == chosen), 0)
-        self.model_table.empty_text = "no model matches"
-        self.model_table.show(
-            self.models, columns.for_models(self.models, self.ascii_only), order, place, hold=True
-        )
-        self.tell_found()
+    # -- messages --------------------------------------------------------------------------------
 
-    def _choose_model(self, name: str, *, again: bool = False) -> None:
-        if self.worker and (again or name != self._model):
-            if name != self._model:
-                self.filters.pop(Pane.VERSIONS, None)
-                self.filter_line.leave(Pane.VERSIONS)
-            self._model = name
-            self.worker.list_versions(name)
-            self._show_headline()
+    @on(FromStore)
+    def _store_answered(self, message: FromStore) -> None:
+        answers.take(self, message)
 
-    @on(VersionsListed)
-    def _versions_listed(self, message: VersionsListed) -> None:
-        if message.rows.model != self._model:
-            return
-        same = self.rows is not None and self.rows.model == message.rows.model
-        seq = self.version.seq if same and self.version else self.remembered
-        self.rows, self._version_columns = message.rows, message.columns
-        self._matches = ("", range(len(self.rows)))
-        self.show_versions(seq, hold=same)
-        self._settled()
-
-    def show_versions(self, seq: int | None, *, hold: bool) -> None:
-        """Show the versions that the filter lets through, with the one registered as ``seq`` selected."""
-        rows = self.rows
-        if rows is None:
-            return
-        query = self.filters.get(Pane.VERSIONS, "")
-        before, found = self._matches
-        if query and not rows.haystack:
-            order: Sequence[int] = range(0)
-            self.version_table.empty_text = "preparing the filter" + self.signs.ellipsis
-        else:
-            order = rows.matching(query, found if before and query.startswith(before) else None)
-            self._matches = (query, order)
-            self.version_table.empty_text = (
-                "no version matches; esc clears the filter" if query else "no versions"
-            )
-        place = rows.place_in(order, seq) if seq is not None else 0
-        self.version_table.show(rows.versions, self._version_columns, order, place, hold=hold)
-        self.tell_found()
-        self.refresh_selection(from_top=not hold)
-
-    def filter_pane(self, pane: Pane, query: str) -> None:
-        """Let only what matches ``query`` through in a pane; the selection stays if it matches."""
-        self.filters[pane] = query
-        if pane is Pane.MODELS:
-            self.show_models()
-            if model := self.model_table.selected:
-                self._choose_model(model.name)
-        else:
-            self.show_versions(self.version.seq if self.version else self.remembered, hold=False)
-
-    def tell_found(self) -> None:
-        """Say beside the filter how many lines it lets through."""
-        if self.pane is Pane.MODELS:
-            self.filter_line.tell(len(self.model_table.order), len(self.models))
-        else:
-            self.filter_line.tell(len(self.version_table.order), len(self.rows or ()))
-
-    @on(FilterReady)
-    def _filter_ready(self, message: FilterReady) -> None:
-        if message.rows is self.rows and self.filters.get(Pane.VERSIONS):
-            self.show_versions(self.remembered, hold=False)
-
-    @on(DetailRead)
-    def _detail_read(self, message: DetailRead) -> None:
-        if message.ref == self._shown_ref:
-            self._detail, self._detail_problem = message.detail, ""
-            self._show_overview(from_top=False)
-
-    @on(DetailFailed)
-    def _detail_failed(self, message: DetailFailed) -> None:
-        if message.ref == self._shown_ref:
-            self._detail, self._detail_problem = None, message.reason
-            self._show_overview(from_top=False)
+    @on(VirtualTable.Moved, "#models, #versions")
+    def _moved(self, message: VirtualTable.Moved) -> None:
+        if self.footer.notice:
+            self.say("")
+        self.selection.moved(message.table)
 
     # -- keys and clicks -------------------------------------------------------------------------
 
@@ -444,7 +313,7 @@ class MainScreen(Screen[None]):
 
     @on(FilterLine.Changed)
     def _filter_changed(self, message: FilterLine.Changed) -> None:
-        self.filter_pane(message.pane, message.query)
+        self.selection.filter_pane(message.pane, message.query)
 
     @on(FilterLine.Left)
     def _filter_left(self) -> None:
@@ -454,40 +323,3 @@ class MainScreen(Screen[None]):
     @on(FilterLine.Stepped)
     def _filter_stepped(self, message: FilterLine.Stepped) -> None:
         self.scroller.step(message.lines)
-
-    # -- the selection ---------------------------------------------------------------------------
-
-    @on(VirtualTable.Moved, "#models, #versions")
-    def _moved(self, message: VirtualTable.Moved) -> None:
-        if self.footer.notice:
-            self.say("")
-        if message.table is self.version_table and self.version:
-            self._remembered[self._model] = self.version.seq
-        # Details follow when the keys rest: while one is held down only the list moves.
-        if self._settling:
-            self._settling.stop()
-        self._settling = self.set_timer(_SETTLE_SECONDS, lambda: self._follow(message.table))
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether all that was asked for has been answered, and nothing waits to be shown."""
-        return self._settling is None and self.worker is not None and self.worker.idle
-
-    def _follow(self, table: VirtualTable) -> None:
-        self._settling = None
-        if table is self.model_table and (model := table.selected):
-            self._choose_model(model.name)
-        self.refresh_selection(from_top=True)
-
-    def refresh_selection(self, *, from_top: bool) -> None:
-        """Show the selected version in the overview and ask for its files."""
-        version = self.version
-        if version and version.ref != self._shown_ref:
-            from_top = True
-            self._detail_problem = ""
-        self._shown_ref = version.ref if version else ""
-        self._show_overview(from_top=from_top)
-        self._show_headline()
-        self.show_hints()
-        if version and self.worker:
-            self.worker.read_detail(version.ref)

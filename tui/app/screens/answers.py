@@ -1,0 +1,69 @@
+"""What the store's answers change on the main screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import guide, headline
+from ..messages import (
+    DetailFailed,
+    DetailRead,
+    FilterReady,
+    FromStore,
+    ModelsListed,
+    StoreMissing,
+    StoreTrouble,
+    StoreWell,
+    VersionsListed,
+)
+
+if TYPE_CHECKING:
+    from .main import MainScreen
+
+
+def take(screen: MainScreen, message: FromStore) -> None:
+    """Bring the screen up to date with one answer."""
+    match message:
+        case VersionsListed():
+            if screen.selection.list_versions(message):
+                screen.settled()
+        case DetailRead() | DetailFailed():
+            screen.selection.take_detail(message)
+        case ModelsListed():
+            _models_listed(screen, message)
+        case FilterReady():
+            screen.selection.filter_ready(message)
+        case StoreMissing(reason=reason):
+            screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
+            screen.settled()
+        case StoreTrouble():
+            _trouble(screen, message)
+        case StoreWell():
+            screen.warn("")
+            if screen.worker:
+                screen.worker.refresh()
+
+
+def _trouble(screen: MainScreen, message: StoreTrouble) -> None:
+    if screen.store is None:
+        screen.show_guide(lambda look, width: guide.trouble(message.reason, message.hint, look, width))
+        screen.settled()
+    else:
+        screen.warn(f"{message.reason}  {message.hint}")
+
+
+def _models_listed(screen: MainScreen, message: ModelsListed) -> None:
+    screen.store = message.summary
+    if not message.models:
+        screen.selection.list_models([])
+        screen.show_guide(lambda look, width: guide.empty_store(message.summary.path, look, width))
+        screen.settled()
+        return
+    screen.show_guide(None)
+    if message.damage:
+        screen.warn(f"{message.damage[0]}: mvtui repair mends it")
+    screen.selection.list_models(message.models)
+    if message.arrived:
+        screen.say(headline.arrival(message.arrived, screen.signs))
+    elif message.asked:
+        screen.say("read again")

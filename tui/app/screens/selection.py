@@ -1,0 +1,191 @@
+"""What is listed, filtered and selected on the main screen: the state behind its two tables.
+
+The tables know only rows and a cursor. Here is which model the versions belong to, which version was last
+selected in each model, what the filters let through, and the files of the version that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .. import columns
+from ..actions import Pane
+from ..rows import Rows, matching_models
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from ....store import Model, Version, VersionDetail
+    from ..messages import DetailFailed, DetailRead, FilterReady, VersionsListed
+    from ..widgets.table import VirtualTable
+    from .main import MainScreen
+
+_SETTLE_SECONDS = 0.08
+
+
+class Selection:
+    """The main screen's selection; asks the worker for what has to be read to show it."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self.models: list[Model] = []
+        self.rows: Rows | None = None
+        self.filters: dict[Pane, str] = {}
+        self.detail: VersionDetail | None = None
+        self.detail_problem = ""
+        self._name = ""
+        self._columns: Sequence[columns.Column] = ()
+        self._remembered: dict[str, int] = {}
+        self._matches: tuple[str, Sequence[int]] = ("", range(0))
+        self._asked_ref = ""
+        self._settling: Timer | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The model whose versions are listed."""
+        return next((model for model in self.models if model.name == self._name), None)
+
+    @property
+    def version(self) -> Version | None:
+        """The selected version."""
+        selected: Version | None = self._screen.version_table.selected
+        return selected
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is about to follow a key."""
+        return self._settling is None
+
+    # -- models ----------------------------------------------------------------------------------
+
+    def list_models(self, models: list[Model]) -> None:
+        """Take other models; the selected one stays, else the one changed last is."""
+        self.models = models
+        if not models:
+            self._name = ""
+            return
+        chosen = self._name
+        if chosen not in [model.name for model in models]:
+            chosen = max(models, key=lambda model: model.updated).name
+        self.show_models(chosen)
+        self._choose_model(chosen, again=True)
+
+    def show_models(self, chosen: str | None = None) -> None:
+        """Show the models that the filter lets through, with ``chosen`` (default: as before) selected."""
+        chosen = chosen or self._name
+        screen = self._screen
+        order = matching_models(self.models, self.filters.get(Pane.MODELS, ""))
+        place = next((i for i, row in enumerate(order) if self.models[row].name == chosen), 0)
+        made = columns.for_models(self.models, screen.ascii_only)
+        screen.model_table.empty_text = "no model matches"
+        screen.model_table.show(self.models, made, order, place, hold=True)
+        self.tell_found()
+
+    def _choose_model(self, name: str, *, again: bool = False) -> None:
+        screen = self._screen
+        if screen.worker and (again or name != self._name):
+            if name != self._name:
+                self.filters.pop(Pane.VERSIONS, None)
+                screen.filter_line.leave(Pane.VERSIONS)
+            self._name = name
+            screen.worker.list_versions(name)
+            screen.show_headline()
+
+    # -- versions --------------------------------------------------------------------------------
+
+    def list_versions(self, message: VersionsListed) -> bool:
+        """Take the versions of the selected model; False if they are of one that was left since."""
+        if message.rows.model != self._name:
+            return False
+        same = self.rows is not None and self.rows.model == message.rows.model
+        seq = self.version.seq if same and self.version else self._last_seq
+        self.rows, self._columns = message.rows, message.columns
+        self._matches = ("", range(len(self.rows)))
+        self._show_versions(seq, hold=same)
+        return True
+
+    @property
+    def _last_seq(self) -> int | None:
+        """The version that was last selected in this model, as its event's number."""
+        return self._remembered.get(self._name)
+
+    def _show_versions(self, seq: int | None, *, hold: bool) -> None:
+        """Show the versions that the filter lets through, with the one registered as ``seq`` selected."""
+        rows, table = self.rows, self._screen.version_table
+        if rows is None:
+            return
+        query = self.filters.get(Pane.VERSIONS, "")
+        before, found = self._matches
+        if query and not rows.haystack:
+            order: Sequence[int] = range(0)
+            table.empty_text = "preparing the filter" + self._screen.signs.ellipsis
+        else:
+            order = rows.matching(query, found if before and query.startswith(before) else None)
+            self._matches = (query, order)
+            table.empty_text = "no version matches; esc clears the filter" if query else "no versions"
+        place = rows.place_in(order, seq) if seq is not None else 0
+        table.show(rows.versions, self._columns, order, place, hold=hold)
+        self.tell_found()
+        self.refresh(from_top=not hold)
+
+    # -- filters ---------------------------------------------------------------------------------
+
+    def filter_pane(self, pane: Pane, query: str) -> None:
+        """Let only what matches ``query`` through in a pane; the selection stays if it matches."""
+        self.filters[pane] = query
+        if pane is Pane.MODELS:
+            self.show_models()
+            if model := self._screen.model_table.selected:
+                self._choose_model(model.name)
+        else:
+            self._show_versions(self.version.seq if self.version else self._last_seq, hold=False)
+
+    def filter_ready(self, message: FilterReady) -> None:
+        """Filter by what was typed before the haystack stood."""
+        if message.rows is self.rows and self.filters.get(Pane.VERSIONS):
+            self._show_versions(self._last_seq, hold=False)
+
+    def tell_found(self) -> None:
+        """Say beside the filter how many lines it lets through."""
+        screen = self._screen
+        if screen.pane is Pane.MODELS:
+            screen.filter_line.tell(len(screen.model_table.order), len(self.models))
+        else:
+            screen.filter_line.tell(len(screen.version_table.order), len(self.rows or ()))
+
+    # -- following the cursor --------------------------------------------------------------------
+
+    def moved(self, table: VirtualTable) -> None:
+        """Remember the version; show the rest when the keys rest: while one is held only the list moves."""
+        if table is self._screen.version_table and self.version:
+            self._remembered[self._name] = self.version.seq
+        if self._settling:
+            self._settling.stop()
+        self._settling = self._screen.set_timer(_SETTLE_SECONDS, lambda: self._follow(table))
+
+    def _follow(self, table: VirtualTable) -> None:
+        self._settling = None
+        if table is self._screen.model_table and (model := table.selected):
+            self._choose_model(model.name)
+        self.refresh(from_top=True)
+
+    def refresh(self, *, from_top: bool) -> None:
+        """Show the selected version in the overview and ask for its files."""
+        version, screen = self.version, self._screen
+        if version and version.ref != self._asked_ref:
+            from_top = True
+            self.detail_problem = ""
+        self._asked_ref = version.ref if version else ""
+        screen.show_overview(from_top=from_top)
+        screen.show_headline()
+        screen.show_hints()
+        if version and screen.worker:
+            screen.worker.read_detail(version.ref)
+
+    def take_detail(self, message: DetailRead | DetailFailed) -> None:
+        """Show the files of the selected version, or why they can't be shown."""
+        if message.ref == self._asked_ref:
+            self.detail = getattr(message, "detail", None)
+            self.detail_problem = getattr(message, "reason", "")
+            self._screen.show_overview(from_top=False)
