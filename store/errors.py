@@ -18,6 +18,7 @@ code  meaning
 9     the journal is damaged, or its last write is in doubt
 10    the store was written in a format this mvtui doesn't know
 130   interrupted by the user
+141   the reader of a pipe went away (``mvtui ls | head``)
 ====  ===================================================================
 """
 

@@ -2,7 +2,7 @@
 
 Makes ``.venv`` beside the code (or uses the environment it is started from, with ``--here``), installs mvtui
 with its development tools, and runs ruff, mypy, the import contracts and pytest, all to their end. Arguments
-after ``--`` go to pytest. The exit code is 0 only if all passed; pytest's summary comes last.
+after ``--`` go to pytest, in place of measuring coverage. The exit code is 0 only if all passed; pytest's summary comes last.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
         [str(tools / "ruff"), "format", "--check", "."],
         [str(tools / "mypy")],
         [str(tools / "lint-imports"), "--no-cache"],
-        [python, "-m", "pytest", *extra],
+        [python, "-m", "pytest", *(extra or ["--cov", "--cov-report=term:skip-covered"])],
     ]
     failed = []
     for check in checks:
