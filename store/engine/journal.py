@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import FormatError, JournalDamagedError, OutcomeUnknownError, StorageError
+from ..errors import FormatError, JournalDamagedError, OutcomeUnknownError
 from ..nouns.damage import Damage
 from . import durable, lines
 from .digest import of_bytes
@@ -277,9 +277,12 @@ class Journal:
 
     def _mark_doubt(self, what: str) -> None:
         try:
-            durable.replace_file(self._doubt_path, what.encode(), temp_dir=self.temp_dir)
+            try:
+                durable.replace_file(self._doubt_path, what.encode(), temp_dir=self.temp_dir)
+            except OSError:  # a disk that flushes nothing can still show the mark to everyone on this machine
+                durable.replace_file(self._doubt_path, what.encode(), temp_dir=self.temp_dir, durable=False)
         except OSError as error:
-            raise StorageError(
+            raise OutcomeUnknownError(
                 f"the disk fails: {what}; even that could not be noted ({error.strerror})",
                 hint="Stop writing to this disk. Copy the store elsewhere, then run mvtui repair on the copy.",
             ) from error
