@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
@@ -34,7 +34,7 @@ class MvtuiApp(App[int]):
     """lazygit for model versions."""
 
     TITLE = "mvtui"
-    CSS_PATH: ClassVar = ["styles/base.tcss", "styles/main.tcss"]
+    CSS_PATH = "styles/main.tcss"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     ESCAPE_TO_MINIMIZE = False

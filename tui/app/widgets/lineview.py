@@ -1,13 +1,12 @@
 """The base of everything drawn here: lines of styled pieces, without scrollbars.
 
 A stock scrollbar costs 45 bytes a row at each repaint, and a stock ``Static`` takes markup. These widgets
-take only text that was made safe (``mvtui.tui.text``) and draw it with named styles from the style sheet.
+take only text that was made safe (``mvtui.tui.text``) and draw it with the palette's named styles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,34 +16,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...text import width
+from .. import palette
 from ..facts import Line
-
-STYLES = (
-    "accent",
-    "archived",
-    "bad",
-    "better",
-    "cursor",
-    "cursor-idle",
-    "heading",
-    "key",
-    "line",
-    "muted",
-    "production",
-    "staging",
-    "strong",
-    "title",
-    "validation",
-    "warning",
-    "worse",
-)
-"""The names of styles; each is a component class ``line--NAME`` in the style sheet."""
 
 
 class LineView(Widget):
     """Draws lines of pieces, each with a named style."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line--{name}" for name in STYLES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -56,12 +33,10 @@ class LineView(Widget):
         super().notify_style_update()
 
     def named(self, name: str) -> Style:
-        """Return a style by its name; the widget's own for ``""`` and names the style sheet lacks."""
+        """Return a style of the palette in the app's theme."""
         style = self._style_cache.get(name)
         if style is None:
-            known = name in STYLES
-            style = self.get_component_rich_style(f"line--{name}") if known else self.rich_style
-            self._style_cache[name] = style
+            style = self._style_cache[name] = palette.style(name, self.app.theme_variables)
         return style
 
     def strip(self, line: Line, columns: int, base: str = "") -> Strip:
