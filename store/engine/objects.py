@@ -56,6 +56,7 @@ class Objects:
     def __init__(self, directory: str, *, temp_dir: str, trash_dir: str, cache: StatCache) -> None:
         self.directory, self.temp_dir, self.trash_dir, self.cache = directory, temp_dir, trash_dir, cache
         self._settled: set[str] = set()
+        self._shards: set[str] = set()
 
     def path(self, name: str) -> str:
         """Return where an object lies, there or not."""
@@ -129,7 +130,7 @@ class Objects:
     def _place(self, temp: durable.Temp, name: str) -> bool:
         """Give a finished temp file its name; False when the good object was there already."""
         target = self.path(name)
-        durable.make_dirs(os.path.dirname(target))
+        self._settle_shard(name[:2])
         if self._is_settled(name):
             return False
         temp.publish(target)  # takes the place of a damaged object, if there is one
@@ -143,8 +144,19 @@ class Objects:
             return False
         if name not in self._settled:
             durable.sync_existing(self.path(name))
+            self._settle_shard(name[:2])
             self._settled.add(name)
         return True
+
+    def _settle_shard(self, shard: str) -> None:
+        """Make sure that an object's directory is there, and surely on disk: who made it may have died first."""
+        try:
+            os.mkdir(os.path.join(self.directory, shard))
+        except FileExistsError:
+            if shard in self._shards:
+                return
+        durable.sync_dir(self.directory)
+        self._shards.add(shard)
 
     def _check_room(self, size: int) -> None:
         room = os.statvfs(self.temp_dir)
@@ -274,7 +286,7 @@ class Objects:
         """Bring an object back from trash if it is there. The caller holds the writers' lock."""
         for trashed in self.trashed():
             if trashed.digest == name:
-                durable.make_dirs(os.path.dirname(self.path(name)))
+                self._settle_shard(name[:2])
                 durable.move(trashed.path, self.path(name))
                 return True
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from ..engine import actor, durable, events, journal, platform
@@ -43,6 +44,11 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
                 durable.replace_file(target, text.encode(), temp_dir=layout.tmp)
         first = {"format": FORMAT, "store": os.urandom(16).hex()}
         body = events.body(EventKind.INIT, first, "", actor.current())
+        # Some may have been made by a process that died before it could flush them.
+        for directory in {root, *map(os.path.dirname, layout.directories())}:
+            durable.sync_dir(directory)
+        with contextlib.suppress(PermissionError):  # a parent that only root may list
+            durable.sync_dir(os.path.dirname(root))
         journal.create(layout.journal, body, temp_dir=layout.tmp)
     return Repository.open(root)
 
