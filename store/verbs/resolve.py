@@ -125,5 +125,8 @@ def _before(index: Index, document: Document, text: str) -> Document:
         d for d in index.of_model(document["model"]) if d["seq"] < document["seq"] and not d.get("deleted")
     ]
     if not earlier:
-        raise NotFoundError(f"{text}: there is no version before {document['model']}@{document['version']}")
+        raise NotFoundError(
+            f"{text}: there is no version before {document['model']}@{document['version']}",
+            hint=f"See its versions: mvtui ls {document['model']}",
+        )
     return earlier[-1]
