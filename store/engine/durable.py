@@ -248,15 +248,34 @@ def disk_size(path: str) -> int:
 
 def is_abandoned(path: str) -> bool:
     """Whether the maker of a temp file or tree is gone: its lock is free."""
+    with _claimed(path) as free:
+        return free
+
+
+def remove_abandoned(path: str) -> bool:
+    """Remove a temp file or tree if its maker is gone; say whether it was.
+
+    Its lock is held meanwhile: a maker who opens it just now sees, once it has the lock, that the name is gone.
+    """
+    with _claimed(path) as free:
+        if free:
+            remove_any(path)
+        return free
+
+
+@contextlib.contextmanager
+def _claimed(path: str) -> Iterator[bool]:
     guard = path.removesuffix(TREE_SUFFIX)
     try:
         fd = os.open(guard, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
-        return guard != path  # a tree outlived its guard
+        yield guard != path  # a tree outlived its guard
+        return
     except OSError:
-        return False  # someone else's, or not ours to judge
+        yield False  # someone else's, or not ours to judge
+        return
     try:
-        return platform.lock(fd)
+        yield platform.lock(fd)
     finally:
         os.close(fd)
 

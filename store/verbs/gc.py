@@ -185,7 +185,7 @@ class _Sweep:
             if not durable.is_abandoned(path):
                 continue
             size = durable.disk_size(path)
+            if not self.dry_run and not durable.remove_abandoned(path):
+                continue
             self.items.append(GcItem("temp", name, size))
             self.freed += size
-            if not self.dry_run:
-                durable.remove_any(path)
