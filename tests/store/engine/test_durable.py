@@ -1,0 +1,91 @@
+"""The durable layer by itself: temp files and who may take them away."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from mvtui.store.engine import durable, platform
+from mvtui.store.errors import LockTimeoutError
+
+
+def test_a_temp_file_in_use_is_not_abandoned(tmp_path: Path) -> None:
+    with durable.Temp(str(tmp_path)) as temp:
+        assert not durable.is_abandoned(temp.path)
+        assert not durable.remove_abandoned(temp.path)
+        assert os.path.exists(temp.path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_temp_file_left_behind_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "left").write_bytes(b"x")
+    (tmp_path / "tree.d").mkdir()
+    (tmp_path / "tree.d" / "file").write_bytes(b"x")
+    assert durable.is_abandoned(str(tmp_path / "left"))
+    for name in ("left", "tree.d"):
+        assert durable.remove_abandoned(str(tmp_path / name))
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("moment", ["before its maker has the lock", "after its maker looked"])
+def test_a_newborn_is_either_seen_to_be_taken_or_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """gc comes by exactly between a temp file's making and its locking, or between gc's look and its removal."""
+    lock = platform.lock
+    removed = []
+
+    def slow(fd: int, *, blocking: bool = False) -> bool:
+        monkeypatch.setattr(platform, "lock", lock)
+        path = os.readlink(f"/proc/self/fd/{fd}")
+        if moment == "before its maker has the lock":
+            removed.append(durable.remove_abandoned(path))
+        return lock(fd, blocking=blocking)
+
+    monkeypatch.setattr(platform, "lock", slow)
+    if moment == "after its maker looked":
+        remove_any = durable.remove_any
+
+        def late(path: str) -> None:
+            fd = os.open(path, os.O_RDWR)
+            try:
+                assert not lock(fd)  # whoever opens it now can't believe it is theirs
+            finally:
+                os.close(fd)
+            remove_any(path)
+
+        monkeypatch.setattr(platform, "lock", lock)
+        monkeypatch.setattr(durable, "remove_any", late)
+        (tmp_path / "left").write_bytes(b"")
+        assert durable.remove_abandoned(str(tmp_path / "left"))
+        return
+    with durable.Temp(str(tmp_path)) as temp:
+        assert removed == [True]
+        assert os.path.exists(temp.path)
+        temp.publish(str(tmp_path / "published"))
+    assert os.listdir(tmp_path) == ["published"]
+
+
+def test_a_name_that_is_taken_is_not_replaced(tmp_path: Path) -> None:
+    target = str(tmp_path / "name")
+    assert durable.create_file(target, b"first", temp_dir=str(tmp_path))
+    assert not durable.create_file(target, b"second", temp_dir=str(tmp_path))
+    assert (tmp_path / "name").read_bytes() == b"first"
+    assert os.listdir(tmp_path) == ["name"]
+
+
+def test_the_lock_is_counted_and_given_back(tmp_path: Path) -> None:
+    lock = durable.Lock(str(tmp_path / "lock"), 0)
+    other = durable.Lock(str(tmp_path / "lock"), 0)
+    with lock.held():
+        with lock.held():
+            pass
+        with pytest.raises(LockTimeoutError, match=f"pid {os.getpid()}"), other.held():
+            pass
+    with other.held():
+        pass
+    with pytest.raises(InterruptedError), lock.held():
+        raise InterruptedError
+    with other.held():
+        pass
