@@ -92,6 +92,11 @@ def _metrics(tables: Tables, event: Event) -> None:
     _merge(tables, event, "metrics", event.data.get("metrics", {}), ())
 
 
+def _add(tables: Tables, event: Event) -> None:
+    for step in (_metrics, _tag, _note):
+        step(tables, event)
+
+
 def _tag(tables: Tables, event: Event) -> None:
     _merge(tables, event, "tags", event.data.get("add", {}), event.data.get("remove", ()))
 
@@ -162,6 +167,7 @@ _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.INIT: _nothing,
     EventKind.REGISTER: _register,
     EventKind.METRICS: _metrics,
+    EventKind.ADD: _add,
     EventKind.NOTE: _note,
     EventKind.TAG: _tag,
     EventKind.ALIAS: _alias,

@@ -15,6 +15,7 @@ class EventKind(StrEnum):
     INIT = "init"
     REGISTER = "register"
     METRICS = "metrics"
+    ADD = "add"
     NOTE = "note"
     TAG = "tag"
     ALIAS = "alias"

@@ -222,13 +222,12 @@ def _add_to(repository: Repository, request: Request, document: Document) -> Reg
     tags = _news(request.tags, document.get("tags", {}))
     added = [f"metric {name}={value:g}" for name, value in metrics.items()]
     added += [f"tag {name}={value}" for name, value in tags.items()]
-    if metrics:
-        repository.append(EventKind.METRICS, where | {"metrics": metrics})
-    if tags:
-        repository.append(EventKind.TAG, where | {"add": tags})
+    news: dict[str, Any] = {"metrics": metrics, "add": tags}
     if request.note and request.note != document.get("note", ""):
-        repository.append(EventKind.NOTE, where | {"note": request.note})
+        news["note"] = request.note
         added.append("note")
+    if added:  # one event: all of it or nothing
+        repository.append(EventKind.ADD, where | {name: value for name, value in news.items() if value})
     return Registered(_version(repository.index, request.model, number), created=False, added=tuple(added))
 
 
