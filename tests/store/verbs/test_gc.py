@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def test_bytes_go_to_trash_then_away_when_their_time_is_up(
     assert not _there(deleted, b"gone")
     assert len(os.listdir(Path(deleted.root, "trash"))) == 1
     assert deleted.gc(dry_run=False).items == ()
+    later = time.time() + 15 * 86400
     monkeypatch.setattr("mvtui.store.verbs.gc.time.time", lambda: later)
     assert deleted.gc(dry_run=False).freed == 4
     assert os.listdir(Path(deleted.root, "trash")) == []
