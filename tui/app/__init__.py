@@ -52,6 +52,7 @@ def run(
 
         app = MvtuiApp(
             opening,
+            glance=opening.glance,
             ascii_only=ascii_only,
             read_only=read_only,
             theme=theme,

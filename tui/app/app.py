@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -17,8 +18,8 @@ from .. import preflight
 from . import hangup, themes
 from .actions import Registry
 from .driver import DiffDriver
+from .messages import FromStore
 from .screens.main import MainScreen
-from .screens.small import TooSmall
 from .worker import POLL_SECONDS, StoreWorker
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class MvtuiApp(App[int]):
         self,
         open_store: Callable[[], Store],
         *,
+        glance: Callable[[], Store | None] = lambda: None,
         ascii_only: bool = False,
         read_only: bool = False,
         theme: str | None = None,
@@ -63,8 +65,11 @@ class MvtuiApp(App[int]):
         self._read_only = read_only
         self._now = now
         self._freeze = freeze
-        self._worker = StoreWorker(open_store, self._from_store, interval=poll_seconds)
+        self._worker = StoreWorker(open_store, self._from_store, glance=glance, interval=poll_seconds)
+        self._early: list[FromStore] | None = []
+        self._early_lock = Lock()
         self._main: MainScreen | None = None
+        self._covered = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give Textual's own themes values for the names that only our style sheet uses."""
@@ -75,6 +80,8 @@ class MvtuiApp(App[int]):
         self._main = MainScreen(
             Registry(),
             now=self._now,
+            worker=self._worker,
+            early_answers=self._early_answers,
             ascii_only=self.ascii_only,
             read_only=self._read_only,
             settled=self._settled,
@@ -82,23 +89,26 @@ class MvtuiApp(App[int]):
         )
         return self._main
 
+    def on_load(self) -> None:
+        """Start reading the store: with luck it has answered before the first frame is drawn."""
+        self._worker.start()
+
     def on_mount(self) -> None:
-        """Start watching the store and the line."""
+        """Start watching the line."""
         if not self.is_headless:
             hangup.watch(self._end)
-        if self._main:
-            self._main.worker = self._worker
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
-        self._worker.start()
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything while the window is too small."""
         small = preflight.too_small(event.size.width, event.size.height)
-        covered = isinstance(self.screen, TooSmall)
-        if small and not covered:
+        if small and not self._covered:
+            from .screens.small import TooSmall
+
             self.push_screen(TooSmall())
-        elif covered and not small:
+        elif self._covered and not small:
             self.pop_screen()
+        self._covered = small
 
     def on_unmount(self) -> None:
         """Let the worker end; nothing waits for it."""
@@ -117,20 +127,31 @@ class MvtuiApp(App[int]):
         for widget in self.screen.walk_children():
             widget.refresh()
 
-    def _from_store(self, message: Any) -> None:
+    def _from_store(self, message: FromStore) -> None:
+        with self._early_lock:
+            if self._early is not None:
+                self._early.append(message)
+                return
         if self._main:
             self._main.post_message(message)
+
+    def _early_answers(self) -> list[FromStore]:
+        """Return what the store answered before the screen stood; later answers come as messages."""
+        with self._early_lock:
+            early, self._early = self._early or [], None
+        return early
 
     def _end(self, code: int) -> None:
         self.exit(code, return_code=code)
 
     def _settled(self) -> None:
+        if self._main:
+            self._main.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
         if self._freeze:
-            self._freeze = False
-            self.call_after_refresh(_freeze)
-
-
-def _freeze() -> None:
-    # What start-up made lives as long as we do: never look at it again.
-    gc.freeze()
-    gc.enable()
+            # What start-up made lives as long as we do: never look at it again.
+            gc.freeze()
+            gc.enable()
+            self._freeze = self._worker.partial  # once more when the rest has come
+        self._worker.painted()

@@ -18,7 +18,9 @@ from ..text import Align, fit, width
 if TYPE_CHECKING:
     from ...store import Model, Version
 
-SAMPLE = 200
+SAMPLE = 60
+"""As many rows as are known of a large store when it is first shown: the rest must not change the columns."""
+
 GAP = 2
 _MAX_METRICS = 8
 _METRIC_MAX = 14

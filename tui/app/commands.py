@@ -72,8 +72,7 @@ def _copy_id(screen: MainScreen) -> None:
 
 
 def _refresh(screen: MainScreen) -> None:
-    if screen.worker:
-        screen.worker.refresh()
+    screen.worker.refresh()
 
 
 def _help(screen: MainScreen) -> None:

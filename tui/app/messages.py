@@ -42,29 +42,6 @@ class StoreWell(FromStore):
     """The store can be read again after ``StoreTrouble``."""
 
 
-class ModelsListed(FromStore):
-    """The models there are, with the numbers of the status line and damage to warn of, if any.
-
-    ``arrived`` are the references of versions registered since the last time, the newest first.
-    """
-
-    def __init__(
-        self,
-        models: list[Model],
-        summary: Summary,
-        damage: tuple[Damage, ...] = (),
-        arrived: tuple[str, ...] = (),
-        *,
-        asked: bool = False,
-    ) -> None:
-        super().__init__()
-        self.models = models
-        self.summary = summary
-        self.damage = damage
-        self.arrived = arrived
-        self.asked = asked
-
-
 class VersionsListed(FromStore):
     """The versions of a model, and the columns that suit them."""
 
@@ -72,14 +49,6 @@ class VersionsListed(FromStore):
         super().__init__()
         self.rows = rows
         self.columns = columns
-
-
-class FilterReady(FromStore):
-    """The haystack of ``rows`` stands: filtering is now instant."""
-
-    def __init__(self, rows: Rows) -> None:
-        super().__init__()
-        self.rows = rows
 
 
 class DetailRead(FromStore):
@@ -98,3 +67,38 @@ class DetailFailed(FromStore):
         super().__init__()
         self.ref = ref
         self.reason = reason
+
+
+class ModelsListed(FromStore):
+    """The models there are, with the numbers of the status line and damage to warn of, if any.
+
+    ``arrived`` are the references of versions registered since the last time, the newest first. ``first`` is
+    given the first time: the versions of the model that changed last, and the files of its newest, which
+    would be asked for next.
+    """
+
+    def __init__(
+        self,
+        models: list[Model],
+        summary: Summary,
+        damage: tuple[Damage, ...] = (),
+        arrived: tuple[str, ...] = (),
+        *,
+        first: tuple[VersionsListed, DetailRead | DetailFailed | None] | None = None,
+        asked: bool = False,
+    ) -> None:
+        super().__init__()
+        self.models = models
+        self.summary = summary
+        self.damage = damage
+        self.arrived = arrived
+        self.first = first
+        self.asked = asked
+
+
+class FilterReady(FromStore):
+    """The haystack of ``rows`` stands: filtering is now instant."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows

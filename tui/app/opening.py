@@ -10,17 +10,24 @@ if TYPE_CHECKING:
 
 
 class Opening:
-    """Opens a store in a thread from the moment it is made.
+    """Opens a store in a thread from the moment it is made; of a large one only what is seen first.
 
-    Calling it gives the store, or raises what opening raised; each later call tries again.
+    ``glance`` gives that part, or None. Calling it gives the whole store, or raises what opening raised; each
+    later call tries again.
     """
 
     def __init__(self, path: str | None, *, read_only: bool) -> None:
         self._path = path
         self._read_only = read_only
+        self._part: Store | None = None
         self._result: Store | Exception | None = None
-        self._thread: Thread | None = Thread(target=self._first, name="mvtui-open", daemon=True)
+        self._thread = Thread(target=self._first, name="mvtui-open", daemon=True)
         self._thread.start()
+
+    def glance(self) -> Store | None:
+        """Return the part of a large store that is seen first; None when it is small, or can't be opened."""
+        self._thread.join()
+        return self._part
 
     def __call__(self) -> Store:
         """Return the open store.
@@ -28,18 +35,22 @@ class Opening:
         Raises:
             MvtuiError: as ``open_store``.
         """
-        if self._thread is None:
-            return self._open()
         self._thread.join()
-        self._thread = None
-        if isinstance(self._result, Exception):
-            raise self._result
-        assert self._result is not None
-        return self._result
+        result, self._result = self._result, None
+        if isinstance(result, Exception):
+            raise result
+        return result or self._open()
 
     def _first(self) -> None:
+        from ...store import glance
+
         try:
-            self._result = self._open()
+            self._part = glance(self._path)
+            if self._part is None:
+                self._result = self._open()
+            else:
+                # What the first frame needs is imported and read before Textual asks for it.
+                self._part.summary()
         except Exception as error:  # noqa: BLE001 - raised again in the thread that asks
             self._result = error
 

@@ -17,15 +17,24 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """A snapshot of a model's versions, the one registered last first."""
+    """A snapshot of a model's versions, the one registered last first.
 
-    def __init__(self, model: str, versions: Sequence[Version]) -> None:
+    ``total`` is more than there are rows while the older ones are still being read.
+    """
+
+    def __init__(self, model: str, versions: Sequence[Version], total: int = 0) -> None:
         self.model = model
         self.versions = versions
+        self.total = max(total, len(versions))
         self.haystack: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.versions)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is still to come."""
+        return self.total == len(self)
 
     def place(self, seq: int) -> int:
         """Return where the version registered as event ``seq`` stands, else its nearest older neighbour."""
@@ -74,6 +83,11 @@ def haystack(version: Version) -> str:
     parts += [f"{key}={scalar(value)}" for key, value in version.params.items()]
     parts += version.metrics
     return " ".join(parts).lower()
+
+
+def changed_last(models: Iterable[Model]) -> Model | None:
+    """Return the model that changed last: the one to begin with."""
+    return max(models, key=lambda model: model.updated, default=None)
 
 
 def matching_models(models: Iterable[Model], query: str) -> list[int]:

@@ -1,5 +1,8 @@
 """The one thread that talks to the store. The screen asks; answers come back as messages.
 
+Of a large store the models and each one's newest versions are shown first; the rest is read once they are
+painted, so that reading does not compete with drawing.
+
 One thread, so that answers come in order and the store is polled only when nothing else is wanted. It is
 a daemon: a store on a file system that hangs can neither freeze the screen nor keep the program alive.
 Requests of a kind replace each other, since only the last can still matter.
@@ -8,9 +11,13 @@ Requests of a kind replace each other, since only the last can still matter.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from threading import Condition, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ...store.errors import MvtuiError, NotFoundError
 from . import columns
@@ -25,19 +32,23 @@ from .messages import (
     StoreWell,
     VersionsListed,
 )
-from .rows import Rows
+from .rows import Rows, changed_last
 
 if TYPE_CHECKING:
-    from ...store import Store, Version
+    from ...store import Model, Store, Summary, Version
 
 POLL_SECONDS = 0.5
+_PAINT_SECONDS = 1.0
+"""How long the rest of a large store waits for the first page to be painted, at most."""
+
 _MOST_ARRIVED = 100
 
 
 class StoreWorker(Thread):
     """Opens a store, answers requests, and watches for changes by others.
 
-    ``open_store`` is called in this thread; ``post`` must be safe to call from it.
+    ``open_store`` is called in this thread; ``post`` must be safe to call from it. ``glance`` returns a store
+    that knows the first page only, or None when there is no need for one.
     """
 
     def __init__(
@@ -45,16 +56,20 @@ class StoreWorker(Thread):
         open_store: Callable[[], Store],
         post: Callable[[FromStore], object],
         *,
+        glance: Callable[[], Store | None] = lambda: None,
         interval: float = POLL_SECONDS,
     ) -> None:
         super().__init__(name="mvtui-store", daemon=True)
         self._open_store = open_store
+        self._glance = glance
         self._post = post
         self._interval = interval
         self._wanted: dict[str, Callable[[Store], None]] = {}
         self._wake = Condition()
         self._stopped = False
         self._busy = True
+        self._painted = False
+        self._part = False
         self._troubled = False
         self._last_seq = -1
         self._said: tuple[str, str] | None = None
@@ -73,11 +88,22 @@ class StoreWorker(Thread):
         """Ask for the models again, changed or not."""
         self._ask("models", lambda store: self._list_models(store, asked=True))
 
+    def painted(self) -> None:
+        """Say that what was found first is on the screen: time to read the rest."""
+        with self._wake:
+            self._painted = True
+            self._wake.notify()
+
     def stop(self) -> None:
         """End the thread as soon as it comes back from what it does. Does not wait for it."""
         with self._wake:
             self._stopped = True
             self._wake.notify()
+
+    @property
+    def partial(self) -> bool:
+        """Whether only the first page of a large store was read yet."""
+        return self._part
 
     @property
     def idle(self) -> bool:
@@ -94,12 +120,29 @@ class StoreWorker(Thread):
 
     def run(self) -> None:
         """Open, then answer and poll until stopped."""
+        self._show_part()
         store = self._open()
+        self._part = False
         if store is None:
             return
         self._guarded(store, self._list_models)
         while not self._stopped:
             self._guarded(store, self._next_job() or self._poll)
+
+    def _show_part(self) -> None:
+        try:
+            part = self._glance()
+        except Exception:  # noqa: BLE001 - opening the whole store tells what is wrong
+            part = None
+        if part is None:
+            return
+        self._part = True
+        self._guarded(part, self._list_models)
+        end = monotonic() + _PAINT_SECONDS
+        with self._wake:
+            while not (self._painted or self._stopped) and (left := end - monotonic()) > 0:
+                self._wake.wait(left)
+        part.close()
 
     def _open(self) -> Store | None:
         while not self._stopped:
@@ -165,37 +208,62 @@ class StoreWorker(Thread):
         if self._last_seq >= 0:
             fresh = itertools.takewhile(lambda v: v.seq > self._last_seq, iter(versions))
             arrived = list(itertools.islice(fresh, _MOST_ARRIVED))
-        self._last_seq = newest
+        first_time, self._last_seq = self._last_seq < 0, newest
+        models = store.models()
         self._post(
             ModelsListed(
-                store.models(), store.summary(), store.damage(), tuple(v.ref for v in arrived), asked=asked
+                models,
+                self._summary(store),
+                () if self._part else store.damage(),
+                tuple(v.ref for v in arrived),
+                first=self._first_page(store, changed_last(models)) if first_time else None,
+                asked=asked,
             )
         )
 
-    def _list_versions(self, store: Store, model: str) -> None:
+    def _summary(self, store: Store) -> Summary:
+        summary = store.summary()
+        # The part is read-only, whoever looks at it.
+        return replace(summary, writable=os.access(store.root, os.W_OK)) if self._part else summary
+
+    def _first_page(
+        self, store: Store, model: Model | None
+    ) -> tuple[VersionsListed, DetailRead | DetailFailed | None] | None:
+        if model is None:
+            return None
+        listed = self._versions(store, model.name, model.version_count if self._part else 0)
+        versions = listed.rows.versions
+        return listed, self._detail(store, versions[0].ref) if len(versions) else None
+
+    def _versions(self, store: Store, model: str, total: int = 0) -> VersionsListed:
         try:
             found = store.versions(model)
         except NotFoundError:  # its last version was deleted since it was listed
             found = ()
-        rows = Rows(model, found)
-        self._post(VersionsListed(rows, columns.for_versions(found)))
+        rows = Rows(model, found, total)
 
         def build(_store: Store) -> None:
             rows.build_haystack()
             self._post(FilterReady(rows))
 
-        # Behind whatever else is wanted: it is the only job that can take a second.
-        self._ask("haystack", build)
+        if rows.whole:
+            # Behind whatever else is wanted: it is the only job that can take a second.
+            self._ask("haystack", build)
+        return VersionsListed(rows, columns.for_versions(found))
+
+    def _list_versions(self, store: Store, model: str) -> None:
+        self._post(self._versions(store, model))
 
     def _read_detail(self, store: Store, ref: str) -> None:
+        self._post(self._detail(store, ref))
+
+    def _detail(self, store: Store, ref: str) -> DetailRead | DetailFailed:
         try:
-            detail = store.show(ref)
+            return DetailRead(ref, store.show(ref))
         except MvtuiError as error:
-            self._post(DetailFailed(ref, error.message))
+            return DetailFailed(ref, error.message)
         except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
-            self._post(DetailFailed(ref, _unexpected(error)[0]))
-        else:
-            self._post(DetailRead(ref, detail))
+            return DetailFailed(ref, _unexpected(error)[0])
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:

@@ -40,8 +40,7 @@ def take(screen: MainScreen, message: FromStore) -> None:
             _trouble(screen, message)
         case StoreWell():
             screen.warn("")
-            if screen.worker:
-                screen.worker.refresh()
+            screen.worker.refresh()
 
 
 def _trouble(screen: MainScreen, message: StoreTrouble) -> None:
@@ -55,14 +54,16 @@ def _trouble(screen: MainScreen, message: StoreTrouble) -> None:
 def _models_listed(screen: MainScreen, message: ModelsListed) -> None:
     screen.store = message.summary
     if not message.models:
-        screen.selection.list_models([])
+        screen.selection.list_models(message)
         screen.show_guide(lambda look, width: guide.empty_store(message.summary.path, look, width))
         screen.settled()
         return
     screen.show_guide(None)
     if message.damage:
         screen.warn(f"{message.damage[0]}: mvtui repair mends it")
-    screen.selection.list_models(message.models)
+    screen.selection.list_models(message)
+    if message.first:
+        screen.settled()
     if message.arrived:
         screen.say(headline.arrival(message.arrived, screen.signs))
     elif message.asked:

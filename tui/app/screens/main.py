@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from ... import words
 from .. import facts, headline
@@ -46,6 +46,10 @@ Guide: TypeAlias = Callable[[Look, int], list[facts.Line]]
 """Makes the lines that take the panes' place when there is nothing to list."""
 
 
+class Panes(Widget):
+    """The panes side by side."""
+
+
 class MainScreen(Screen[None]):
     """Lists and shows; what the keys do is in ``commands``."""
 
@@ -55,16 +59,19 @@ class MainScreen(Screen[None]):
         self,
         registry: Registry,
         *,
+        worker: StoreWorker,
+        early_answers: Callable[[], list[FromStore]],
         now: Callable[[], datetime],
         ascii_only: bool,
         read_only: bool,
         settled: Callable[[], None],
         redraw: Callable[[], None],
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-ascii" if ascii_only else None)
         self.registry = registry
         self.ascii_only = ascii_only
-        self.worker: StoreWorker | None = None
+        self.worker = worker
+        self._early_answers = early_answers
         self.pane = Pane.VERSIONS
         self.zoomed = False
         self.store: Summary | None = None
@@ -75,44 +82,37 @@ class MainScreen(Screen[None]):
         self.redraw: Callable[[], None] = redraw
         self._notice_timer: Timer | None = None
         self._guide: Guide | None = None
+        self._placed: tuple[object, ...] = ()
 
     # -- what is on it ---------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Make the widgets, from top to bottom."""
+        """Make the widgets, from top to bottom, as the first frame shows them: changing one later costs more."""
         look = self.look
-        yield Bar(id="headline")
-        yield Bar(id="banner")
-        yield Bar(id="tabs")
-        with Horizontal(id="panes"):
-            yield VirtualTable(look, id="models")
-            yield VirtualTable(look, id="versions")
-            yield Overview(id="overview")
-        yield Overview(id="guide")
-        yield Bar(id="summary")
-        yield FilterLine(id="filter")
-        yield Footer(ascii_only=self.ascii_only, id="footer")
-
-    def on_mount(self) -> None:
-        """Look up the widgets once, and show that the store is being opened."""
-        self.headline = self.query_one("#headline", Bar)
-        self.banner = self.query_one("#banner", Bar)
-        self.tabs = self.query_one("#tabs", Bar)
-        self.model_table = self.query_one("#models", VirtualTable)
-        self.version_table = self.query_one("#versions", VirtualTable)
-        self.overview = self.query_one("#overview", Overview)
-        self.guide_view = self.query_one("#guide", Overview)
-        self.summary = self.query_one("#summary", Bar)
-        self.filter_line = self.query_one(FilterLine)
-        self.footer = self.query_one(Footer)
+        self.headline, self.banner, self.tabs = Bar(id="headline"), Bar(id="banner"), Bar(id="tabs")
+        self.model_table = VirtualTable(look, id="models")
+        self.version_table = VirtualTable(look, id="versions")
+        self.overview, self.guide_view = Overview(id="overview"), Overview(id="guide")
+        self.summary = Bar(id="summary")
+        self.filter_line = FilterLine(id="filter")
+        self.footer = Footer(ascii_only=self.ascii_only, id="footer")
         for pane, view in self.views.items():
             view.border_title = Content(str(pane))
+            view.add_class("pane")
         self.overview.more_text = self.guide_view.more_text = self.signs.more + " more"
-        self.banner.display = self.filter_line.display = self.guide_view.display = False
+        self.banner.display = self.filter_line.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis
-        self.set_class(self.ascii_only, "-ascii")
+        self._place_panes()
+        yield from (self.headline, self.banner, self.tabs)
+        yield Panes(*self.views.values(), id="panes")
+        yield from (self.guide_view, self.summary, self.filter_line, self.footer)
+
+    def on_mount(self) -> None:
+        """Show what the store has answered already."""
         self.set_interval(_AGES_SECONDS, self._tell_ages)
-        self.arrange_panes()
+        self._focus_pane()
+        for message in self._early_answers():
+            answers.take(self, message)
 
     @property
     def views(self) -> dict[Pane, Scroller]:
@@ -151,7 +151,7 @@ class MainScreen(Screen[None]):
     @property
     def at_rest(self) -> bool:
         """Whether all that was asked for has been answered, and nothing waits to be shown."""
-        return self.selection.resting and self.worker is not None and self.worker.idle
+        return self.selection.resting and self.worker.idle
 
     @property
     def situation(self) -> Situation:
@@ -175,21 +175,32 @@ class MainScreen(Screen[None]):
 
     def arrange_panes(self) -> None:
         """Show the panes that fit, and give the keys to the active one."""
+        if self._place_panes():
+            for view in self.views.values():
+                view.refresh()
+        self._focus_pane()
+        self.call_after_refresh(self.show_all)
+
+    def _place_panes(self) -> bool:
+        """Choose what is seen; say whether that changed anything."""
+        size, guiding = self.app.size, self._guide is not None
+        before, self._placed = self._placed, (size, self.pane, self.zoomed, guiding)
+        if before == self._placed:
+            return False
         one = self.narrow or self.zoomed
-        guiding = self._guide is not None
         self.set_class(one, "-one")
-        self.set_class(self.app.size.width >= VERY_WIDE, "-wide")
+        self.set_class(size.width >= VERY_WIDE, "-wide")
         for pane, view in self.views.items():
-            view.display = pane is self.pane or not one
+            view.display = not guiding and (pane is self.pane or not one)
             view.set_class(pane is self.pane, "-active")
-            view.refresh()
-        self.query_one("#panes").display = not guiding
         self.guide_view.display = guiding
         self.tabs.display = one and not guiding
         self.summary.display = one and not guiding and self.pane is not Pane.OVERVIEW
+        return True
+
+    def _focus_pane(self) -> None:
         if not self.filter_line.typing:
-            self.set_focus(self.guide_view if guiding else self.views[self.pane])
-        self.call_after_refresh(self.show_all)
+            self.set_focus(self.guide_view if self._guide else self.views[self.pane])
 
     def activate(self, pane: Pane) -> None:
         """Give the keys to a pane."""
@@ -226,8 +237,6 @@ class MainScreen(Screen[None]):
             self.summary.show()
             return
         detail, problem = self.selection.detail, self.selection.detail_problem
-        if detail and detail.version.id != version.id:
-            detail = None
         self.overview.show(
             lambda columns: facts.overview(version, detail, look, columns, problem=problem), from_top=from_top
         )

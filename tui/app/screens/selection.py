@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from .. import columns
 from ..actions import Pane
-from ..rows import Rows, matching_models
+from ..rows import Rows, changed_last, matching_models
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ....store import Model, Version, VersionDetail
-    from ..messages import DetailFailed, DetailRead, FilterReady, VersionsListed
+    from ..messages import DetailFailed, DetailRead, FilterReady, ModelsListed, VersionsListed
     from ..widgets.table import VirtualTable
     from .main import MainScreen
 
@@ -32,8 +32,7 @@ class Selection:
         self.models: list[Model] = []
         self.rows: Rows | None = None
         self.filters: dict[Pane, str] = {}
-        self.detail: VersionDetail | None = None
-        self.detail_problem = ""
+        self._shown: DetailRead | DetailFailed | None = None
         self._name = ""
         self._columns: Sequence[columns.Column] = ()
         self._remembered: dict[str, int] = {}
@@ -59,17 +58,23 @@ class Selection:
 
     # -- models ----------------------------------------------------------------------------------
 
-    def list_models(self, models: list[Model]) -> None:
+    def list_models(self, message: ModelsListed) -> None:
         """Take other models; the selected one stays, else the one changed last is."""
-        self.models = models
-        if not models:
+        self.models = message.models
+        last = changed_last(self.models)
+        if last is None:
             self._name = ""
             return
-        chosen = self._name
-        if chosen not in [model.name for model in models]:
-            chosen = max(models, key=lambda model: model.updated).name
+        there = any(model.name == self._name for model in self.models)
+        chosen = self._name if there else last.name
         self.show_models(chosen)
-        self._choose_model(chosen, again=True)
+        listed, detail = message.first or (None, None)
+        if listed and listed.rows.model == chosen:
+            self._name = chosen
+            self._shown = detail
+            self.list_versions(listed)
+        else:
+            self._choose_model(chosen, again=True)
 
     def show_models(self, chosen: str | None = None) -> None:
         """Show the models that the filter lets through, with ``chosen`` (default: as before) selected."""
@@ -84,7 +89,7 @@ class Selection:
 
     def _choose_model(self, name: str, *, again: bool = False) -> None:
         screen = self._screen
-        if screen.worker and (again or name != self._name):
+        if again or name != self._name:
             if name != self._name:
                 self.filters.pop(Pane.VERSIONS, None)
                 screen.filter_line.leave(Pane.VERSIONS)
@@ -98,9 +103,12 @@ class Selection:
         """Take the versions of the selected model; False if they are of one that was left since."""
         if message.rows.model != self._name:
             return False
-        same = self.rows is not None and self.rows.model == message.rows.model
+        before = self.rows
+        same = before is not None and before.model == message.rows.model
         seq = self.version.seq if same and self.version else self._last_seq
-        self.rows, self._columns = message.rows, message.columns
+        if not (same and before and not before.whole):
+            self._columns = message.columns  # when the rest has come, nothing that is seen moves
+        self.rows = message.rows
         self._matches = ("", range(len(self.rows)))
         self._show_versions(seq, hold=same)
         return True
@@ -125,7 +133,7 @@ class Selection:
             self._matches = (query, order)
             table.empty_text = "no version matches; esc clears the filter" if query else "no versions"
         place = rows.place_in(order, seq) if seq is not None else 0
-        table.show(rows.versions, self._columns, order, place, hold=hold)
+        table.show(rows.versions, self._columns, order, place, hold=hold, total=0 if query else rows.total)
         self.tell_found()
         self.refresh(from_top=not hold)
 
@@ -152,7 +160,7 @@ class Selection:
         if screen.pane is Pane.MODELS:
             screen.filter_line.tell(len(screen.model_table.order), len(self.models))
         else:
-            screen.filter_line.tell(len(screen.version_table.order), len(self.rows or ()))
+            screen.filter_line.tell(len(screen.version_table.order), self.rows.total if self.rows else 0)
 
     # -- following the cursor --------------------------------------------------------------------
 
@@ -171,21 +179,31 @@ class Selection:
         self.refresh(from_top=True)
 
     def refresh(self, *, from_top: bool) -> None:
-        """Show the selected version in the overview and ask for its files."""
+        """Show the selected version in the overview, and ask for its files if they aren't known."""
         version, screen = self.version, self._screen
-        if version and version.ref != self._asked_ref:
-            from_top = True
-            self.detail_problem = ""
-        self._asked_ref = version.ref if version else ""
+        ref = version.ref if version else ""
+        from_top = from_top or ref != self._asked_ref
+        self._asked_ref = ref
         screen.show_overview(from_top=from_top)
         screen.show_headline()
         screen.show_hints()
-        if version and screen.worker:
-            screen.worker.read_detail(version.ref)
+        if version and not self.detail:
+            screen.worker.read_detail(ref)
+
+    @property
+    def detail(self) -> VersionDetail | None:
+        """The selected version with its files, once they are read."""
+        detail = getattr(self._shown, "detail", None)
+        return detail if detail and self.version and detail.version.id == self.version.id else None
+
+    @property
+    def detail_problem(self) -> str:
+        """Why the selected version's files can't be read."""
+        same = self._shown and self.version and self._shown.ref == self.version.ref
+        return getattr(self._shown, "reason", "") if same else ""
 
     def take_detail(self, message: DetailRead | DetailFailed) -> None:
         """Show the files of the selected version, or why they can't be shown."""
         if message.ref == self._asked_ref:
-            self.detail = getattr(message, "detail", None)
-            self.detail_problem = getattr(message, "reason", "")
+            self._shown = message
             self._screen.show_overview(from_top=False)

@@ -1,4 +1,4 @@
-"""The line a filter is typed into. The text field is loaded when it is first asked for."""
+"""The line a filter is typed into. Its parts are made, and the text field loaded, when it is first asked for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ..actions import Pane
 from .lineview import Bar
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
     from textual.widgets import Input
 
 _STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
@@ -49,17 +48,14 @@ class FilterLine(Widget):
         super().__init__(id=id)
         self._pane = Pane.VERSIONS
         self._input: Input | None = None
+        self._prompt = Bar(id="filter-prompt")
+        self._count = Bar(id="filter-count")
         self._typing = False
 
     @property
     def typing(self) -> bool:
         """Whether the keys go into the text field, or are on their way to it."""
         return self._typing
-
-    def compose(self) -> ComposeResult:
-        """Make the parts that are cheap."""
-        yield Bar(id="filter-prompt")
-        yield Bar(id="filter-count")
 
     async def open(self, pane: Pane, query: str) -> None:
         """Take the keys, to filter ``pane``."""
@@ -69,13 +65,12 @@ class FilterLine(Widget):
         self._typing = True
         self.display = True
         prompt = f" {pane.value.lower()} /"
-        bar = self.query_one("#filter-prompt", Bar)
-        bar.styles.width = len(prompt)
-        bar.show(([(prompt, "accent")], []))
+        self._prompt.styles.width = len(prompt)
+        self._prompt.show(([(prompt, "accent")], []))
         if self._input is None:
             self._input = Input(query, id="filter-input", compact=True, select_on_focus=False)
             self._input.cursor_blink = False  # each blink would send a kilobyte
-            await self.mount(self._input, after=bar)
+            await self.mount(self._prompt, self._input, self._count)
         with self.prevent(Input.Changed):
             self._input.value = query
         self._input.cursor_position = len(query)
@@ -89,9 +84,7 @@ class FilterLine(Widget):
 
     def tell(self, found: int, total: int) -> None:
         """Say how many lines are let through."""
-        self.query_one("#filter-count", Bar).show(
-            ([], [(f"{count(found)} of {count(total)}   enter keeps, esc clears ", "muted")])
-        )
+        self._count.show(([], [(f"{count(found)} of {count(total)}   enter keeps, esc clears ", "muted")]))
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys that a text field of one line has no use for."""

@@ -18,7 +18,7 @@ class Overview(Scroller):
     """Lines that scroll. What they say is decided by ``facts``."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, classes="pane")
+        super().__init__(id=id)
         self._make: Maker = lambda _columns: ()
         self._made_for = -1
         self._lines: Sequence[Line] = ()

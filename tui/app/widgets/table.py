@@ -48,7 +48,7 @@ class VirtualTable(Scroller):
         """A row was clicked twice."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(id=id, classes="pane")
+        super().__init__(id=id)
         self.look = look
         self.rows: Sequence[Any] = ()
         self.order: Sequence[int] = range(0)
@@ -59,6 +59,8 @@ class VirtualTable(Scroller):
         self._top = 0
         self._strips: dict[int, Strip] = {}
         self._told = ""
+        self._total = 0
+        self._to_end = False
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -70,12 +72,17 @@ class VirtualTable(Scroller):
         cursor: int,
         *,
         hold: bool = False,
+        total: int = 0,
     ) -> None:
         """Show other data with the cursor at place ``cursor`` of ``order``.
 
         ``hold`` keeps the cursor's row where it is on the screen, unless the list is seen from its top.
+        ``total`` is how many rows there will be, when the last ones are still to come.
         """
         height = self._cursor - self._top
+        self._total = max(total, len(order))
+        if self._to_end and hold and self._total == len(order):
+            cursor, self._to_end = self._total - 1, False
         self.rows, self.order, self._columns = rows, order, columns
         self._cursor = self._clamped(cursor)
         if not hold:
@@ -115,8 +122,14 @@ class VirtualTable(Scroller):
         """Move the cursor."""
         self.move_to(self._cursor + lines)
 
+    def to_bottom(self) -> None:
+        """Go to the last row; once it is there if it is still to come."""
+        super().to_bottom()
+        self._to_end = self._total > len(self.order)
+
     def move_to(self, place: int) -> None:
         """Put the cursor at a place, or as near as there is one."""
+        self._to_end = False
         before, self._cursor = self._cursor, self._clamped(place)
         if before == self._cursor:
             return
@@ -190,7 +203,7 @@ class VirtualTable(Scroller):
     @property
     def _where(self) -> str:
         """Say where in a long list we are: there is no scrollbar to tell."""
-        return f"{self._cursor + 1:,} of {len(self.order):,}" if len(self.order) > self.page else ""
+        return f"{self._cursor + 1:,} of {self._total:,}" if self._total > self.page else ""
 
     @property
     def _framed(self) -> bool:
