@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Self
 
-from ..errors import LockTimeoutError, MvtuiError, NoSpaceError, ReadOnlyError, StorageError
+from ..errors import BadInputError, LockTimeoutError, MvtuiError, NoSpaceError, StorageError
 from . import platform
 
 OBJECT_MODE = 0o444
@@ -42,8 +42,30 @@ def explain(error: OSError, doing: str) -> MvtuiError:
     if error.errno in _FULL:
         return NoSpaceError(message, hint="Free some space (mvtui gc --yes may help), then try again.")
     if error.errno in _DENIED:
-        return ReadOnlyError(message, hint="Check who owns it and its mode: mvtui doctor.")
+        return StorageError(
+            message, hint="Check who owns it and its mode; mvtui doctor looks at the store's."
+        )
     return StorageError(message, hint="mvtui doctor tells what this disk and store can do.")
+
+
+def absolute(path: str | os.PathLike[str]) -> str:
+    """Return a path that a person gave as an absolute one, ``~`` written out.
+
+    Raises:
+        BadInputError: it can't be a path: NUL, or characters that no file system takes.
+        StorageError: the current directory is gone.
+    """
+    text = os.fspath(path)
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        raise BadInputError(f"{text!r} can't be a path", hint="Write it as UTF-8 text.") from None
+    if "\0" in text:
+        raise BadInputError(f"{text!r} can't be a path", hint="A path has no NUL character.")
+    try:
+        return os.path.abspath(os.path.expanduser(text))
+    except FileNotFoundError:
+        raise StorageError("the current directory was removed", hint="Go to one that exists: cd") from None
 
 
 def sync_dir(path: str) -> None:
@@ -96,6 +118,7 @@ class Temp:
     def __exit__(self, *exc: object) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
+        platform.unlock(self.fd)
         os.close(self.fd)
 
     def publish(self, target: str, *, mode: int = OBJECT_MODE) -> None:
@@ -312,6 +335,10 @@ class Lock:
                 if self._depth == 0:
                     self._release()
 
+    def is_sound(self) -> bool:
+        """Whether the lock held is still the store's: no one has removed its file and locked another."""
+        return self._fd >= 0 and is_at(self._fd, self.path)
+
     def reset_after_fork(self) -> None:
         """Forget the parent's hold in a forked child: its descriptor would share the parent's lock."""
         if self._fd >= 0:
@@ -347,7 +374,18 @@ class Lock:
         fd, self._fd = self._fd, -1
         with contextlib.suppress(OSError):
             os.ftruncate(fd, 0)
-        os.close(fd)  # closing gives the flock back
+        platform.unlock(fd)
+        os.close(fd)
+
+
+def is_at(fd: int, path: str) -> bool:
+    """Whether an open file is still what its path leads to: not removed, not replaced."""
+    try:
+        there = os.stat(path)
+    except FileNotFoundError:
+        return False
+    here = os.fstat(fd)
+    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
 
 
 def _holder(fd: int) -> str:

@@ -98,20 +98,21 @@ class Objects:
 
     def _put_fd(self, fd: int, path: str, advance: Advance | None) -> Stored:
         before = Stamp.of(os.fstat(fd))
-        known = self.cache.get(before)
+        # A write through a mapping may leave the times as they are, so an open file's times vouch for nothing.
+        in_use = platform.is_written_elsewhere(fd)
+        known = None if in_use else self.cache.get(before)
         if known and self._is_settled(known):
             if advance:
                 advance(before.size)
             return Stored(known, before.size, new=False, stamp=before)
         began = self.cache.now()
-        if before.size < SMALL or self.cache.knows_size(
-            before.size
-        ):  # perhaps the same bytes: look before copying
+        if before.size < SMALL or self.cache.knows_size(before.size):  # perhaps the same bytes: look first
             name, size = digest.of_fd(fd, advance)
             advance = None
             self._check_unchanged(fd, before, size, path)
             if self._is_settled(name):
-                self.cache.put(before, name, began_ns=began)
+                if not in_use:
+                    self.cache.put(before, name, began_ns=began)
                 return Stored(name, size, new=False, stamp=before)
             os.lseek(fd, 0, os.SEEK_SET)
         with durable.Temp(self.temp_dir) as temp:
@@ -121,10 +122,13 @@ class Objects:
                 self._check_room(before.size)
                 name, size = digest.copy(fd, temp.fd, advance)
             self._check_unchanged(fd, before, size, path)
+            if in_use and digest.of_fd(fd)[0] != name:
+                raise _changed(path)
             new = self._place(temp, name)
             if size >= _FORGET_FROM:
                 platform.forget_pages(temp.fd)
-        self.cache.put(before, name, began_ns=began)
+        if not in_use:
+            self.cache.put(before, name, began_ns=began)
         return Stored(name, size, new=new, stamp=before)
 
     def _place(self, temp: durable.Temp, name: str) -> bool:
@@ -170,10 +174,7 @@ class Objects:
     @staticmethod
     def _check_unchanged(fd: int, before: Stamp, size: int, path: str) -> None:
         if Stamp.of(os.fstat(fd)) != before or size != before.size:
-            raise SourceChangedError(
-                f"{path} changed while it was being stored",
-                hint="Wait until it is written completely, then register it again.",
-            )
+            raise _changed(path)
 
     def problem(self, name: str, *, rehash: bool = False, advance: Advance | None = None) -> str | None:
         """Say what is wrong with an object, or None when its bytes are vouched for.
@@ -198,6 +199,7 @@ class Objects:
             began = self.cache.now()
             found, size = digest.of_fd(fd, advance)
             if found != name:
+                self.cache.forget(stamp)
                 return f"damaged: its {size:,} bytes hash to {found[:12]}…"
             self.cache.put(stamp, name, began_ns=began)
             return None
@@ -266,13 +268,13 @@ class Objects:
                 yield from self._shard(shard)
 
     def _shard(self, shard: str) -> list[tuple[str, int]]:
+        found = []
         try:
             with os.scandir(os.path.join(self.directory, shard)) as entries:
-                found = [
-                    (name, entry.stat(follow_symlinks=False).st_size)
-                    for entry in entries
-                    if digest.is_digest(name := shard + entry.name)
-                ]
+                for entry in entries:
+                    if digest.is_digest(name := shard + entry.name):
+                        with contextlib.suppress(FileNotFoundError):  # gc has just moved it
+                            found.append((name, entry.stat(follow_symlinks=False).st_size))
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(found)
@@ -283,13 +285,18 @@ class Objects:
         self._settled.discard(name)
 
     def restore(self, name: str) -> bool:
-        """Bring an object back from trash if it is there. The caller holds the writers' lock."""
-        for trashed in self.trashed():
-            if trashed.digest == name:
+        """Bring an object back from trash if a good copy of it is there. The caller holds the writers' lock."""
+        for trashed in reversed(self.trashed()):
+            if trashed.digest == name and _hash_of(trashed.path) == name:
                 self._settle_shard(name[:2])
                 durable.move(trashed.path, self.path(name))
                 return True
         return False
+
+    def purge(self, trashed: Trashed) -> None:
+        """End an object's grace period. The caller holds the writers' lock."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(trashed.path)
 
     def trashed(self) -> list[Trashed]:
         """List the objects in their grace period."""
@@ -301,6 +308,21 @@ class Objects:
                     size = entry.stat(follow_symlinks=False).st_size
                     found.append(Trashed(name, entry.path, int(since), size))
         return sorted(found, key=lambda trashed: (trashed.since, trashed.digest))
+
+
+def _hash_of(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return digest.of_fd(file.fileno())[0]
+    except OSError:
+        return None
+
+
+def _changed(path: str) -> SourceChangedError:
+    return SourceChangedError(
+        f"{path} changed while it was being stored",
+        hint="Wait until it is written completely, then register it again.",
+    )
 
 
 def open_regular(path: str) -> int:

@@ -137,12 +137,12 @@ def populate(window: mmap.mmap) -> bool:
     return True
 
 
-def lock(fd: int, *, blocking: bool = False) -> bool:
-    """Take the exclusive ``flock`` on an open file. False when another holds it and ``blocking`` is off."""
+def lock(fd: int) -> bool:
+    """Take the exclusive ``flock`` on an open file. False when another holds it."""
     if fcntl is None:
         raise OSError(errno.ENOSYS, "this system has no file locks; mvtui writes on Linux and macOS")
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX if blocking else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
             return False
@@ -151,7 +151,7 @@ def lock(fd: int, *, blocking: bool = False) -> bool:
 
 
 def unlock(fd: int) -> None:
-    """Give the ``flock`` back."""
+    """Give the ``flock`` back for all who share it: closing would leave it with a child forked meanwhile."""
     if fcntl is not None:
         fcntl.flock(fd, fcntl.LOCK_UN)
 
@@ -160,16 +160,29 @@ def unlock(fd: int) -> None:
 def no_suspend() -> Iterator[None]:
     """Let ctrl-z wait: a suspended process would keep the lock for hours.
 
-    Works in the main thread; elsewhere the terminal's signals don't arrive, and nothing is done.
+    In the main thread, and where the program has not taken SIGTSTP into its own hands; elsewhere nothing is done.
     """
-    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+    if (
+        not hasattr(signal, "SIGTSTP")
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTSTP) is not signal.SIG_DFL
+    ):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTSTP})
+    asked = False
+
+    def later(_number: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+
+    # A handler, not a mask: masks are a thread's, and the kernel would stop the process through another thread.
+    signal.signal(signal.SIGTSTP, later)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        if asked:
+            os.kill(os.getpid(), signal.SIGTSTP)
 
 
 def user_name(uid: int | None = None) -> str:

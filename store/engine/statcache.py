@@ -55,11 +55,12 @@ class Stamp(msgspec.Struct, frozen=True):
 class StatCache:
     """Digests by stamp. Safe between threads and processes; where it can't write, it remembers in memory."""
 
-    def __init__(self, path: str, *, clock: Callable[[], int] = time.time_ns) -> None:
-        self._path, self._clock = path, clock
+    def __init__(self, path: str, *, writable: bool = True, clock: Callable[[], int] = time.time_ns) -> None:
+        self._path, self._writable, self._clock = path, writable, clock
         self._mutex = threading.Lock()
         self._fd = -1
         self._memory: dict[Stamp, str] = {}
+        self._doubted: set[Stamp] = set()
 
     def close(self) -> None:
         """Give the descriptor back; the next use opens it again."""
@@ -78,7 +79,7 @@ class StatCache:
 
     def get(self, stamp: Stamp) -> str | None:
         """Return the digest this very state of a file had, or None."""
-        if stamp.size < SMALL:
+        if stamp.size < SMALL or stamp in self._doubted:
             return None
         with self._mutex:
             if (known := self._memory.get(stamp)) is not None:
@@ -119,9 +120,21 @@ class StatCache:
                     return
             self._memory[stamp] = digest
 
+    def forget(self, stamp: Stamp) -> None:
+        """Never again vouch for a file in this state: its bytes were read and are not what was remembered."""
+        with self._mutex:
+            self._doubted.add(stamp)
+            self._memory.pop(stamp, None)
+            if self._open():
+                with contextlib.suppress(OSError):
+                    for at in _places(stamp):
+                        found = _unpack(self._read(at, _SLOT))
+                        if found is not None and found[0] == stamp:
+                            os.pwrite(self._fd, bytes(_SLOT), at)
+
     def _open(self) -> bool:
         """Open for reading and writing, if this user may; make the file if it is missing."""
-        if self._fd < 0:
+        if self._fd < 0 and self._writable:
             with contextlib.suppress(OSError):
                 self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
                 if os.fstat(self._fd).st_size != _FILE_SIZE:
@@ -134,7 +147,7 @@ class StatCache:
             if self._fd >= 0:
                 data = os.pread(self._fd, count, at)
             elif os.path.exists(self._path):  # reading creates nothing
-                if os.access(self._path, os.W_OK) and self._open():
+                if self._writable and os.access(self._path, os.W_OK) and self._open():
                     return self._read(at, count)
                 with open(self._path, "rb") as file:
                     data = os.pread(file.fileno(), count, at)

@@ -36,12 +36,12 @@ def test_a_newborn_is_either_seen_to_be_taken_or_kept(
     lock = platform.lock
     removed = []
 
-    def slow(fd: int, *, blocking: bool = False) -> bool:
+    def slow(fd: int) -> bool:
         monkeypatch.setattr(platform, "lock", lock)
         path = os.readlink(f"/proc/self/fd/{fd}")
         if moment == "before its maker has the lock":
             removed.append(durable.remove_abandoned(path))
-        return lock(fd, blocking=blocking)
+        return lock(fd)
 
     monkeypatch.setattr(platform, "lock", slow)
     if moment == "after its maker looked":
