@@ -57,6 +57,7 @@ class Histories(RuleBasedStateMachine):
         self.source = self.base / "model.bin"
 
     def teardown(self) -> None:
+        assert tables(self.stores[0]) == tables(self.stores[1])
         for store in self.stores:
             store.close()
         shutil.rmtree(self.base)
@@ -203,8 +204,8 @@ class Histories(RuleBasedStateMachine):
         return True
 
     @invariant()
-    def both_see_what_happened(self) -> None:
-        for store in self.stores:
+    def what_happened_is_seen(self) -> None:
+        for store in self.stores[:1]:  # the other is left behind, until it acts
             assert {(v.model, v.version) for v in store.versions(deleted=True)} == set(self.known)
             for (model, number), seen in self.known.items():
                 if seen.deleted:
@@ -249,8 +250,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_index_is_what_the_journal_says(self) -> None:
-        one, two = map(tables, self.stores)
-        assert one == two == replayed(self.stores[0])
+        assert tables(self.stores[0]) == replayed(self.stores[0])
 
     @invariant()
     def every_byte_verifies(self) -> None:
