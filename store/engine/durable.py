@@ -182,6 +182,19 @@ def sync_appended(fd: int) -> None:
     platform.sync_fd(fd)
 
 
+def rewrite_end(path: str, count: int) -> None:
+    """Write the last ``count`` bytes of a file again, as they are, and flush."""
+    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        start = max(0, os.fstat(fd).st_size - count)
+        data = os.pread(fd, count, start)
+        if os.pwrite(fd, data, start) != len(data):
+            raise OSError(errno.EIO, "short write", path)
+        platform.sync_fd(fd)
+    finally:
+        os.close(fd)
+
+
 def truncate(fd: int, size: int) -> None:
     """Cut a file to ``size`` bytes and flush."""
     os.ftruncate(fd, size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from ..errors import FormatError, VerificationError
 from ..nouns.event import Actor, Event, EventKind
+from .lines import LineTooLongError
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -32,12 +32,12 @@ def spill(whole: dict[str, Any], objects: Objects) -> dict[str, Any]:
     """Return a body with the largest field of its data moved into an object that it names.
 
     Raises:
-        ValueError: nothing is left to move.
+        LineTooLongError: nothing is left to move.
     """
     data = dict(whole["data"])
     moved = msgspec.json.decode(objects.read(whole["body"])) if "body" in whole else {}
     if not data:
-        raise ValueError("an event without data does not fit a line")
+        raise LineTooLongError("an event does not fit a line even without its data")
     largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
     moved[largest] = data.pop(largest)
     return whole | {"data": data, "body": objects.put_bytes(msgspec.json.encode(moved, order="sorted"))}
@@ -46,7 +46,7 @@ def spill(whole: dict[str, Any], objects: Objects) -> dict[str, Any]:
 def decode(line: Line, objects: Objects) -> Event:
     """Read a journal line, fetching what did not fit it from its object.
 
-    An object that is damaged leaves the event with what its line says; ``verify`` names it.
+    An object that is damaged leaves the event with what its line says, marked as partial; ``verify`` names it.
 
     Raises:
         FormatError: the line is whole but says nothing this mvtui understands.
@@ -54,9 +54,12 @@ def decode(line: Line, objects: Objects) -> Event:
     said = line.body
     try:
         data = dict(said["data"])
+        partial = False
         if name := said.get("body", ""):
-            with contextlib.suppress(VerificationError):
+            try:
                 data |= msgspec.json.decode(objects.read(name))
+            except VerificationError:
+                partial = True
         who = said["actor"]
         return Event(
             seq=line.seq,
@@ -68,6 +71,7 @@ def decode(line: Line, objects: Objects) -> Event:
             hash=line.hash,
             prev=line.prev,
             body=name,
+            partial=partial,
         )
     except (KeyError, TypeError, ValueError, RecursionError, msgspec.DecodeError) as error:
         raise unknown_form(line.seq, f"at journal byte {line.offset:,}") from error
@@ -82,7 +86,8 @@ def acknowledge(journal: Journal, event: Event) -> None:
     if event.kind is EventKind.REPAIR:
         try:
             for gap in event.data.get("gaps", ()):
-                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]))
+                missing = int(gap["missing"]) if "missing" in gap else 0
+                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]), missing)
         except (KeyError, TypeError, ValueError) as error:
             raise unknown_form(event.seq, "(repair)") from error
 

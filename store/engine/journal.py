@@ -9,9 +9,12 @@ until a repair event names them (offset, length and digest), after which they co
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from typing import Any
+
+import msgspec
 
 from ..errors import FormatError, JournalDamagedError, OutcomeUnknownError
 from ..nouns.damage import Damage
@@ -28,6 +31,14 @@ class RewrittenError(Exception):
     """The journal is not a continuation of what was read before: start over."""
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """A line that was on disk once: it ended at ``offset``, had hash ``head`` and number ``seq``."""
+
+    offset: int
+    head: str
+    seq: int
+
+
 class Journal:
     """One store's journal, read so far up to ``offset``.
 
@@ -40,6 +51,9 @@ class Journal:
         self._doubt_path = os.path.join(directory, _IN_DOUBT)
         self._fd = -1
         self._write_fd = -1
+        self._doubt = ""
+        self._evidence: Evidence | None = None
+        self._flushed = 0
         self.rewind()
 
     # -- reading --------------------------------------------------------------------------------
@@ -63,6 +77,30 @@ class Journal:
         if self._fd < 0:
             self._fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
         return self._fd
+
+    def is_replaced(self) -> bool:
+        """Whether the file opened is no longer the one at its path.
+
+        Raises:
+            FileNotFoundError: there is none any more.
+        """
+        there = os.stat(self.path)
+        here = os.fstat(self.fd)
+        return (here.st_dev, here.st_ino) != (there.st_dev, there.st_ino)
+
+    def state(self) -> tuple[int, int]:
+        """Return the file's size in bytes and modification time in ns: while both stay, nothing was written."""
+        status = os.fstat(self.fd)
+        return status.st_size, status.st_mtime_ns
+
+    def expect(self, evidence: Evidence | None) -> None:
+        """Take note of a line that was there once; a file that ends before it has lost events."""
+        self._evidence = evidence
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What ``expect`` was told, unless a repair event has since named the loss."""
+        return self._evidence
 
     def size(self) -> int:
         """Bytes in the file now, read or not."""
@@ -147,17 +185,32 @@ class Journal:
             self._spans.append((Span(base + at, len(data) - at, _describe(data, at)), self.seq, None))
         return -1
 
-    def acknowledge(self, offset: int, length: int, digest: str) -> None:
-        """Take a stretch named by a repair event as a known gap."""
+    def acknowledge(self, offset: int, length: int, digest: str, missing: int = 0) -> None:
+        """Take a stretch named by a repair event as a known gap; ``missing`` is the last event known to be lost."""
         self._known.add((offset, length, digest))
+        if self._evidence is not None and self._evidence.seq <= missing:
+            self._evidence = None
 
     def damage(self) -> tuple[Damage, ...]:
         """Return the stretches that can't be trusted and that no repair event names."""
-        return tuple(
+        found = [
             Damage(span.offset, span.length, after, before, span.problem)
             for span, after, before in self._spans
             if (span.offset, span.length, self._digest_of(span)) not in self._known
-        )
+        ]
+        if (lost := self._lost()) is not None:
+            found.append(lost)
+        return tuple(found)
+
+    def _lost(self) -> Damage | None:
+        """Say whether the end of the journal, or all of it, is gone without a trace in the file itself."""
+        size, evidence = self.size(), self._evidence
+        if evidence is not None and evidence.offset > size:
+            problem = f"events are missing: event {evidence.seq} was on disk once, as index.json shows"
+            return Damage(size, 0, self.seq, None, problem, evidence.seq)
+        if size == 0:
+            return Damage(0, 0, 0, None, "the journal is empty: every event is missing")
+        return None
 
     def _digest_of(self, span: Span) -> str:
         return of_bytes(os.pread(self.fd, span.length, span.offset))
@@ -165,10 +218,10 @@ class Journal:
     def in_doubt(self) -> str:
         """Return what is known of a write whose flush failed, or an empty text."""
         try:
-            with open(self._doubt_path, encoding="utf-8") as file:
+            with open(self._doubt_path, encoding="utf-8", errors="replace") as file:
                 return file.read().strip() or "a flush failed"
         except FileNotFoundError:
-            return ""
+            return self._doubt
 
     # -- writing (all under the writers' lock, after tail() has been drained) ---------------------
 
@@ -179,7 +232,7 @@ class Journal:
             JournalDamagedError: a line is damaged, or an earlier write is in doubt: ``mvtui repair`` first.
             OutcomeUnknownError: the flush failed; the line was cut off again where possible.
             StorageError: it could not be written; the journal is as before.
-            ValueError: the event does not fit a line.
+            LineTooLongError: the event does not fit a line.
         """
         self._refuse_if_damaged()
         raw = lines.seal(self.head, self.seq + 1, body)
@@ -203,7 +256,15 @@ class Journal:
         if line is None:
             raise FormatError("the event does not survive its own encoding")
         self.offset, self.head, self.seq = line.end, line.hash, line.seq
+        self._flushed = line.end
         return line
+
+    def settle(self) -> None:
+        """Flush what others wrote and may not have: before something is acknowledged because they wrote it."""
+        if self._flushed < self.offset:
+            with durable.explained("flush the journal"):
+                durable.sync_appended(self._writer())
+            self._flushed = self.offset
 
     def _refuse_if_damaged(self) -> None:
         if doubt := self.in_doubt():
@@ -235,7 +296,8 @@ class Journal:
         with durable.explained("quarantine a damaged line"):
             side = os.path.join(self.directory, f"quarantine-{damage.offset}-{name[:12]}")
             durable.replace_file(side, raw, temp_dir=self.temp_dir)
-        return {"offset": damage.offset, "length": damage.length, "digest": name, "problem": damage.problem}
+        gap = {"offset": damage.offset, "length": damage.length, "digest": name, "problem": damage.problem}
+        return gap | {"missing": damage.missing} if damage.missing else gap
 
     def pass_damage(self) -> None:
         """Step over a damaged end of the file, so that the next event is appended after it.
@@ -253,13 +315,19 @@ class Journal:
         return self.append(body)
 
     def clear_doubt(self) -> str:
-        """Forget a write in doubt, now that repair has looked; return what it was."""
+        """Forget a write in doubt, now that repair has looked; return what it was.
+
+        The end of the file is written again and flushed: after a failed flush the kernel may hold pages that it
+        believes to be on disk.
+        """
         doubt = self.in_doubt()
         if doubt:
             with durable.explained("clear the write in doubt"):
-                durable.sync_existing(self.path)
-                os.unlink(self._doubt_path)
+                durable.rewrite_end(self.path, 2 * lines.MAX_LINE)
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._doubt_path)
                 durable.sync_dir(self.directory)
+            self._doubt = ""
         return doubt
 
     def _writer(self) -> int:
@@ -276,6 +344,7 @@ class Journal:
             self._mark_doubt(f"byte {self.offset}: {error.strerror}; cutting failed too: {second.strerror}")
 
     def _mark_doubt(self, what: str) -> None:
+        self._doubt = what
         try:
             try:
                 durable.replace_file(self._doubt_path, what.encode(), temp_dir=self.temp_dir)

@@ -67,16 +67,20 @@ class Span(msgspec.Struct, frozen=True):
         return self.offset + self.length
 
 
+class LineTooLongError(Exception):
+    """An event does not fit a line; what it says must partly go elsewhere."""
+
+
 def seal(prev: str, seq: int, body: dict[str, Any]) -> bytes:
     """Return the line for ``body``, linked to the line with hash ``prev``.
 
     Raises:
-        ValueError: it would be longer than ``MAX_LINE``; nothing that long may be written.
+        LineTooLongError: it would be longer than ``MAX_LINE``; nothing that long may be written.
     """
     rest = _encoder.encode({"prev": prev, "seq": seq, **body})[1:] + b"\n"
     length = _HASH_MEMBER.stop + len(rest)
     if length > MAX_LINE:
-        raise ValueError(f"{length} bytes do not fit a journal line")
+        raise LineTooLongError(f"{length} bytes do not fit a journal line")
     head = START + b"%4d," % length
     own = of_bytes(head + rest)
     return head + b'"hash":"' + own.encode() + b'",' + rest

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import (
+    BusyError,
     FormatError,
     NotFoundError,
     ReadOnlyError,
@@ -27,22 +28,16 @@ from .durable import Lock
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
+from .lines import LineTooLongError
 from .objects import Objects
+from .snapshots import Snapshots
 from .statcache import StatCache
 from .trees import Trees
 
 FORMAT = 1
 """The store format this mvtui writes and reads, named by the journal's first event."""
 
-_SNAPSHOT_EVENTS = 512  # events not in index.json before it is written again, and
-_SNAPSHOT_SHARE = 4  # at least one such event for every four documents: the cost stays constant a version
-
-_GAPS_A_LINE = 12  # of some 200 bytes each: an event that names them fits a line
-
-_HEAD_FROM = 2000  # versions from which opening takes long enough to want head.json
-_HEAD_ROWS = 60  # versions of a model in it: a tall screen
-_HEAD_MODELS = 100  # models with versions in it: those registered to last
-_HEAD_EVENTS = 32  # events not in head.json before it is written again
+_GAPS_A_LINE = 12  # a gap takes up to 200 bytes of a line's 4096
 _GLANCE_TAIL = 256 << 10  # bytes of journal after head.json beyond which it is too old to be of use
 
 _open: weakref.WeakSet[Repository] = weakref.WeakSet()
@@ -59,16 +54,18 @@ class Repository:
         self.lock = Lock(self.layout.lock, self.config.lock_timeout)
         self.journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
         self.index = Index()
-        self.cache = StatCache(self.layout.statcache)
+        self.cache = StatCache(self.layout.statcache, writable=self.writable)
         self.objects = Objects(
             self.layout.objects, temp_dir=self.layout.tmp, trash_dir=self.layout.trash, cache=self.cache
         )
         self.trees = Trees(self.layout.trees, self.objects)
         self.store_id = ""
         self._mutex = threading.RLock()
-        self._snapshot_seq = 0
-        self._head_seq = -1
+        self._snapshots = Snapshots(self.layout)
+        self._partial: dict[int, str] = {}
         self._stale = False
+        self._seen: tuple[int, int] | None = None
+        self._shrunk = False
         _open.add(self)
 
     @classmethod
@@ -81,7 +78,7 @@ class Repository:
             BadConfigError: config.toml is wrong.
             StorageError: it can't be read.
         """
-        root = os.path.abspath(root)
+        root = durable.absolute(root)
         if not os.path.exists(Layout(root).events):
             raise NotFoundError(f"there is no store at {root}", hint="Make one: mvtui init")
         repository = cls(root, read_only=read_only)
@@ -107,7 +104,8 @@ class Repository:
             repository._check_format()
             if repository._adopt(found) and repository.journal.size() - found.offset <= _GLANCE_TAIL:
                 repository._drain()
-                return repository
+                if not repository._shrunk:  # a version that went can't be taken from counts it is not among
+                    return repository
         repository.close()
         return None
 
@@ -135,32 +133,45 @@ class Repository:
             yield self.index
 
     def refresh(self) -> bool:
-        """Apply what was written since; say whether anything was. One ``fstat`` when nothing was.
+        """Apply what was written since; say whether anything was. Two ``stat`` calls when nothing was.
 
         Raises:
             StorageError: the store went away.
+            FormatError: an event this mvtui doesn't know; nothing that follows it is read.
         """
         with self._mutex, durable.explained(f"read the store at {self.layout.root}"):
             before = self.index.generation
-            if self._stale:
-                self._replay()
-                self._stale = False
-            if self.journal.size() == self.journal.offset:
+            if self.journal.is_replaced():
+                self._start_over()
+            state = self.journal.state()
+            if state == self._seen and not self._stale:
                 return self.index.generation != before
-            try:
-                self._drain()
-            except RewrittenError:
-                self._replay()
+            journal = self.journal
+            if self._stale or not journal.holds(journal.offset, journal.head, journal.seq):
+                self._replay()  # what was read last has been cut off again, or was never finished
+            else:
+                try:
+                    self._drain()
+                except RewrittenError:
+                    self._replay()
+            self._seen = state
             return self.index.generation != before
+
+    def _start_over(self) -> None:
+        """Another journal lies where this one was: a restored backup, or another store."""
+        self.journal.close()
+        self.journal.expect(None)
+        self._check_format()
+        self._replay()
 
     def _load(self) -> None:
         self._check_format()
-        found = snapshot.load(self.layout.index)
+        found, evidence = self._snapshots.load(self.store_id)
+        self.journal.expect(evidence)
         if found and self._adopt(found):
-            self._snapshot_seq = found.seq
-        with contextlib.suppress(RewrittenError):
-            self._drain()
-            return
+            with contextlib.suppress(RewrittenError):
+                self._drain()
+                return
         self._replay()
 
     def _adopt(self, found: snapshot.Snapshot) -> bool:
@@ -179,17 +190,28 @@ class Repository:
     def _replay(self) -> None:
         self.journal.rewind()
         self.index.replace(reduce.empty())
-        self._snapshot_seq = 0
+        self._snapshots.forget()
+        self._partial.clear()
         with contextlib.suppress(RewrittenError):  # another process cuts a tail: the next refresh sees it
             self._drain()
 
     def _drain(self) -> None:
+        # Whatever ends this early, an interrupt or an event unknown here, leaves the index behind the journal's
+        # position: the next look starts over.
+        self._stale = True
         with snapshot.quiet_gc():
             for line in self.journal.tail():
                 self._apply(events.decode(line, self.objects))
+        self._stale = False
 
     def _apply(self, event: Event) -> None:
         events.acknowledge(self.journal, event)
+        if event.kind is EventKind.REPAIR and not self.store_id:
+            self.store_id = str(event.data.get("store", ""))
+        if event.kind is EventKind.DELETE:
+            self._shrunk = True
+        if event.partial:
+            self._partial[event.seq] = event.body
         self.index.apply(event)
 
     def _check_format(self) -> None:
@@ -213,13 +235,19 @@ class Repository:
         The returned journal's ``damage()`` is complete once the events are drained; close it after use.
         """
         journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
+        journal.expect(self.journal.evidence)
 
         def found() -> Iterator[Event]:
             with durable.explained("read the journal"):
-                for line in journal.tail():
-                    event = events.decode(line, self.objects)
-                    events.acknowledge(journal, event)
-                    yield event
+                try:
+                    for line in journal.tail():
+                        event = events.decode(line, self.objects)
+                        events.acknowledge(journal, event)
+                        yield event
+                except RewrittenError:
+                    raise BusyError(
+                        "the journal changed while it was being read", hint="Try again."
+                    ) from None
 
         return journal, found()
 
@@ -228,6 +256,12 @@ class Repository:
         with self._mutex:
             self.refresh()
             return self.journal.damage()
+
+    def partial(self) -> dict[int, str]:
+        """Return events whose details are lost because the object that holds them is damaged: number → object."""
+        with self._mutex:
+            self.refresh()
+            return dict(self._partial)
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -241,22 +275,15 @@ class Repository:
             StorageError: the disk refused.
         """
         self.check_writable()
-        with self._mutex, self._locked():
-            if not self.refresh():
-                self._check_head()
+        # The lock first: while it is waited for, other threads go on reading.
+        with self._locked(), self._mutex:
+            self._seen = None  # look at the bytes, not only at the times
+            self.refresh()
             yield self.index
-        self._save_snapshot_if_due()
-
-    def _check_head(self) -> None:
-        """Make sure that the next event links to what the file really ends with.
-
-        A line whose flush failed is cut off again, but may have been read before; the line written in its
-        place can be as long, so that the size alone does not tell.
-        """
-        journal = self.journal
-        with durable.explained("read the journal"):
-            if not journal.holds(journal.offset, journal.head, journal.seq):
-                self._replay()
+            self.journal.settle()
+            if not self._partial:
+                self._snapshots.save_if_due(self.store_id, self.journal, self.index, shrunk=self._shrunk)
+                self._shrunk = False
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -303,66 +330,39 @@ class Repository:
         Raises:
             JournalDamagedError, OutcomeUnknownError, StorageError: see ``Journal.append``.
         """
+        if not self.lock.is_sound():
+            raise BusyError("someone removed the store's lock file", hint="Never delete it; try again.")
         body = events.body(kind, data, reason, actor.current())
+        self._stale = True  # until the index shows what the journal says
         while True:
             try:
                 line = self.journal.append(body)
                 break
-            except ValueError:
+            except LineTooLongError:
                 body = events.spill(body, self.objects)
         event = events.decode(line, self.objects)
         self._apply(event)
+        self._stale = False
         return event
 
     def append_repair(self, gaps: list[dict[str, Any]]) -> None:
         """Journal which damaged stretches were quarantined; writing is possible again."""
-        try:
-            for gap in gaps:
-                self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"])
-            for at in range(0, len(gaps), _GAPS_A_LINE):
-                named = {"gaps": gaps[at : at + _GAPS_A_LINE]}
-                body = events.body(EventKind.REPAIR, named, "", actor.current())
-                self._apply(events.decode(self.journal.append_repair(body), self.objects))
-        except BaseException:
-            self._replay()  # a gap counts as known only when an event on disk names it
-            raise
-
-    def _save_snapshot_if_due(self) -> None:
-        with self._mutex:
-            versions = len(self.index.tables[reduce.VERSIONS])
-            if self.journal.seq - self._snapshot_seq >= max(_SNAPSHOT_EVENTS, versions // _SNAPSHOT_SHARE):
-                self.save_snapshot()
-            elif versions >= _HEAD_FROM:
-                if self._head_seq < 0:
-                    self._head_seq = snapshot.seq_of(self.layout.head)
-                if not 0 <= self.journal.seq - self._head_seq < _HEAD_EVENTS:
-                    self._save_head()
+        self._stale = True
+        for gap in gaps:
+            self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"], gap.get("missing", 0))
+        self.store_id = self.store_id or os.urandom(16).hex()
+        for at in range(0, len(gaps), _GAPS_A_LINE):
+            # The first event may be what was lost, so what it said is said again.
+            said = {"gaps": gaps[at : at + _GAPS_A_LINE], "store": self.store_id, "format": FORMAT}
+            body = events.body(EventKind.REPAIR, said, "", actor.current())
+            self._apply(events.decode(self.journal.append_repair(body), self.objects))
+        self._stale = False
 
     def save_snapshot(self) -> None:
-        """Write index.json, and head.json for a large store. Failing is no loss: they are derived."""
+        """Write index.json anew. The caller holds the writers' lock, or is alone."""
         with self._mutex:
-            self._save(self.layout.index, self.index.tables)
-            self._snapshot_seq = self.journal.seq
-            if len(self.index.tables[reduce.VERSIONS]) >= _HEAD_FROM:
-                self._save_head()
-
-    def _save_head(self) -> None:
-        models = self.index.tables[reduce.MODELS]
-        shown = sorted(models.values(), key=lambda d: d["updated"], reverse=True)[:_HEAD_MODELS]
-        newest = [d for model in shown for d in self.index.of_model(model["name"], newest=_HEAD_ROWS)]
-        newest.sort(key=lambda d: d["seq"])
-        versions = {reduce.key(d["model"], d["version"]): d for d in newest}
-        self._save(self.layout.head, {reduce.MODELS: models, reduce.VERSIONS: versions})
-        self._head_seq = self.journal.seq
-
-    def _save(self, path: str, tables: reduce.Tables) -> None:
-        if self.journal.damage() or not self.store_id:
-            return  # a snapshot would hide what a replay must report
-        state = snapshot.Snapshot(
-            self.store_id, self.journal.offset, self.journal.head, self.journal.seq, tables
-        )
-        with contextlib.suppress(OSError):
-            snapshot.save(path, state, temp_dir=self.layout.tmp)
+            if not self._partial:
+                self._snapshots.save(self.store_id, self.journal, self.index)
 
 
 def _after_fork_in_child() -> None:

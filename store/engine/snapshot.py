@@ -22,20 +22,24 @@ from . import durable
 from .digest import of_bytes
 from .reduce import MODELS, VERSIONS, Document, Tables
 
-SCHEMA = 2
+SCHEMA = 3
 _CHUNK = 1000  # documents a line: two milliseconds to decode
 _TABLES = (MODELS, VERSIONS)
 _OPENINGS = {f'"{name}":{{'.encode(): name for name in _TABLES}
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Documents, and the journal line they reflect: it ends at ``offset``, has hash ``head`` and number ``seq``."""
+    """Documents, and the journal line they reflect: it ends at ``offset``, has hash ``head`` and number ``seq``.
+
+    ``whole`` is False for head.json, which holds only the newest.
+    """
 
     store: str
     offset: int
     head: str
     seq: int
     tables: Tables
+    whole: bool = True
 
 
 class _Meta(msgspec.Struct):
@@ -44,6 +48,7 @@ class _Meta(msgspec.Struct):
     offset: int
     head: str
     seq: int
+    whole: bool
     digest: str
 
 
@@ -65,7 +70,7 @@ def load(path: str) -> Snapshot | None:
             tables = _decode(body.splitlines())
     except _UNREADABLE:
         return None
-    return Snapshot(meta.store, meta.offset, meta.head, meta.seq, tables)
+    return Snapshot(meta.store, meta.offset, meta.head, meta.seq, tables, meta.whole)
 
 
 def seq_of(path: str) -> int:
@@ -99,7 +104,9 @@ def save(path: str, snapshot: Snapshot, *, temp_dir: str) -> None:
         OSError: the disk refused; the old file is still there.
     """
     body = b",\n".join(_encode(name, snapshot.tables[name].items()) for name in _TABLES) + b"}\n"
-    meta = _Meta(SCHEMA, snapshot.store, snapshot.offset, snapshot.head, snapshot.seq, of_bytes(body))
+    meta = _Meta(
+        SCHEMA, snapshot.store, snapshot.offset, snapshot.head, snapshot.seq, snapshot.whole, of_bytes(body)
+    )
     first = msgspec.json.encode({"_meta": {"1": meta}})[:-1] + b",\n"
     durable.replace_file(path, first + body, temp_dir=temp_dir, durable=False)
 

@@ -9,7 +9,8 @@ class Damage(msgspec.Struct, frozen=True):
     """A stretch of the journal that can't be trusted.
 
     ``offset`` and ``length`` are bytes in the journal file, ``after_seq`` the last good event before it,
-    ``before_seq`` the first good one after it (None at the end of the journal).
+    ``before_seq`` the first good one after it (None at the end of the journal), ``missing`` the last event known to
+    have been there, when the end of the journal itself is gone.
     """
 
     offset: int
@@ -17,6 +18,7 @@ class Damage(msgspec.Struct, frozen=True):
     after_seq: int
     before_seq: int | None
     problem: str
+    missing: int = 0
 
     def __str__(self) -> str:
         trusted = f"events up to {self.after_seq}"

@@ -42,7 +42,8 @@ class Event(msgspec.Struct, frozen=True):
 
     ``seq`` counts from 1 without gaps; ``at`` is UTC; ``data`` depends on ``kind``; ``hash`` is the
     BLAKE3 that the next event names as ``prev``. ``body`` is the digest of the object that holds the part of
-    ``data`` which did not fit the line, or empty.
+    ``data`` which did not fit the line, or empty; ``partial`` says that this object is damaged, so that part of ``data`` is
+    missing.
     """
 
     seq: int
@@ -54,3 +55,4 @@ class Event(msgspec.Struct, frozen=True):
     hash: str
     prev: str
     body: str = ""
+    partial: bool = False

@@ -60,7 +60,7 @@ def test_a_flipped_bit_is_never_parsed(body: dict[str, Any], data: st.DataObject
 def test_a_line_longer_than_the_limit_is_not_sealed() -> None:
     fits = MAX_LINE - len(lines.seal(GENESIS, 1, {"x": ""}))
     assert len(lines.seal(GENESIS, 1, {"x": "y" * fits})) == MAX_LINE
-    with pytest.raises(ValueError, match="do not fit"):
+    with pytest.raises(lines.LineTooLongError, match="do not fit"):
         lines.seal(GENESIS, 1, {"x": "y" * (fits + 1)})
 
 
