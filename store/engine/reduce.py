@@ -88,13 +88,15 @@ def _higher(old: str | None, new: str) -> str:
     return max((not first.pre, first, old), (not second.pre, second, new))[2]
 
 
-def _metrics(tables: Tables, event: Event) -> None:
-    _merge(tables, event, "metrics", event.data.get("metrics", {}), ())
-
-
 def _add(tables: Tables, event: Event) -> None:
-    for step in (_metrics, _tag, _note):
-        step(tables, event)
+    """Registering known content again adds what it brings: all in one event, or nothing."""
+    where = key(event.data["model"], event.data["version"])
+    if (document := tables[VERSIONS].get(where)) is not None:
+        for field in ("metrics", "tags"):
+            document = _with(document, field, document.get(field, {}) | event.data.get(field, {}))
+        if note := event.data.get("note"):
+            document = _with(document, "note", note)
+        tables[VERSIONS][where] = document
 
 
 def _tag(tables: Tables, event: Event) -> None:
@@ -166,7 +168,6 @@ def _with(document: Document, field: str, value: Any) -> Document:
 _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.INIT: _nothing,
     EventKind.REGISTER: _register,
-    EventKind.METRICS: _metrics,
     EventKind.ADD: _add,
     EventKind.NOTE: _note,
     EventKind.TAG: _tag,

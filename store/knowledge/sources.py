@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Sequence
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..errors import BadInputError, NotFoundError, StorageError, UnsupportedFileError
-from ..nouns.manifest import check_path
+from ..errors import BadInputError, NotFoundError, StorageError, UnsafePathError, UnsupportedFileError
+from ..nouns.manifest import check_path, check_paths
 
 MAX_DEPTH = 400
 """Most directories inside one another: what walks them later may recurse."""
@@ -49,6 +50,12 @@ def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceF
         raise BadInputError(
             f"{where} holds no files", hint="Point at a file, or a directory with files in it."
         )
+    try:
+        check_paths(walk.found)
+    except UnsafePathError as error:
+        raise BadInputError(
+            f"{error.message}, among the given paths", hint="Put them into one directory."
+        ) from error
     return sorted(walk.found.values(), key=lambda source: source.path)
 
 
@@ -130,7 +137,7 @@ def _stat(location: str) -> os.stat_result:
             ) from None
         raise NotFoundError(f"{location} does not exist", hint="Check the path.") from None
     except OSError as error:
-        if os.path.islink(location):
+        if error.errno == errno.ELOOP:
             raise UnsupportedFileError(
                 f"{location} is a symlink that loops", hint="Remove the symlink."
             ) from error

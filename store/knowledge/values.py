@@ -93,6 +93,8 @@ def flatten(tree: Mapping[Any, Any], what: What, where: str) -> dict[str, Scalar
     Raises:
         BadInputError: a value that can't be kept, a name that comes out twice, or too many of them.
     """
+    if not isinstance(tree, Mapping):
+        raise BadInputError(f"{where} is {_describe(tree)} where names and values are expected")
     values: dict[str, Scalar] = {}
     _flatten(tree, "", what, values, _Budget(where), 0)
     return values
@@ -304,7 +306,7 @@ def _key_text(key: object) -> str:
 
 def _scalar(value: Any, path: str, what: What, budget: _Budget) -> Scalar:
     where = f"{budget.name}: {path!r}"
-    if not isinstance(value, str | int | float | list) and callable(getattr(value, "item", None)):
+    if not isinstance(value, str | int | float | list | tuple) and callable(getattr(value, "item", None)):
         value = _item(value, where)
     if what == "metric":
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -319,7 +321,7 @@ def _scalar(value: Any, path: str, what: What, budget: _Budget) -> Scalar:
         if not math.isfinite(number):
             raise BadInputError(f"{where} is {value}; a metric is a finite number", hint="Leave it out.")
         return number
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return json.dumps(_plain(value, where, budget, 0), ensure_ascii=False)
     return _plain_scalar(value, where)
 
@@ -335,23 +337,23 @@ def _plain(value: Any, where: str, budget: _Budget, depth: int) -> Any:
     budget.spend(depth)
     if isinstance(value, Mapping):
         return {_key_text(key): _plain(item, where, budget, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item, where, budget, depth + 1) for item in value]
     return _plain_scalar(value, where)
 
 
 def _plain_scalar(value: Any, where: str) -> Scalar:
     if isinstance(value, str):
-        return _encodable(value, where)
+        return _encodable(str(value), where)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         if -_INT64 <= value < _INT64:
-            return value
+            return int(value)
         raise BadInputError(f"{where} has more than 64 bits", hint="Write it as text, in quotes.")
     if isinstance(value, float):
         if math.isfinite(value):
-            return value
+            return float(value)
         raise BadInputError(f"{where} is {value}, not a finite number", hint="Leave it out, or quote it.")
     if hasattr(value, "isoformat"):
         return str(value.isoformat())

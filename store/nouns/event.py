@@ -14,7 +14,6 @@ class EventKind(StrEnum):
 
     INIT = "init"
     REGISTER = "register"
-    METRICS = "metrics"
     ADD = "add"
     NOTE = "note"
     TAG = "tag"

@@ -6,6 +6,7 @@ metrics or captured environment. A version's hash ID is the BLAKE3 of the canoni
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -85,8 +86,7 @@ class Manifest(msgspec.Struct, frozen=True):
                 f"this manifest has format {body.format}; this mvtui knows format {_FORMAT}",
                 hint="Update mvtui: pip install --upgrade mvtui",
             )
-        for entry in body.files:
-            check_path(entry.path)
+        check_paths(entry.path for entry in body.files)
         return cls(
             kind=body.kind,
             files=tuple(body.files),
@@ -103,6 +103,23 @@ class _Body(msgspec.Struct):
     params: dict[str, Scalar]
     parents: list[Edge]
     datasets: list[Edge]
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Make sure that paths can lie side by side below one root.
+
+    Raises:
+        UnsafePathError: one of them could leave the root, is there twice, or is a file where another needs a directory.
+    """
+    seen: set[str] = set()
+    parents: set[str] = set()
+    for path in paths:
+        if check_path(path) in seen:
+            raise UnsafePathError(f"{path!r} is there twice")
+        seen.add(path)
+        parents.update(path[:at] for at, letter in enumerate(path) if letter == "/")
+    if clash := seen & parents:
+        raise UnsafePathError(f"{min(clash)!r} is a file, and a directory with files in it")
 
 
 def check_path(path: str) -> str:

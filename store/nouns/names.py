@@ -96,6 +96,8 @@ def check_reason(reason: str) -> str:
 
 
 def _check(name: str, what: str, pattern: re.Pattern[str], allowed: str) -> str:
+    if not isinstance(name, str):
+        raise BadNameError(f"the {what} is not text but {type(name).__name__}")
     article = "an" if what[0] in "aeiou" else "a"
     if not name:
         raise BadNameError(f"the {what} is empty", hint=f"{article.title()} {what} is made of {allowed}.")

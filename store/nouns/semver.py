@@ -39,6 +39,10 @@ class SemVer(msgspec.Struct, frozen=True):
         Raises:
             BadVersionError: it is not ``major.minor.patch[-pre]`` or has build metadata.
         """
+        if not isinstance(text, str):
+            raise BadVersionError(
+                f"{text!r} is not a version number", hint="Write it as text, such as '1.4.0'."
+            )
         match = _PATTERN.fullmatch(text) if len(text) <= _MAX_LENGTH else None
         if match is None:
             shown = text if len(text) <= _MAX_LENGTH else text[:_MAX_LENGTH] + "…"

@@ -70,6 +70,11 @@ def _mark(repository: Repository) -> _Marks:
     Raises:
         JournalDamagedError: a line is in doubt: it may name the very object that looks unneeded.
     """
+    if doubt := repository.journal.in_doubt():
+        raise JournalDamagedError(
+            f"a write is in doubt ({doubt}), and may need what nothing else does",
+            hint="Run mvtui repair, then gc again.",
+        )
     marks = _Marks()
     by_version: dict[tuple[str, str], str] = {}
     has_gaps = False

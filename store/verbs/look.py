@@ -37,9 +37,9 @@ def as_version(document: Document) -> Version:
         size=document["size"],
         file_count=document["files"],
         seq=document["seq"],
-        metrics=document.get("metrics", {}),
-        params=document.get("params", {}),
-        tags=document.get("tags", {}),
+        metrics=dict(document.get("metrics", {})),
+        params=dict(document.get("params", {})),
+        tags=dict(document.get("tags", {})),
         aliases=tuple(document.get("aliases", ())),
         deleted=document.get("deleted", False),
         deleted_reason=document.get("reason", ""),
@@ -54,7 +54,7 @@ def _as_model(document: Document) -> Model:
         production=document.get("stages", {}).get("production"),
         size=document["size"],
         updated=datetime.fromisoformat(document["updated"]),
-        aliases=document.get("aliases", {}),
+        aliases=dict(document.get("aliases", {})),
     )
 
 

@@ -217,17 +217,17 @@ def _add_to(repository: Repository, request: Request, document: Document) -> Reg
             f"this content already is {request.model}@{number}; one content has one number",
             hint=f"Leave out --version to add to it, or name it: mvtui alias {request.model}@{number} NAME",
         )
-    where = {"model": request.model, "version": number}
     metrics = _news(request.metrics, document.get("metrics", {}))
     tags = _news(request.tags, document.get("tags", {}))
+    note = request.note if request.note != document.get("note", "") else ""
     added = [f"metric {name}={value:g}" for name, value in metrics.items()]
     added += [f"tag {name}={value}" for name, value in tags.items()]
-    news: dict[str, Any] = {"metrics": metrics, "add": tags}
-    if request.note and request.note != document.get("note", ""):
-        news["note"] = request.note
-        added.append("note")
-    if added:  # one event: all of it or nothing
-        repository.append(EventKind.ADD, where | {name: value for name, value in news.items() if value})
+    added += ["note"] if note else []
+    if added:
+        news = {
+            name: value for name, value in (("metrics", metrics), ("tags", tags), ("note", note)) if value
+        }
+        repository.append(EventKind.ADD, {"model": request.model, "version": number} | news)
     return Registered(_version(repository.index, request.model, number), created=False, added=tuple(added))
 
 

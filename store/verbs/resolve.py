@@ -98,9 +98,10 @@ def _by_id(index: Index, parsed: Reference, text: str) -> Document:
         )
     if len(fits) > 1:
         found = [f"{d['model']}@{d['version']} ({d['id'][:12]})" for d in fits]
+        same = len({document["id"] for document in fits}) == 1
         raise AmbiguousError(
-            f"{text} fits {len(fits)} versions",
-            hint="Write more digits, or one of these.",
+            f"{text} fits {len(fits)} versions" + (" of the same content" if same else ""),
+            hint=f"Name the model: {found[0].split()[0]}." if same else "Write more digits, or one of these.",
             candidates=found[:_SHOWN],
         )
     return fits[0]
