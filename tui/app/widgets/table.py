@@ -11,6 +11,7 @@ from typing import Any
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -61,6 +62,7 @@ class VirtualTable(Scroller):
         self._told = ""
         self._total = 0
         self._to_end = False
+        self._laid_out_for = Size(-1, -1)
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -90,11 +92,13 @@ class VirtualTable(Scroller):
         elif self._top:
             self._top = self._cursor - height
         self._lay_out()
+        self.refresh()
 
     def set_look(self, look: Look) -> None:
         """Show ages of another moment."""
         self.look = look
         self._lay_out()
+        self.refresh()
 
     @property
     def cursor(self) -> int:
@@ -155,15 +159,17 @@ class VirtualTable(Scroller):
     # -- drawing ---------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        self._laid_out_for = self.size
         self._shown_columns = choose(self._columns, self.size.width - _MARGIN - 1)
         self._strips.clear()
         self._follow()
         self._tell_where()
-        self.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Choose columns again; the cursor stays on its row."""
-        self._lay_out()
+        if self._laid_out_for != self.size:
+            self._lay_out()
+            self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
@@ -172,6 +178,9 @@ class VirtualTable(Scroller):
 
     def render_line(self, y: int) -> Strip:
         """Draw the headings or a row."""
+        if self._laid_out_for != self.size:
+            # The first frame is drawn before the resize is told; without this there would be a second one.
+            self._lay_out()
         columns = self.size.width
         if y == 0:
             return self._headings(columns)
@@ -211,7 +220,9 @@ class VirtualTable(Scroller):
 
     def _tell_where(self) -> None:
         # In the frame where there is one, else beside the headings, if those leave room.
-        where = self._where if self._framed else ""
+        # Before the first layout no page is known; what is longer than the window is long on any.
+        known = self.size.height or self._total > self.app.size.height
+        where = self._where if self._framed and known else ""
         if where != self._told:
             self._told = where
             self.border_subtitle = Content(where) if where else None
