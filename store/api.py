@@ -218,7 +218,8 @@ class Store:
             tags: key → text.
             note: free text.
             created: when the files were made, if not now. Naive times are local.
-            move: unlink the sources once the event is on disk. Refused for a file open for writing.
+            move: unlink the sources once the event is on disk. Refused for a file open for writing; one that
+                changed meanwhile, or can't be removed, stays and is named in ``left``.
             follow: follow symlinks to directories (symlinked files are always followed).
             progress: called with the bytes done; raise from it to cancel.
 

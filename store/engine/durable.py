@@ -243,21 +243,33 @@ class TempTree:
         Raises:
             OSError: ``target`` exists and is not an empty directory (``ENOTEMPTY``, ``EEXIST``).
         """
-        for directory, _, _ in os.walk(self.path, topdown=False):
+        for directory in reversed(below(self.path)):
             sync_dir(directory)
         os.rename(self.path, target)
         sync_dir(os.path.dirname(target))
 
 
+def below(path: str) -> list[str]:
+    """Return a directory and all directories below it, parents first; symlinks are not followed.
+
+    However deep: ``os.walk`` and ``shutil.rmtree`` recurse, and Python's stack ends before a path does.
+    """
+    found, waiting = [], [path]
+    while waiting:
+        found.append(waiting.pop())
+        with os.scandir(found[-1]) as entries:
+            waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return found
+
+
 def remove_tree(path: str) -> None:
     """Remove a directory and all below it; one that is gone already is fine."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        for directory, _, _ in os.walk(path):
-            os.chmod(directory, 0o700)
-    import shutil  # it loads every compressor Python has: not at each start
-
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(path)
+        for directory in reversed(below(path)):
+            os.chmod(directory, 0o700)
+            for name in os.listdir(directory):
+                os.unlink(os.path.join(directory, name))
+            os.rmdir(directory)
 
 
 def remove_any(path: str) -> None:
@@ -274,8 +286,9 @@ def disk_size(path: str) -> int:
     if os.path.isdir(path) and not os.path.islink(path):
         return sum(
             os.lstat(os.path.join(directory, name)).st_size
-            for directory, _, files in os.walk(path)
-            for name in files
+            for directory in below(path)
+            for name in os.listdir(directory)
+            if not os.path.isdir(os.path.join(directory, name))
         )
     with contextlib.suppress(FileNotFoundError):
         return os.lstat(path).st_size

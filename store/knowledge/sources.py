@@ -13,9 +13,6 @@ import msgspec
 from ..errors import BadInputError, NotFoundError, StorageError, UnsafePathError, UnsupportedFileError
 from ..nouns.manifest import check_path, check_paths
 
-MAX_DEPTH = 400
-"""Most directories inside one another: what walks them later may recurse."""
-
 
 class SourceFile(msgspec.Struct, frozen=True):
     """A file to store: where it lies, its path inside the version, its size in bytes and mtime (seconds) when seen."""
@@ -37,11 +34,11 @@ def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceF
         NotFoundError: a path is missing.
         UnsupportedFileError: a socket, device, FIFO, dangling or looping symlink, or a symlink to a directory
             without ``follow``.
-        BadInputError: nothing to store, two paths of one name, a file name that is not UTF-8, directories
-            nested deeper than ``MAX_DEPTH``, or a directory that holds ``store``, the store itself.
+        BadInputError: nothing to store, two paths of one name, a file name that is not UTF-8, or a directory
+            that holds ``store``, the store itself.
         StorageError: a directory can't be read.
     """
-    status = os.stat(store)
+    status = _stat(os.fspath(store))
     walk = _Walk(follow, (status.st_dev, status.st_ino))
     for path in paths:
         walk.start(path, alone=len(paths) == 1)
@@ -63,14 +60,18 @@ class _Walk:
     def __init__(self, follow: bool, store: tuple[int, int]) -> None:
         self.follow, self.store = follow, store
         self.found: dict[str, SourceFile] = {}
+        self.waiting: list[tuple[str, str, tuple[tuple[int, int], ...]]] = []
 
     def start(self, path: Path, *, alone: bool) -> None:
         location = os.path.abspath(path)
         status = _stat(location)
         if stat.S_ISDIR(status.st_mode):  # a symlink named by the user is meant to be followed
-            self.directory(
-                location, "" if alone else os.path.basename(location), ((status.st_dev, status.st_ino),)
-            )
+            identity = (status.st_dev, status.st_ino)
+            self.waiting = [(location, "" if alone else os.path.basename(location), (identity,))]
+            while (
+                self.waiting
+            ):  # a list, not recursion: directories may be nested as deep as paths can be long
+                self.directory(*self.waiting.pop())
         else:
             self.file(location, os.path.basename(location), status)
 
@@ -78,10 +79,6 @@ class _Walk:
         if above[-1] == self.store:
             raise BadInputError(
                 f"{location} is the store itself", hint="Point at the model's own files or directory."
-            )
-        if len(above) > MAX_DEPTH:
-            raise BadInputError(
-                f"{location} is nested more than {MAX_DEPTH} directories deep", hint="Leave it out."
             )
         try:
             with os.scandir(location) as entries:
@@ -107,7 +104,7 @@ class _Walk:
                 raise UnsupportedFileError(
                     f"{there} leads back to a directory above it", hint="Remove the loop."
                 )
-            self.directory(there, path, (*above, identity))
+            self.waiting.append((there, path, (*above, identity)))
 
     def file(self, location: str, path: str, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):

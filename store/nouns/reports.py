@@ -34,7 +34,7 @@ class Registered(msgspec.Struct, frozen=True):
 
     ``created`` is False when the content already was this version; ``added`` then names what the
     registration added to it (``metric accuracy=0.93``, ``tag owner=bob``…). ``stored`` is how many new
-    bytes the store took.
+    bytes the store took, ``left`` the sources that ``move`` had to leave where they are.
     """
 
     version: Version
@@ -42,6 +42,7 @@ class Registered(msgspec.Struct, frozen=True):
     added: tuple[str, ...] = ()
     stored: int = 0
     bump: str = ""
+    left: tuple[str, ...] = ()
 
 
 class BadObject(msgspec.Struct, frozen=True):

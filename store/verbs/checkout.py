@@ -17,8 +17,8 @@ def checkout(
     repository: Repository, ref: str, dest: str | os.PathLike[str], progress: ProgressCallback | None
 ) -> Path:
     """Copy a version's files into ``dest``; see ``Store.checkout``."""
+    target = Path(durable.absolute(dest))
     manifest = look.manifest(repository, look.get(repository, ref).id)
-    target = Path(os.path.abspath(os.path.expanduser(dest)))
     done = 0
 
     def advance(count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ..engine import durable
 from ..engine.layout import DIRECTORY, Layout
 from ..errors import NotFoundError
 
@@ -22,7 +23,7 @@ def store_root(path: str | os.PathLike[str] | None) -> str:
         return _named(os.fspath(path), "")
     if named := os.environ.get(VARIABLE):
         return _named(named, f" (from ${VARIABLE})")
-    here = directory = os.getcwd()
+    here = directory = durable.absolute(os.curdir)
     while True:
         if _is_store(candidate := os.path.join(directory, DIRECTORY)):
             return candidate
@@ -37,7 +38,7 @@ def store_root(path: str | os.PathLike[str] | None) -> str:
 
 
 def _named(path: str, origin: str) -> str:
-    path = os.path.abspath(os.path.expanduser(path))
+    path = durable.absolute(path)
     for candidate in (path, os.path.join(path, DIRECTORY)):
         if _is_store(candidate):
             return candidate

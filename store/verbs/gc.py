@@ -22,27 +22,37 @@ class _Marks(msgspec.Struct):
     """What the journal says is needed.
 
     ``identities`` are live versions' manifests and their references, ``freed`` deleted ones' with the time of the
-    last deletion (seconds since the epoch), ``bodies`` the objects that hold what did not fit an event.
+    last deletion (seconds since the epoch), ``seq`` the last event marked from, ``bodies`` the objects that hold what did not fit an event.
     """
 
     keep: set[str] = msgspec.field(default_factory=set)
     identities: dict[str, list[str]] = msgspec.field(default_factory=dict)
     freed: dict[str, float] = msgspec.field(default_factory=dict)
     orphans: set[str] = msgspec.field(default_factory=set)
+    seq: int = 0
     bodies: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 def gc(repository: Repository, *, dry_run: bool) -> GcReport:
     """Move unneeded objects to trash and remove what is past its grace period; see ``Store.gc``."""
-    if dry_run:
-        return _Sweep(repository, dry_run=True).run()
-    with repository.writing(), durable.explained("collect garbage"):
-        return _Sweep(repository, dry_run=False).run()
+    with durable.explained("collect garbage"):
+        marks = _mark(repository)  # before the lock: reading every manifest takes long in a large store
+        if dry_run:
+            return _Sweep(repository, marks, dry_run=True).run()
+        with repository.writing():
+            if repository.journal.seq != marks.seq or repository.journal.in_doubt():
+                marks = _mark(repository)
+            return _Sweep(repository, marks, dry_run=False).run()
 
 
 def why(repository: Repository, prefix: str) -> tuple[str, ...]:
     """Say what keeps an object, a sentence each."""
-    name = repository.objects.find(prefix)
+    with durable.explained("look through the objects"):
+        name = repository.objects.find(prefix)
+        return tuple(_reasons(repository, name))
+
+
+def _reasons(repository: Repository, name: str) -> list[str]:
     marks = _mark(repository)
     reasons = []
     for identity, refs in marks.identities.items():
@@ -61,7 +71,7 @@ def why(repository: Repository, prefix: str) -> tuple[str, ...]:
         reasons.append(f"details of event {marks.bodies[name]}")
     if not reasons and name in _kept(repository, marks, time.time()):
         reasons.append("files to read of a version deleted less than the grace period ago")
-    return tuple(reasons)
+    return reasons
 
 
 def _mark(repository: Repository) -> _Marks:
@@ -93,6 +103,7 @@ def _mark(repository: Repository) -> _Marks:
             elif event.kind is EventKind.REPAIR:
                 has_gaps = has_gaps or bool(event.data.get("gaps"))
         damage = journal.damage()
+        marks.seq = journal.seq
     finally:
         journal.close()
     if damage:
@@ -131,19 +142,20 @@ def _kept(repository: Repository, marks: _Marks, now: float) -> set[str]:
             identity not in marks.identities
             and now - marks.freed.get(identity, 0) < repository.config.gc_grace
         ):
-            kept |= {entry.digest for entry in look.manifest(repository, identity).files}
+            with contextlib.suppress(VerificationError):  # then its tree is of no use either
+                kept |= {entry.digest for entry in look.manifest(repository, identity).files}
     return kept
 
 
 class _Sweep:
-    def __init__(self, repository: Repository, *, dry_run: bool) -> None:
-        self.repository, self.dry_run = repository, dry_run
+    def __init__(self, repository: Repository, marks: _Marks, *, dry_run: bool) -> None:
+        self.repository, self.marks, self.dry_run = repository, marks, dry_run
         self.now = time.time()
         self.items: list[GcItem] = []
         self.trashed = self.freed = 0
 
     def run(self) -> GcReport:
-        marks = _mark(self.repository)
+        marks = self.marks
         keep = marks.keep | _kept(self.repository, marks, self.now)
         kept = self._objects(keep)
         self._trees(marks)
@@ -181,7 +193,7 @@ class _Sweep:
         self.items.append(GcItem("trash", trashed.digest, trashed.size))
         self.freed += trashed.size
         if not self.dry_run:
-            os.unlink(trashed.path)
+            self.repository.objects.purge(trashed)
 
     def _temps(self) -> None:
         directory = self.repository.layout.tmp

@@ -23,7 +23,7 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
         ConflictError: ``path`` is a file, or a directory that holds something else.
         StorageError: it can't be written.
     """
-    root = os.path.abspath(os.path.expanduser(path) if path is not None else DIRECTORY)
+    root = durable.absolute(path if path is not None else DIRECTORY)
     layout = Layout(root)
     if os.path.exists(layout.events):
         return Repository.open(root)
@@ -36,6 +36,11 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
                 hint=f"Choose an empty directory, such as {os.path.join(root, DIRECTORY)}",
             )
         durable.make_dirs(root)
+        if os.path.isdir(layout.objects) and os.listdir(layout.objects):
+            raise ConflictError(
+                f"{root} holds objects, but its journal is gone",
+                hint="Put journal/events.jsonl back from a backup; a new store goes elsewhere.",
+            )
         for directory in layout.directories():
             durable.make_dirs(directory)
         for name, text in ((".gitignore", "*\n"), ("config.toml", _config(root))):

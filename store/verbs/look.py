@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
-from ..engine import actor
+from ..engine import actor, durable
 from ..engine.reduce import MODELS, VERSIONS, Document
 from ..engine.repository import Repository
 from ..nouns import names
@@ -150,12 +150,17 @@ def summary(repository: Repository, *, measure: bool) -> Summary:
         models=len(documents),
         versions=sum(d["count"] for d in documents),
         size=sum(d["size"] for d in documents),
-        stored=sum(size for _, size in repository.objects) if measure else None,
+        stored=_measured(repository) if measure else None,
         user=who.user,
         host=who.host,
         writable=repository.writable,
         last_registered=last,
     )
+
+
+def _measured(repository: Repository) -> int:
+    with durable.explained("measure the objects"):
+        return sum(size for _, size in repository.objects)
 
 
 def events(repository: Repository, since: int) -> Iterator[Event]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,29 +10,27 @@ from typing import Any
 
 import msgspec
 
-from ..engine import durable, platform
+from ..engine import durable
 from ..engine.index import Index
-from ..engine.objects import Stored, open_regular
+from ..engine.objects import Stored
 from ..engine.reduce import Document
 from ..engine.repository import Repository
-from ..engine.statcache import Stamp
 from ..errors import (
     BadInputError,
     BusyError,
     ConflictError,
     UsageError,
-    VerificationError,
 )
-from ..knowledge import bump as bump_rule
 from ..knowledge import sources, values
 from ..knowledge.sources import SourceFile
-from ..nouns import names, semver
+from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.manifest import KINDS, FileEntry, Kind, Manifest
 from ..nouns.reports import Progress, ProgressCallback, Registered
 from ..nouns.semver import BUMPS, Bump, SemVer
 from ..nouns.version import rfc3339
-from . import look
+from . import look, move
+from .number import choose
 
 _FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
 _TRIES = 3  # an object may be collected between its copy and the commit; then it is stored again
@@ -65,7 +62,7 @@ def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if any(os.fspath(path) == "" for path in several):
         raise BadInputError("a path is empty", hint="Name a file or directory.")
-    return tuple(Path(os.path.expanduser(path)) for path in several)
+    return tuple(Path(durable.absolute(path)) for path in several)
 
 
 def register(repository: Repository, request: Request, progress: ProgressCallback | None) -> Registered:
@@ -84,23 +81,24 @@ def register_each(
     dated = []
     for path in request.paths:
         files = _collect(repository, msgspec.structs.replace(request, paths=(path,)))
-        made = datetime.fromtimestamp(max(source.mtime for source in files), UTC)
+        made = _moment(max(source.mtime for source in files), path)
         dated.append((made, str(path), msgspec.structs.replace(request, paths=(path,), created=made), files))
     return [
         _register(repository, one, files, progress) for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
 
 
+def _moment(mtime: float, path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(mtime, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise BadInputError(
+            f"{path} was modified at no time a calendar knows", hint=f"Set it: touch {path}"
+        ) from None
+
+
 def _collect(repository: Repository, request: Request) -> list[SourceFile]:
-    store = repository.layout.root
-    files = sources.collect(request.paths, follow=request.follow, store=Path(store))
-    if request.move:
-        inside = os.path.join(os.path.realpath(store), "")
-        if any(os.path.realpath(path).startswith(inside) for path in request.paths):
-            raise BadInputError(
-                "these files lie in the store: moving them would break it", hint="Leave out --move."
-            )
-    return files
+    return sources.collect(request.paths, follow=request.follow, store=Path(repository.layout.root))
 
 
 def _checked(request: Request) -> Request:
@@ -110,6 +108,8 @@ def _checked(request: Request) -> Request:
         BadInputError and its kinds, UsageError: see the message.
     """
     names.check_model(request.model)
+    if not isinstance(request.tags, Mapping):
+        raise BadInputError("tags are not a mapping", hint='Write {"owner": "alice"}.')
     if request.version is not None and request.bump is not None:
         raise UsageError("a version and a bump were both given", hint="Leave one out: --version or --bump.")
     if request.bump is not None and request.bump not in BUMPS:
@@ -125,6 +125,7 @@ def _checked(request: Request) -> Request:
     for key, value in request.tags.items():
         names.check_tag_key(key)
         names.check_text(value, f"the tag {key!r}")
+    _check_created(request.created)
     return msgspec.structs.replace(
         request,
         version=str(SemVer.parse(request.version)) if request.version is not None else None,
@@ -134,11 +135,22 @@ def _checked(request: Request) -> Request:
     )
 
 
+def _check_created(created: object) -> None:
+    if created is None:
+        return
+    try:
+        if not isinstance(created, datetime):
+            raise TypeError
+        rfc3339(created)
+    except (OverflowError, TypeError, ValueError):
+        raise BadInputError(f"created = {created!r} is not a moment", hint="Give a datetime.") from None
+
+
 def _register(
     repository: Repository, request: Request, files: list[SourceFile], progress: ProgressCallback | None
 ) -> Registered:
     if request.move:
-        _check_movable(files)
+        move.check(files, request.paths, repository.layout.root)
     with durable.explained("make room to work"):
         for directory in repository.layout.directories():
             durable.make_dirs(directory)
@@ -152,9 +164,8 @@ def _register(
         identity = repository.objects.put_bytes(manifest.encode())
         done = _commit(repository, request, manifest, identity)
         if done is not None:
-            if request.move:
-                _unlink(files, stored, request.paths)
-            return msgspec.structs.replace(done, stored=sum(o.size for o in stored if o.new))
+            left = move.finish(files, stored, request.paths) if request.move else ()
+            return msgspec.structs.replace(done, stored=sum(o.size for o in stored if o.new), left=left)
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."
     )
@@ -190,8 +201,9 @@ def _commit(repository: Repository, request: Request, manifest: Manifest, identi
         )
         if same is not None:
             return _add_to(repository, request, same)
-        _refuse_case_twin(index, request.model)
-        number, why = _number(repository, index, request, manifest)
+        number, why = choose(
+            repository, index, request.model, manifest, asked=request.version, bump=request.bump
+        )
         data: dict[str, Any] = {
             "model": request.model,
             "version": number,
@@ -239,87 +251,3 @@ def _version(index: Index, model: str, number: str) -> Any:
     document = index.version(model, number)
     assert document is not None, "the event just written made it"
     return look.as_version(document)
-
-
-def _refuse_case_twin(index: Index, model: str) -> None:
-    """Refuse ``Sentiment`` beside ``sentiment``: on macOS both would be one directory under live/."""
-    if index.model(model) is None:
-        twin = next((known for known in index.tables["models"] if known.lower() == model.lower()), None)
-        if twin is not None:
-            raise ConflictError(
-                f"there is a model {twin!r}; {model!r} differs only in case", hint=f"Register it as {twin}."
-            )
-
-
-def _number(repository: Repository, index: Index, request: Request, manifest: Manifest) -> tuple[str, str]:
-    """Return the number for a new version, and how it was found."""
-    line = index.model(request.model)
-    if request.version is not None:
-        taken = index.version(request.model, request.version)
-        if taken is not None:
-            state = (
-                "was deleted; numbers are never used again"
-                if taken.get("deleted")
-                else "is taken by other content"
-            )
-            raise ConflictError(
-                f"{request.model}@{request.version} {state}",
-                hint="Leave out --version to get the next free number, or choose another.",
-            )
-        return request.version, ""
-    if line is None:
-        return bump_rule.FIRST, "first version"
-    if request.bump is not None:
-        part, why = request.bump, ""
-    else:
-        latest = line.get("latest") or line["highest"]
-        part, changed = bump_rule.decide(_manifest_of(repository, index, request.model, latest), manifest)
-        why = f"{part}: {changed}"
-    return _free(index, request.model, SemVer.parse(line["highest"]).bump(part), part), why
-
-
-def _manifest_of(repository: Repository, index: Index, model: str, number: str) -> Manifest | None:
-    document = index.version(model, number)
-    try:
-        return look.manifest(repository, document["id"]) if document else None
-    except VerificationError:
-        return None
-
-
-def _free(index: Index, model: str, number: SemVer, part: Bump) -> str:
-    while index.version(model, str(number)) is not None:
-        number = number.bump(part)
-    if not semver.is_valid(str(number)):
-        raise ConflictError(
-            f"there is no number after {model}'s highest: it would be too long",
-            hint="Give a free one: --version V.",
-        )
-    return str(number)
-
-
-def _check_movable(files: list[SourceFile]) -> None:
-    for source in files:
-        fd = open_regular(source.location)
-        try:
-            if platform.is_written_elsewhere(fd):
-                raise BusyError(
-                    f"{source.location} is open for writing by another program",
-                    hint="Wait until it is closed, or leave out --move.",
-                )
-        finally:
-            os.close(fd)
-
-
-def _unlink(files: list[SourceFile], stored: list[Stored], given: tuple[Path, ...]) -> None:
-    """Remove the sources, each only if it is still the file that was stored; the version stands either way."""
-    for source, done in zip(files, stored, strict=True):
-        with (
-            contextlib.suppress(FileNotFoundError),
-            durable.explained(f"remove {source.location} (it is stored)"),
-        ):
-            if Stamp.of(os.stat(source.location)) == done.stamp:
-                os.unlink(source.location)
-    for root in given:
-        for directory, _, _ in os.walk(root, topdown=False):
-            with contextlib.suppress(OSError):  # something else is in it: it stays
-                os.rmdir(directory)

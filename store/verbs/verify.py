@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from ..engine import reduce
+from ..engine import durable, reduce
 from ..engine.reduce import VERSIONS
 from ..engine.repository import Repository
 from ..errors import VerificationError
@@ -15,6 +15,11 @@ from . import look
 
 def verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
     """Hash one version's objects, or all objects and the journal; see ``Store.verify``."""
+    with durable.explained("look through the objects"):
+        return _verify(repository, ref, progress)
+
+
+def _verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
     if ref is not None:
         identity = look.get(repository, ref).id
         return _report(repository, _parts(repository, identity), progress)
@@ -22,20 +27,21 @@ def verify(repository: Repository, ref: str | None, progress: ProgressCallback |
     needed = set(bodies)
     for document in _documents(repository):
         needed |= _parts(repository, document["id"])
-    present = {name for name, _ in repository.objects}
-    report = _report(repository, needed | present, progress, bodies)
+    others = {name for name, _ in repository.objects} - needed
+    report = _report(repository, needed, progress, bodies, others)
     return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired)
 
 
 def _report(
     repository: Repository,
-    names: Iterable[str],
+    needed: set[str],
     progress: ProgressCallback | None,
     bodies: dict[str, int] | None = None,
+    others: Collection[str] = (),
 ) -> VerifyReport:
     objects = repository.objects
-    sizes = {name: objects.size(name) or 0 for name in names}
-    total, done, hashed = sum(sizes.values()), 0, 0
+    sizes = {name: objects.size(name) or 0 for name in (*needed, *others)}
+    total, done = sum(sizes.values()), 0
     bad: dict[str, str] = {}
     for name in sorted(sizes):
         before = done
@@ -46,10 +52,11 @@ def _report(
             if progress:
                 progress(Progress("verifying", item, min(done, total), total))
 
-        if problem := objects.problem(name, rehash=True, advance=advance):
+        problem = objects.problem(name, rehash=True, advance=advance)
+        if problem == "missing" and name not in needed:
+            continue  # gc has just moved it
+        if problem:
             bad[name] = problem
-        else:
-            hashed += 1
         done = before + sizes[name]
     if progress:
         progress(Progress("verifying", "", total, total))

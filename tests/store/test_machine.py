@@ -99,9 +99,12 @@ class Histories(RuleBasedStateMachine):
         number = done.version.version
         assert done.created == (known is None)
         if known is None:
-            highest = max((SemVer.parse(n) for m, n in self.known if m == model), default=None)
+            alive = [
+                SemVer.parse(n) for (m, n), seen in self.known.items() if m == model and not seen.deleted
+            ]
+            latest = max([n for n in alive if not n.pre] or alive, default=None)
             assert (model, number) not in self.known  # numbers are never used again
-            assert highest is None or SemVer.parse(number) > highest
+            assert latest is None or SemVer.parse(number) > latest
             self.known[model, number] = Seen(content, params, done.version.id)
         else:
             assert number == known

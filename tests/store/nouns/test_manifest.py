@@ -25,10 +25,18 @@ scalars = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),
 )
 params = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), scalars, max_size=5)
+
+
+def _lie_side_by_side(files: tuple[FileEntry, ...]) -> bool:
+    return not any(b.path.startswith(a.path + "/") for a in files for b in files)
+
+
 manifests = st.builds(
     Manifest,
     kind=st.sampled_from(KINDS),
-    files=st.lists(entries, unique_by=lambda e: e.path, max_size=5).map(lambda es: tuple(sorted(es))),
+    files=st.lists(entries, unique_by=lambda e: e.path, max_size=5)
+    .map(lambda es: tuple(sorted(es)))
+    .filter(_lie_side_by_side),
     params=params,
 )
 

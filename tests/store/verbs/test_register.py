@@ -25,8 +25,9 @@ def test_what_changed_decides_the_number(store: Store, make_file: MakeFile) -> N
     assert number(b"3", "model-0300.onnx", params={"lr": 0.1}) == "2.0.1"  # a step in a lone file's name
     assert number(b"3", "model.onnx", kind="dataset") == "3.0.0"
     assert number(b"4", version="v9.0.0-rc.1") == "9.0.0-rc.1"
-    assert number(b"5", bump="patch") == "9.0.0"
-    assert number(b"6", bump="minor") == "9.1.0"
+    assert number(b"5", bump="patch") == "3.0.1", "a pre-release is not what others build on"
+    assert number(b"6", version="9.0.0") == "9.0.0"
+    assert number(b"7", bump="minor") == "9.1.0"
 
 
 def test_numbers_are_never_used_again(store: Store, make_file: MakeFile) -> None:

@@ -105,6 +105,11 @@ def command(
 
 
 def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
+    for one in done:
+        for path in one.left:
+            output.warn(
+                f"{path} stays where it is: it changed, or can't be removed", "its version is registered"
+            )
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
@@ -121,6 +126,7 @@ def _row(one: Registered) -> Mapping[str, Any]:
         "added": list(one.added),
         "stored": one.stored,
         "bump": one.bump,
+        "left": list(one.left),
     }
 
 
