@@ -1,8 +1,9 @@
 import pyte
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from mvtui.tui.app.driver import _CONTROLS, Screenful
+from mvtui.tui.app.driver import _CONTROLS
+from mvtui.tui.app.screenful import Screenful
 
 WIDTH, HEIGHT = 12, 4
 STYLES = ("", "1", "31", "1;31", "38;2;1;2;3", "38;2;1;2;3;48;2;9;9;9", "44", "7", "38;5;9;1")
@@ -37,9 +38,9 @@ def terminal() -> tuple[pyte.Screen, pyte.Stream]:
     return screen, pyte.Stream(screen)
 
 
-def seen(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
+def seen(screen: pyte.Screen, height: int = HEIGHT) -> list[list[tuple[object, ...]]]:
     out: list[list[tuple[object, ...]]] = []
-    for y in range(HEIGHT):
+    for y in range(height):
         line = [screen.buffer[y][x] for x in range(WIDTH)]
         # The right half of a wide character has no look of its own.
         out.append([(c.data, c.fg, c.bg, c.bold, c.reverse) if c.data else ("",) for c in line])
@@ -57,6 +58,113 @@ def test_the_terminal_ends_up_the_same_as_with_whole_frames(sequence: list[str])
         whole_stream.feed(each)
         lean_stream.feed(screenful.update(each))
         assert seen(lean) == seen(whole)
+
+
+TALL = 9
+
+
+@st.composite
+def scrolling(draw: st.DrawFn) -> list[str]:
+    """Frames of a list under a heading, as someone moves in it: whole ones, and ones of some rows only."""
+    texts = draw(st.lists(st.text("ab ─日é", min_size=0, max_size=6), min_size=4, max_size=24))
+    styles = draw(st.lists(st.sampled_from(STYLES), min_size=len(texts), max_size=len(texts)))
+    first = draw(st.integers(0, 2))
+    out = []
+    for top in draw(st.lists(st.integers(-2, 20), min_size=2, max_size=6)):
+        cursor = draw(st.integers(0, TALL))
+        lines = [f"\x1b[1;1H{top:<{WIDTH}}"]
+        for y in range(first, TALL - 1):
+            if draw(st.integers(0, 9)) == 0:
+                continue  # a row that this frame leaves as it was
+            place = top + y
+            text, style = (texts[place], styles[place]) if 0 <= place < len(texts) else ("", "")
+            if y == cursor:
+                style = "7"
+            text += " " * (WIDTH - sum(2 if char == "日" else 1 for char in text))
+            lines.append(f"\x1b[{y + 2};1H\x1b[{style}m{text}\x1b[0m" if style else f"\x1b[{y + 2};1H{text}")
+        out.append("".join(lines) + "\x1b[1;1H")
+    return out
+
+
+@settings(max_examples=400, deadline=None)
+@given(scrolling())
+def test_lines_that_the_terminal_moves_end_up_where_a_repaint_puts_them(sequence: list[str]) -> None:
+    whole, lean = pyte.Screen(WIDTH, TALL), pyte.Screen(WIDTH, TALL)
+    for screen in (whole, lean):
+        screen.reset_mode(pyte.modes.DECAWM)
+    whole_stream, lean_stream = pyte.Stream(whole), pyte.Stream(lean)
+    blank = "".join(f"\x1b[{y + 1};1H{' ' * WIDTH}" for y in range(TALL))
+    screenful = Screenful(WIDTH, TALL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mvtui.tui.app.screenful._WORTH_CELLS", 1)  # as often as it can
+        for each in (blank, *sequence):
+            whole_stream.feed(each)
+            lean_stream.feed(screenful.update(each))
+            assert seen(lean, TALL) == seen(whole, TALL)
+
+
+def rows_of(first: int, count: int, columns: int = 80) -> str:
+    texts = [f"row {n * 7919} {n**9} {n**11} {n**13}"[:columns] for n in range(first, first + count)]
+    return "".join(f"\x1b[{y + 3};1H{text:<{columns}}" for y, text in enumerate(texts))
+
+
+@pytest.mark.parametrize("step", [1, -1, 5, -5])
+def test_a_list_that_scrolls_is_moved_not_written_again(step: int) -> None:
+    screenful = Screenful(80, 24)
+    screenful.update("".join(f"\x1b[{y + 1};1H{'.' * 80}" for y in range(24)))
+    screenful.update(rows_of(100, 18))
+    sent = screenful.update(rows_of(100 + step, 18))
+    assert f"\x1b[{abs(step)}{'M' if step > 0 else 'L'}" in sent
+    assert sent.count("row") == abs(step)
+    assert len(sent) < 60 + 100 * abs(step)
+    # The margins are taken back before anything else is written.
+    assert sent.index("\x1b[r") < sent.index("row")
+
+
+def test_a_blank_line_that_comes_in_is_written_whole() -> None:
+    """Terminals differ about the background of lines they make."""
+    screenful = Screenful(80, 24)
+    screenful.update("".join(f"\x1b[{y + 1};1H{' ' * 80}" for y in range(24)))
+    screenful.update(rows_of(100, 18))
+    assert " " * 80 in screenful.update(rows_of(101, 17) + f"\x1b[20;1H{' ' * 80}")
+
+
+def test_nothing_moves_for_a_few_cells_or_beside_another_pane() -> None:
+    screenful = Screenful(80, 24)
+    few = ["".join(f"\x1b[{y + 1};1H{(y + n) % 10:<80}" for y in range(24)) for n in range(2)]
+    screenful.update(few[0])
+    assert "\x1b[r" not in screenful.update(few[1])
+    beside = [
+        "".join(f"\x1b[{y + 1};1H{'model ' + str(y):<30}{f'version {y + n} ' * 4:<50}" for y in range(24))
+        for n in range(2)
+    ]
+    screenful.update(beside[0])
+    assert "\x1b[r" not in screenful.update(beside[1])
+
+
+def test_lines_of_which_a_part_is_not_known_stay() -> None:
+    screen = pyte.Screen(80, 24)
+    stream = pyte.Stream(screen)
+    for y in range(24):
+        stream.feed(f"\x1b[{y + 1};71Htail {y}")
+    screenful = Screenful(80, 24)  # knows nothing of the tails
+    stream.feed(screenful.update(rows_of(100, 18, 60)))
+    stream.feed(screenful.update(rows_of(101, 18, 60)))
+    assert [line[70:].strip() for line in screen.display] == [f"tail {y}" for y in range(24)]
+
+
+def test_after_lines_were_moved_the_cursor_is_placed_anew() -> None:
+    screen = pyte.Screen(80, 24)
+    stream = pyte.Stream(screen)
+    screenful = Screenful(80, 24)
+    for frame in (
+        "".join(f"\x1b[{y + 1};1H{' ' * 80}" for y in range(24)),
+        rows_of(100, 18),
+        "\x1b[1;1Habcd",
+        "\x1b[1;1Habcdef" + rows_of(101, 18),
+    ):
+        stream.feed(screenful.update(frame))
+    assert screen.display[0].rstrip() == "abcdef"
 
 
 @given(frames())
