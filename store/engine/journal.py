@@ -208,7 +208,7 @@ class Journal:
         if evidence is not None and evidence.offset > size:
             problem = f"events are missing: event {evidence.seq} was on disk once, as index.json shows"
             return Damage(size, 0, self.seq, None, problem, evidence.seq)
-        if size == 0:
+        if size == 0 and (0, 0, of_bytes(b"")) not in self._known:
             return Damage(0, 0, 0, None, "the journal is empty: every event is missing")
         return None
 

@@ -252,16 +252,20 @@ class Repository:
         return journal, found()
 
     def damage(self) -> tuple[Damage, ...]:
-        """Return the stretches of the journal that can't be trusted, as far as they were read."""
+        """Return what of the journal can't be trusted, as far as it was read: stretches, and events in part."""
         with self._mutex:
             self.refresh()
-            return self.journal.damage()
-
-    def partial(self) -> dict[int, str]:
-        """Return events whose details are lost because the object that holds them is damaged: number → object."""
-        with self._mutex:
-            self.refresh()
-            return dict(self._partial)
+            partial = (
+                Damage(
+                    -1,
+                    0,
+                    seq - 1,
+                    seq + 1,
+                    f"details of event {seq} are lost: object {name[:12]}… is damaged",
+                )
+                for seq, name in sorted(self._partial.items())
+            )
+            return (*self.journal.damage(), *partial)
 
     # -- writing --------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import msgspec
 class Damage(msgspec.Struct, frozen=True):
     """A stretch of the journal that can't be trusted.
 
-    ``offset`` and ``length`` are bytes in the journal file, ``after_seq`` the last good event before it,
+    ``offset`` and ``length`` are bytes in the journal file (-1 and 0 when it is an event's object that is damaged), ``after_seq`` the last good event before it,
     ``before_seq`` the first good one after it (None at the end of the journal), ``missing`` the last event known to
     have been there, when the end of the journal itself is gone.
     """
@@ -24,5 +24,5 @@ class Damage(msgspec.Struct, frozen=True):
         trusted = f"events up to {self.after_seq}"
         if self.before_seq is not None:
             trusted += f" and from {self.before_seq} on"
-        where = f"journal byte {self.offset:,}, {self.length:,} bytes"
-        return f"{where}: {self.problem}; {trusted} can be trusted"
+        where = f"journal byte {self.offset:,}, {self.length:,} bytes: " if self.offset >= 0 else ""
+        return f"{where}{self.problem}; {trusted} can be trusted"
