@@ -85,8 +85,30 @@ def test_ctrl_c_ends_it_cleanly(store: Store, start: Starts) -> None:
     it = start(store.root)
     it.shows("VERSION")
     it.press(b"\x03")
+    it.shows("press q to quit")
+    it.press(b"\x03")
     assert it.ends() == 0
     assert it.restored()
+
+
+def test_what_was_scrolled_is_what_a_redraw_shows(store: Store, start: Starts) -> None:
+    it = start(store.root)
+    it.shows("▸ 1.39.0")
+    for keys, row in ((b"j" * 25, "▸ 1.14.0"), (b"k" * 22, "▸ 1.36.0"), (b"\x04\x04", "▸ 1.20.0")):
+        it.press(keys)
+        it.shows(row)
+        while it.read(0.4):
+            pass
+        scrolled = list(it.screen.display)
+        before = len(it.sent)
+        it.press(b"\x0c")
+        it.until(lambda before=before: len(it.sent) - before > 2000)  # type: ignore[misc]
+        while it.read(0.3):
+            pass
+        assert list(it.screen.display) == scrolled
+    assert b"M\x1b[r" in it.sent, "the terminal was asked to move lines"
+    it.press(b"q")
+    assert it.ends() == 0
 
 
 def test_a_line_that_drops_ends_it_even_when_the_parent_ignores_the_signal(
@@ -189,7 +211,7 @@ def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tm
         it.shows("1 of 1")
         for escape in (b"\x1b]0;", b"\x1b[2J\x9b", b"\x1b]52", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
             assert escape not in it.sent.replace(b"\x1b[H\x1b[2J", b"", 1)
-        it.press(b"\x03")
+        it.press(b"\x03\x03")
         assert it.ends() == 0
 
 

@@ -72,7 +72,6 @@ class Part(Whole):
     """What a glance sees of it: read-only, and fewer of the newest than a list samples: some were deleted."""
 
     kept = 57
-    root = "/"
 
 
 @asynccontextmanager

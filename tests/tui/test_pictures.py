@@ -19,6 +19,8 @@ PICTURES = Path(__file__).with_name("pictures")
 class Fixed:
     """Just enough of a store, the same in every place and at every time."""
 
+    root = "/"
+
     def __init__(self) -> None:
         from mvtui.store import Model, Summary
 

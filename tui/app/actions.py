@@ -157,7 +157,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.help", ("question_mark", "f1"), "help", "Show these keys", _APP, footer=1),
     Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),
     Action("app.suspend", ("ctrl+z",), "to the shell", "Go to the shell; fg comes back", _APP),
-    Action("app.quit", ("q", "ctrl+q", "ctrl+c"), "quit", "Leave mvtui", _APP, footer=2),
+    Action("app.quit", ("q", "ctrl+q"), "quit", "Leave mvtui", _APP, footer=2),
+    Action("app.interrupt", ("ctrl+c",), "interrupt", "Leave mvtui when pressed twice", _APP),
 )
 
 _KEY_NAMES = {

@@ -81,6 +81,15 @@ def _help(screen: MainScreen) -> None:
     screen.app.push_screen(Help(screen.registry, screen.situation, ascii_only=screen.ascii_only))
 
 
+def _interrupt(screen: MainScreen) -> None:
+    # Pressed by habit, to copy or to stop something: leaving at once would surprise.
+    if screen.interrupted:
+        screen.app.exit(0)
+    else:
+        screen.say("press q to quit, or ctrl-c again", "warning")
+        screen.interrupted = True
+
+
 def _pages(amount: float) -> Command:
     def move(screen: MainScreen) -> None:
         lines = max(1, int(screen.scroller.page * abs(amount)))
@@ -110,5 +119,6 @@ COMMANDS: dict[str, Command] = {
     "app.help": _help,
     "app.redraw": lambda screen: screen.redraw(),
     "app.suspend": lambda screen: screen.app.action_suspend_process(),
+    "app.interrupt": _interrupt,
     "app.quit": lambda screen: screen.app.exit(0),
 }

@@ -42,6 +42,7 @@ _PAINT_SECONDS = 1.0
 """How long the rest of a large store waits for the first page to be painted, at most."""
 
 _MOST_ARRIVED = 100
+_GONE_HINT = "What it held stays on the screen."
 
 
 class StoreWorker(Thread):
@@ -175,6 +176,7 @@ class StoreWorker(Thread):
 
     def _guarded(self, store: Store, job: Callable[[Store], None]) -> None:
         try:
+            self._check_there(store)
             job(store)
         except MvtuiError as error:
             self._trouble(error.message, error.hint)
@@ -198,6 +200,12 @@ class StoreWorker(Thread):
     def _poll(self, store: Store) -> None:
         if not self._stopped and store.poll():
             self._list_models(store)
+
+    def _check_there(self, store: Store) -> None:
+        if not os.path.exists(store.root):
+            # An open journal could be read for ever after it was deleted, and keeps its disk from being unmounted.
+            store.close()
+            raise NotFoundError(f"the store is gone: {store.root}", hint=_GONE_HINT)
 
     def _list_models(self, store: Store, *, asked: bool = False) -> None:
         if asked:

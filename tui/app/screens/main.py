@@ -74,6 +74,8 @@ class MainScreen(Screen[None]):
         self._early_answers = early_answers
         self.pane = Pane.VERSIONS
         self.zoomed = False
+        self.interrupted = False
+        """Whether the footer says that the next ctrl-c leaves."""
         self.store: Summary | None = None
         self.selection = Selection(self)
         self._now = now
@@ -251,6 +253,7 @@ class MainScreen(Screen[None]):
 
     def say(self, text: str, style: str = "", *, stays: bool = False) -> None:
         """Show a message in the footer, for a while, or until something else is done."""
+        self.interrupted = False
         if self._notice_timer:
             self._notice_timer.stop()
             self._notice_timer = None
