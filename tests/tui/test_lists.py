@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store import FileEntry, Version, VersionDetail
+from mvtui.tui import words
 from mvtui.tui.app import columns, facts, guide, headline
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.rows import Rows
@@ -111,3 +112,11 @@ def test_the_overview_is_safe_and_as_wide_as_asked(text: str, width: int, ascii_
         assert whole.isprintable() or "�" in whole
         assert not set(whole) & set("\x1b\x07\u202e\u200b\n\r\t")
         assert not ascii_only or whole.isascii()
+
+
+@given(st.integers(28, 90))
+def test_when_it_was_made_is_never_cut_off(columns: int) -> None:
+    shown = version(created=NOW - timedelta(days=6, hours=3))
+    lines = ["".join(piece for piece, _ in line) for line in facts.overview(shown, None, LOOK, columns)]
+    assert any("6 days ago" in line for line in lines)
+    assert any(words.clock(shown.created) in line for line in lines)

@@ -79,13 +79,17 @@ def _head(version: Version, look: Look, columns: int) -> Iterator[Line]:
 
 
 def _identity(version: Version, look: Look, columns: int) -> Iterator[Line]:
-    when = f"{words.ago(version.created, look.now)}, {words.clock(version.created)}"
     yield from _wrapped("id", version.id, look, columns)
     yield _fact("kind", version.kind, look, columns)
     files = words.plural(version.file_count, "file")
     yield _fact("size", f"{words.size(version.size)} in {files}", look, columns)
     yield _fact("author", f"{version.author} on {version.host}", look, columns)
-    yield _fact("created", when, look, columns)
+    ago, clock = words.ago(version.created, look.now), words.clock(version.created)
+    if len(ago) + len(clock) + 2 <= columns - _LABEL:
+        yield _fact("created", f"{ago}, {clock}", look, columns)
+    else:
+        yield _fact("created", clock, look, columns)
+        yield _fact("", ago, look, columns)
     if abs((version.registered - version.created).total_seconds()) > 90:
         yield _fact("registered", words.clock(version.registered), look, columns)
 
