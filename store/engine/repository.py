@@ -20,6 +20,7 @@ from ..errors import (
     FormatError,
     NotFoundError,
     ReadOnlyError,
+    StorageError,
 )
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
@@ -136,12 +137,19 @@ class Repository:
         """Apply what was written since; say whether anything was. Two ``stat`` calls when nothing was.
 
         Raises:
-            StorageError: the store went away.
+            StorageError: the store is gone, or can't be read.
             FormatError: an event this mvtui doesn't know; nothing that follows it is read.
         """
         with self._mutex, durable.explained(f"read the store at {self.layout.root}"):
             before = self.index.generation
-            if self.journal.is_replaced():
+            try:
+                replaced = self.journal.is_replaced()
+            except FileNotFoundError:
+                self.close()  # a deleted journal left open could be read for ever, and keeps its disk mounted
+                raise StorageError(
+                    f"the store is gone: {self.layout.root}", hint="Is its disk mounted? Was it moved?"
+                ) from None
+            if replaced:
                 self._start_over()
             state = self.journal.state()
             if state == self._seen and not self._stale:
