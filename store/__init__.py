@@ -74,3 +74,7 @@ def __getattr__(name: str) -> Any:
     if home := _HOME_OF.get(name):
         return getattr(import_module(f".{home}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

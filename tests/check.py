@@ -1,6 +1,6 @@
 """Set up and run every check: ``python3 tests/check.py``.
 
-Makes ``.venv`` beside the code (or uses the environment it is started from, with ``--here``), installs mvtui
+Makes ``.venv-dev`` beside the code (or uses the environment it is started from, with ``--here``), installs mvtui
 with its development tools, and runs ruff, mypy, the import contracts and pytest, all to their end. Arguments
 after ``--`` go to pytest, in place of measuring coverage. The exit code is 0 only if all passed; pytest's summary comes last.
 """
@@ -14,7 +14,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / ".venv-dev"
 
 
 def main(words: list[str]) -> int:

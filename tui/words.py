@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 STAGES = ("staging", "validation", "production", "archived")
 """In the order a version goes through them."""
@@ -161,6 +161,10 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     import humanize
 
     past = (now or datetime.now(UTC)) - moment
+    # Humanize rounds: three and a half hours would be four here, and three in the list.
+    seconds = past.total_seconds()
+    unit = next((unit for unit in (86400, 3600, 60) if abs(seconds) >= unit), 1)
+    past = timedelta(seconds=int(seconds / unit) * unit)
     # Humanize calls 16 days a month; beside "16 d" in the list that reads as a mistake.
     return humanize.naturaltime(past, months=abs(past.days) >= 60)
 

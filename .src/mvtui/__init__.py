@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import errors as errors
     from .store import Store as Store
-    from .store import errors as errors
     from .store import init_store as init_store
     from .store import open_store as open_store
 
@@ -24,8 +24,16 @@ __all__ = ["Store", "__version__", "errors", "init_store", "open_store"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "errors":
+        from importlib import import_module
+
+        return import_module(".errors", __name__)
     if name in __all__:
         from . import store
 
         return getattr(store, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

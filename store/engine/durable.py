@@ -42,9 +42,7 @@ def explain(error: OSError, doing: str) -> MvtuiError:
     if error.errno in _FULL:
         return NoSpaceError(message, hint="Free some space (mvtui gc --yes may help), then try again.")
     if error.errno in _DENIED:
-        return StorageError(
-            message, hint="Check who owns it and its mode; mvtui doctor looks at the store's."
-        )
+        return StorageError(message, hint="Check who owns it, and its mode.")
     return StorageError(message, hint="mvtui doctor tells what this disk and store can do.")
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ..errors import FormatError, VerificationError
 from ..nouns.event import Actor, Event, EventKind
-from .lines import LineTooLongError
+from .lines import GENESIS, LineTooLongError, seal
 
 if TYPE_CHECKING:
     from .journal import Journal
@@ -28,19 +28,33 @@ def body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict
     }
 
 
-def spill(whole: dict[str, Any], objects: Objects) -> dict[str, Any]:
-    """Return a body with the largest field of its data moved into an object that it names.
+def fitted(whole: dict[str, Any], seq: int, objects: Objects) -> dict[str, Any]:
+    """Return a body that fits a line as event ``seq``: what is too long lies in one object, which it names.
+
+    The largest fields of its data move there, as few as need be.
 
     Raises:
-        LineTooLongError: nothing is left to move.
+        LineTooLongError: it does not fit even without its data.
     """
-    data = dict(whole["data"])
-    moved = msgspec.json.decode(objects.read(whole["body"])) if "body" in whole else {}
-    if not data:
-        raise LineTooLongError("an event does not fit a line even without its data")
-    largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
-    moved[largest] = data.pop(largest)
-    return whole | {"data": data, "body": objects.put_bytes(msgspec.json.encode(moved, order="sorted"))}
+    data, moved = dict(whole["data"]), {}
+    said = whole
+    while not _fits(said, seq):
+        if not data:
+            raise LineTooLongError("an event does not fit a line even without its data")
+        largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
+        moved[largest] = data.pop(largest)
+        said = whole | {"data": data, "body": GENESIS}
+    if moved:
+        said["body"] = objects.put_bytes(msgspec.json.encode(moved, order="sorted"))
+    return said
+
+
+def _fits(said: dict[str, Any], seq: int) -> bool:
+    try:
+        seal(GENESIS, seq, said)
+    except LineTooLongError:
+        return False
+    return True
 
 
 def decode(line: Line, objects: Objects) -> Event:
@@ -85,11 +99,19 @@ def acknowledge(journal: Journal, event: Event) -> None:
     """
     if event.kind is EventKind.REPAIR:
         try:
-            for gap in event.data.get("gaps", ()):
-                missing = int(gap["missing"]) if "missing" in gap else 0
-                journal.acknowledge(int(gap["offset"]), int(gap["length"]), str(gap["digest"]), missing)
-        except (KeyError, TypeError, ValueError) as error:
+            gaps = msgspec.convert(event.data.get("gaps", []), list[_Gap])
+        except msgspec.ValidationError as error:
             raise unknown_form(event.seq, "(repair)") from error
+        for gap in gaps:
+            journal.acknowledge(gap.offset, gap.length, gap.digest, gap.missing)
+
+
+class _Gap(msgspec.Struct):
+    offset: int
+    length: int
+    digest: str
+    missing: int = 0
+    numbers: list[tuple[str, str]] = []
 
 
 def unknown_form(seq: int, which: str) -> FormatError:

@@ -91,6 +91,10 @@ class Index:
         """Start over from these documents."""
         self._storage.tables = tables
         self._storage.generation += 1
+        self._find_ways()
+
+    def _find_ways(self) -> None:
+        tables = self._storage.tables
         self._of_model: dict[str, list[str]] = {}
         for where, document in tables[VERSIONS].items():
             self._of_model.setdefault(document["model"], []).append(where)
@@ -100,6 +104,8 @@ class Index:
         """Let an event take effect."""
         reduce.apply(self._storage.tables, event)
         self._storage.generation += 1
+        if event.kind is EventKind.REPAIR:
+            self._find_ways()
         if event.kind is EventKind.REGISTER:
             model, identity = event.data["model"], event.data["id"]
             where = reduce.key(model, event.data["version"])

@@ -297,7 +297,11 @@ class Journal:
             side = os.path.join(self.directory, f"quarantine-{damage.offset}-{name[:12]}")
             durable.replace_file(side, raw, temp_dir=self.temp_dir)
         gap = {"offset": damage.offset, "length": damage.length, "digest": name, "problem": damage.problem}
-        return gap | {"missing": damage.missing} if damage.missing else gap
+        if damage.missing:
+            gap["missing"] = damage.missing
+        if numbers := lines.legible_numbers(raw):
+            gap["numbers"] = numbers
+        return gap
 
     def pass_damage(self) -> None:
         """Step over a damaged end of the file, so that the next event is appended after it.

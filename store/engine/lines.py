@@ -34,6 +34,11 @@ _MIN_LINE = 160
 _SECTOR = 512  # bytes a disk writes whole or not at all
 _HOLE = re.compile(rb"\0+")
 
+_NUMBERS_MOST = 4  # of a stretch: what names them must fit a line too
+_REGISTERED = re.compile(
+    rb'"event":"register".{0,400}?"model":"([\w.-]{1,100})","version":"([\w.-]{1,64})"', re.ASCII
+)
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder()
 
@@ -152,3 +157,12 @@ def resync(data: bytes, at: int) -> int | None:
         if parse(data, start, 0) is not None:
             return start
     return None
+
+
+def legible_numbers(damaged: bytes) -> list[list[str]]:
+    """Return the models and version numbers that damaged lines seem to have registered.
+
+    Not to be trusted, but enough to keep a number that was once given from being given again.
+    """
+    found = _REGISTERED.findall(damaged)
+    return [[model.decode(), number.decode()] for model, number in found[:_NUMBERS_MOST]]

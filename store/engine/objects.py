@@ -66,7 +66,7 @@ class Objects:
         """Return an object's size on disk in bytes, or None when it is missing."""
         try:
             return os.stat(self.path(name)).st_size
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             return None
 
     def put_bytes(self, data: bytes) -> str:

@@ -71,3 +71,11 @@ def owners(root: str) -> Owners:
         if not os.access(directory, os.W_OK | os.X_OK):
             in_the_way = in_the_way or directory
     return Owners(counts, in_the_way)
+
+
+def unreadable(root: str) -> str:
+    """Return the first directory at or below ``root`` that this process can't list, or an empty text."""
+    if not os.access(root, os.R_OK | os.X_OK):
+        return root
+    with os.scandir(root) as entries:
+        return next((e.path for e in entries if e.is_dir() and not os.access(e.path, os.R_OK | os.X_OK)), "")

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import BadVersionError, FormatError
 from ..nouns.event import Event, EventKind
-from ..nouns.semver import SemVer
+from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
 
 Document = dict[str, Any]
@@ -149,6 +149,31 @@ def _delete(tables: Tables, event: Event) -> None:
     tables[MODELS][name] = model
 
 
+def _repair(tables: Tables, event: Event) -> None:
+    """Keep numbers whose events were lost from being used again: what they named is not known any more."""
+    for gap in event.data.get("gaps", ()):
+        for name, number in gap.get("numbers", ()):
+            if key(name, number) in tables[VERSIONS] or not is_valid(number):
+                continue
+            at = rfc3339(event.at)
+            tables[VERSIONS][key(name, number)] = {
+                "model": name,
+                "version": number,
+                "id": "",
+                "kind": "weights",
+                "seq": event.seq,
+                "registered": at,
+                "author": "",
+                "host": "",
+                "size": 0,
+                "files": 0,
+                "deleted": True,
+                "reason": "its event was damaged, and quarantined by repair",
+            }
+            nothing = {"name": name, "count": 0, "size": 0, "highest": number, "updated": at}
+            tables[MODELS].setdefault(name, nothing)
+
+
 def _latest_left(tables: Tables, name: str) -> str | None:
     latest = None
     for document in tables[VERSIONS].values():
@@ -173,5 +198,5 @@ _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.TAG: _tag,
     EventKind.ALIAS: _alias,
     EventKind.DELETE: _delete,
-    EventKind.REPAIR: _nothing,
+    EventKind.REPAIR: _repair,
 }

@@ -29,7 +29,6 @@ from .durable import Lock
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
-from .lines import LineTooLongError
 from .objects import Objects
 from .snapshots import Snapshots
 from .statcache import StatCache
@@ -345,13 +344,9 @@ class Repository:
         if not self.lock.is_sound():
             raise BusyError("someone removed the store's lock file", hint="Never delete it; try again.")
         body = events.body(kind, data, reason, actor.current())
+        body = events.fitted(body, self.journal.seq + 1, self.objects)
         self._stale = True  # until the index shows what the journal says
-        while True:
-            try:
-                line = self.journal.append(body)
-                break
-            except LineTooLongError:
-                body = events.spill(body, self.objects)
+        line = self.journal.append(body)
         event = events.decode(line, self.objects)
         self._apply(event)
         self._stale = False

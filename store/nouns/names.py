@@ -32,7 +32,7 @@ def check_model(name: str) -> str:
     Raises:
         BadNameError: it breaks a rule; the message says which.
     """
-    return _check(name, "a model name", _NAME, "letters, digits, '.', '-' and '_'")
+    return _check(name, "model name", _NAME, "letters, digits, '.', '-' and '_'")
 
 
 def check_tag_key(key: str) -> str:
@@ -41,7 +41,7 @@ def check_tag_key(key: str) -> str:
     Raises:
         BadNameError: it breaks a rule.
     """
-    return _check(key, "a tag", _TAG_KEY, "letters, digits, '.', '-', '_' and '/'")
+    return _check(key, "tag", _TAG_KEY, "letters, digits, '.', '-', '_' and '/'")
 
 
 def check_alias(alias: str) -> str:
@@ -50,7 +50,7 @@ def check_alias(alias: str) -> str:
     Raises:
         BadNameError: it breaks a rule, or is a version number, a stage, ``latest`` or could be a hash ID.
     """
-    _check(alias, "an alias", _NAME, "letters, digits, '.', '-' and '_'")
+    _check(alias, "alias", _NAME, "letters, digits, '.', '-' and '_'")
     lowered = alias.lower()  # stages and hash IDs are read in either case
     if lowered == LATEST or lowered in STAGES:
         raise BadNameError(

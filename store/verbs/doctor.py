@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..engine import durable, platform, probe
 from ..engine.repository import FORMAT, Repository
+from ..nouns.event import EventKind
 from ..nouns.reports import Finding
 
 _LOW = 1 << 30  # bytes free below which doctor warns
@@ -16,7 +17,7 @@ def doctor(repository: Repository) -> tuple[Finding, ...]:
     """Return what was found, the store first, then the file system; see ``Store.doctor``."""
     return tuple(
         finding
-        for part in (_store, _journal, _owners, _file_system, _leftovers)
+        for part in (_store, _journal, _objects, _owners, _file_system, _leftovers)
         for finding in part(repository)
     )
 
@@ -35,12 +36,24 @@ def _store(repository: Repository) -> Iterator[Finding]:
 def _journal(repository: Repository) -> Iterator[Finding]:
     journal, events = repository.replay()
     try:
-        count = sum(1 for _ in events)
+        count = gaps = 0
+        for event in events:
+            count += 1
+            gaps += len(event.data.get("gaps", ())) if event.kind is EventKind.REPAIR else 0
         damage, doubt, torn = journal.damage(), journal.in_doubt(), journal.size() - journal.offset
     finally:
         journal.close()
     if not damage:
         yield Finding("ok", "journal", f"{_count(count, 'event')}, every hash in the chain agrees")
+    if gaps:
+        lost = _count(gaps, "damaged stretch", "damaged stretches")
+        yield Finding(
+            "info", "journal", f"{lost} quarantined by repair; the bytes lie in journal/quarantine-…"
+        )
+    if repository.writable and not os.access(repository.layout.events, os.W_OK):
+        yield Finding(
+            "bad", "journal", "this user may not write journal/events.jsonl", "mend its owner or mode"
+        )
     for stretch in damage:
         yield Finding(
             "bad", "journal", str(stretch), "mvtui repair quarantines it; writing works again after that"
@@ -56,6 +69,13 @@ def _journal(repository: Repository) -> Iterator[Finding]:
             f"{torn:,} bytes of an unfinished write at the end",
             "the next change sets them aside",
         )
+
+
+def _objects(repository: Repository) -> Iterator[Finding]:
+    closed = probe.unreadable(repository.layout.objects)
+    if closed:
+        yield Finding("bad", "objects", f"{closed} can't be read by this user", "mend its owner or mode")
+    yield Finding("info", "objects", "their bytes were not looked at", "mvtui verify does")
 
 
 def _owners(repository: Repository) -> Iterator[Finding]:
@@ -146,5 +166,5 @@ def _leftovers(repository: Repository) -> Iterator[Finding]:
         )
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _count(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"

@@ -6,7 +6,7 @@ import os
 
 from ..engine import durable
 from ..engine.layout import DIRECTORY, Layout
-from ..errors import NotFoundError
+from ..errors import NotFoundError, StorageError
 
 VARIABLE = "MVTUI_STORE"
 
@@ -52,4 +52,12 @@ def _named(path: str, origin: str) -> str:
 
 
 def _is_store(path: str) -> bool:
-    return os.path.exists(Layout(path).events)
+    try:
+        os.stat(Layout(path).events)
+    except PermissionError:
+        raise StorageError(
+            f"{path} may not be read by this user", hint="Ask its owner, or mend its mode."
+        ) from None
+    except OSError:
+        return False
+    return True

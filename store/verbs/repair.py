@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ..engine import durable
 from ..engine.repository import Repository
+from ..nouns.damage import Damage
 from ..nouns.reports import RepairReport
 
 
@@ -29,8 +31,13 @@ def repair(repository: Repository) -> RepairReport:
         if damage := journal.damage():
             gaps = [journal.quarantine(stretch) for stretch in damage]
             repository.append_repair(gaps)
-            actions += [f"quarantined {stretch}" for stretch in damage]
+            actions += [_told(stretch, gap) for stretch, gap in zip(damage, gaps, strict=True)]
         if side := journal.set_torn_tail_aside():
             actions.append(f"set the beginning of a write that a crash cut short aside: {side}")
         repository.save_snapshot()
     return RepairReport(tuple(actions))
+
+
+def _told(stretch: Damage, gap: dict[str, Any]) -> str:
+    lost = ", ".join(f"{name}@{number}" for name, number in gap.get("numbers", ()))
+    return f"quarantined {stretch}" + (f"; lost with it, perhaps: {lost} (register it again)" if lost else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 
 from ..engine import durable, reduce
@@ -27,7 +28,7 @@ def _verify(repository: Repository, ref: str | None, progress: ProgressCallback 
     needed = set(bodies)
     for document in _documents(repository):
         needed |= _parts(repository, document["id"])
-    others = {name for name, _ in repository.objects} - needed
+    others = _present(repository) - needed
     report = _report(repository, needed, progress, bodies, others)
     return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired)
 
@@ -88,6 +89,13 @@ def _journal(repository: Repository) -> tuple[tuple[Damage, ...], dict[str, int]
             return damage, bodies, ()
         repository.rebuild()
         return damage, bodies, ("the index disagreed with the journal and was rebuilt",)
+
+
+def _present(repository: Repository) -> set[str]:
+    found: set[str] = set()
+    with contextlib.suppress(OSError):  # what is needed there is looked at by name, and told
+        found.update(name for name, _ in repository.objects)
+    return found
 
 
 def _documents(repository: Repository) -> list[reduce.Document]:

@@ -149,6 +149,8 @@ class MvtuiApp(App[int]):
             self._main.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
+        from .screens import help as _help  # noqa: F401 - before an upgrade underneath could take it away
+
         if self._freeze:
             # What start-up made lives as long as we do: never look at it again.
             gc.freeze()

@@ -9,7 +9,7 @@ from .facts import Line
 _COMMANDS = {
     "mvtui init": "make a store in this directory",
     "mvtui register NAME FILE": "keep a model file as the first version of NAME",
-    "mvtui demo": "look around in a made-up store",
+    "mvtui demo": "look around in a store of small models",
 }
 _INDENT = "    "
 _COLUMN = 28
@@ -25,13 +25,11 @@ def no_store(reason: str, look: Look, columns: int) -> list[Line]:
         [],
         *[_command(command, what) for command, what in _COMMANDS.items()],
         [],
-        [
-            (
-                _INDENT
-                + "Type one of these in another shell: this screen opens by itself once there is a store.",
-                "muted",
-            )
-        ],
+        *_text(
+            "Type one of these in another shell: this screen opens by itself once there is a store.",
+            look,
+            columns,
+        ),
     ]
 
 

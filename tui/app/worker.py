@@ -73,6 +73,7 @@ class StoreWorker(Thread):
         self._part = False
         self._troubled = False
         self._last_seq = -1
+        self._listed = -1
         self._said: tuple[str, str] | None = None
 
     # -- asked from the screen's thread ----------------------------------------------------------
@@ -198,7 +199,8 @@ class StoreWorker(Thread):
             self._post(kind(reason, hint))
 
     def _poll(self, store: Store) -> None:
-        if not self._stopped and store.poll():
+        # Not by what poll answers: another job may have brought the store up to date since the last list.
+        if not self._stopped and (store.poll() or store.generation != self._listed):
             self._list_models(store)
 
     def _check_there(self, store: Store) -> None:
@@ -210,6 +212,7 @@ class StoreWorker(Thread):
     def _list_models(self, store: Store, *, asked: bool = False) -> None:
         if asked:
             store.poll()
+        self._listed = store.generation
         versions = store.versions()
         newest = versions[0].seq if len(versions) else 0
         arrived: list[Version] = []

@@ -158,7 +158,7 @@ The store is --store, else $MVTUI_STORE, else the nearest .mvtui upward.
 )
 @click.pass_context
 def cli(ctx: click.Context, read_only: bool, ascii_only: bool, theme: str | None, no_mouse: bool) -> None:
-    """Keep every version of every model, what made it, and how it compares: lazygit for model versions."""
+    """Keep every version of every model, and what made it: lazygit for model versions."""
     if ctx.invoked_subcommand is None:
         from .screen import open_screen
 

@@ -60,7 +60,9 @@ def _models_listed(screen: MainScreen, message: ModelsListed) -> None:
         return
     screen.show_guide(None)
     if message.damage:
-        screen.warn(f"{message.damage[0]}: mvtui repair mends it")
+        screen.warn(f"mvtui repair: {message.damage[0]}")
+    if message.arrived:
+        screen.tell_ages()  # else what arrived would come from the future
     screen.selection.list_models(message)
     if message.first:
         screen.settled()

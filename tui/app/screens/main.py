@@ -111,7 +111,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what the store has answered already."""
-        self.set_interval(_AGES_SECONDS, self._tell_ages)
+        self.set_interval(_AGES_SECONDS, self.tell_ages)
         self._focus_pane()
         for message in self._early_answers():
             answers.take(self, message)
@@ -246,7 +246,8 @@ class MainScreen(Screen[None]):
         below = facts.summary(version, look, self.app.size.width - 2)
         self.summary.show(([(rule, "line")], []), *(([(" ", ""), *line], []) for line in below))
 
-    def _tell_ages(self) -> None:
+    def tell_ages(self) -> None:
+        """Bring every age on the screen up to this moment."""
         for table in (self.model_table, self.version_table):
             table.set_look(self.look)
         self.show_overview(from_top=False)

@@ -139,6 +139,8 @@ def _sentence(one: Registered) -> str:
         facts = [size(version.size), plural(version.file_count, "file")]
         sentence = f"registered {name} {', '.join(facts)}"
         return f"{sentence}, {output.safe(one.bump)}" if one.bump else sentence
+    if one.stored:
+        return f"this is {name} already; {size(one.stored)} of its bytes were missing or damaged, and are good again"
     if one.added:
         return f"this is {name} already; added {', '.join(output.safe(what, 200) for what in one.added)}"
     return f"this is {name} already; nothing to add"
