@@ -26,6 +26,8 @@ class Whole(Fixed):
 
     kept = 10**9
 
+    generation = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.of: dict[str, list[Version]] = {}

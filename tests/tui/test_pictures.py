@@ -54,6 +54,8 @@ class Fixed:
     def damage(self) -> tuple[()]:
         return ()
 
+    generation = 0
+
     def poll(self) -> bool:
         return False
 
