@@ -38,7 +38,7 @@ def fitted(whole: dict[str, Any], seq: int, objects: Objects) -> dict[str, Any]:
     """
     data, moved = dict(whole["data"]), {}
     said = whole
-    while not _fits(said, seq):
+    while not fits(said, seq):
         if not data:
             raise LineTooLongError("an event does not fit a line even without its data")
         largest = max(data, key=lambda field: len(msgspec.json.encode(data[field])))
@@ -49,7 +49,8 @@ def fitted(whole: dict[str, Any], seq: int, objects: Objects) -> dict[str, Any]:
     return said
 
 
-def _fits(said: dict[str, Any], seq: int) -> bool:
+def fits(said: dict[str, Any], seq: int) -> bool:
+    """Whether a body fits a line as event ``seq``."""
     try:
         seal(GENESIS, seq, said)
     except LineTooLongError:

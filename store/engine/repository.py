@@ -37,7 +37,7 @@ from .trees import Trees
 FORMAT = 1
 """The store format this mvtui writes and reads, named by the journal's first event."""
 
-_GAPS_A_LINE = 12  # a gap takes up to 200 bytes of a line's 4096
+_ANY_SEQ = 10**15  # longer than any event's number will be
 _GLANCE_TAIL = 256 << 10  # bytes of journal after head.json beyond which it is too old to be of use
 
 _open: weakref.WeakSet[Repository] = weakref.WeakSet()
@@ -358,12 +358,20 @@ class Repository:
         for gap in gaps:
             self.journal.acknowledge(gap["offset"], gap["length"], gap["digest"], gap.get("missing", 0))
         self.store_id = self.store_id or os.urandom(16).hex()
-        for at in range(0, len(gaps), _GAPS_A_LINE):
-            # The first event may be what was lost, so what it said is said again.
-            said = {"gaps": gaps[at : at + _GAPS_A_LINE], "store": self.store_id, "format": FORMAT}
-            body = events.body(EventKind.REPAIR, said, "", actor.current())
+        left = list(gaps)
+        while left:
+            count = len(left)
+            # Fewer gaps a line, never an object: what mends the journal must not hang on one.
+            while not events.fits(body := self._repair_body(left[:count]), _ANY_SEQ) and count > 1:
+                count -= 1
             self._apply(events.decode(self.journal.append_repair(body), self.objects))
+            del left[:count]
         self._stale = False
+
+    def _repair_body(self, gaps: list[dict[str, Any]]) -> dict[str, Any]:
+        # The first event may be what was lost, so what it said is said again.
+        said = {"gaps": gaps, "store": self.store_id, "format": FORMAT}
+        return events.body(EventKind.REPAIR, said, "", actor.current())
 
     def save_snapshot(self) -> None:
         """Write index.json anew. The caller holds the writers' lock, or is alone."""

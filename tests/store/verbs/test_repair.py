@@ -66,3 +66,26 @@ def test_long_additions_leave_nothing_for_gc(store: Store, make_file: MakeFile) 
     many = {f"name-{n}": n for n in range(2000)}
     store.register("m", make_file(), metrics=many, params=many, note="n" * 5000)
     assert store.gc().items == ()
+
+
+def test_many_lost_events_with_long_names_are_all_repaired(
+    store: Store, make_file: MakeFile, no_sync: None
+) -> None:
+    names = [f"{'long-name-' * 9}{n:02}" for n in range(24)]
+    for name in names:
+        store.register(name, make_file(name.encode()), version=f"1.0.0-{'rc' * 25}")
+        store.register("between", make_file(b"between " + name.encode()))
+    path = store.root / "journal" / "events.jsonl"
+    data = bytearray(path.read_bytes())
+    for name in names:
+        data[data.index(b'"size"', data.index(name.encode()))] ^= 1
+    path.write_bytes(data)
+    store.close()
+    with open_store(store.root) as fresh:
+        assert len(fresh.damage()) == 24
+        assert len(fresh.repair().actions) == 24
+        assert fresh.damage() == ()
+    with open_store(store.root) as again:
+        assert again.damage() == ()
+        assert [m.name for m in again.models()] == ["between"]
+        assert again.register(names[0], make_file(b"new")).version.version != f"1.0.0-{'rc' * 25}"
