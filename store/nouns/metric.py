@@ -1,0 +1,89 @@
+"""Metrics: what was measured, when, by whom, on what, and which way is better."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Direction = Literal["higher", "lower"]
+"""Which way a metric is better; None stands for not known."""
+
+StoredValue: TypeAlias = float | str
+"""A metric as JSON holds it: a number, or one of the words below."""
+
+_WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Measurement(msgspec.Struct, frozen=True):
+    """One value of one metric, as it was recorded.
+
+    ``value`` may be NaN or infinite: what a run came to is kept. ``at`` is UTC; ``by`` and ``host`` are the
+    actor's. ``dataset``, ``slice`` and ``evaluation`` (the name of the run that measured) are empty when they
+    were not given. ``seq`` is the number of the event; a later one is the newer value.
+    """
+
+    name: str
+    value: float
+    at: datetime
+    by: str
+    host: str
+    seq: int
+    dataset: str = ""
+    slice: str = ""
+    evaluation: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name under which ``Version.metrics`` holds the latest value."""
+        return key(self.name, self.dataset, self.slice)
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A metric over a run: ``steps`` (rising, usually whole numbers) and as many ``values``; NaN is kept."""
+
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+def key(name: str, dataset: str = "", part: str = "") -> str:
+    """Return the name of a metric on a dataset and a slice of it: ``accuracy[test:fr]``, ``accuracy[test]``,
+    ``accuracy[:fr]``; the bare name without either."""
+    if not dataset and not part:
+        return name
+    return f"{name}[{dataset}:{part}]" if part else f"{name}[{dataset}]"
+
+
+def base_name(metric: str) -> str:
+    """Return a metric's name without the dataset and slice that ``key`` put behind it."""
+    return metric[: metric.rindex("[")] if metric.endswith("]") and "[" in metric[1:] else metric
+
+
+def to_stored(value: float) -> StoredValue:
+    """Return a value as JSON can hold it: JSON has no NaN and no infinity."""
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def from_stored(value: StoredValue) -> float:
+    """Return the number that ``to_stored`` wrote.
+
+    Raises:
+        ValueError: it is a word that isn't one of its.
+    """
+    if isinstance(value, str):
+        if value not in _WORDS:
+            raise ValueError(value)
+        return _WORDS[value]
+    return value
+
+
+def all_stored(values: Mapping[str, float]) -> dict[str, StoredValue]:
+    """Return metrics as JSON can hold them."""
+    return {name: to_stored(value) for name, value in values.items()}
