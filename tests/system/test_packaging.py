@@ -25,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_both_packages_the_styles_and_the_type_marker(built: Path) -> None:
     names = set(zipfile.ZipFile(next(built.glob("*.whl"))).namelist())
     assert {"mvtui/__init__.py", "mvtui/__main__.py", "mvtui/py.typed"} <= names
-    assert {"mvtui/store/api.py", "mvtui/tui/entry.py"} <= names
+    assert {"mvtui/store/api/__init__.py", "mvtui/tui/entry.py"} <= names
     for package in ("store", "tui"):
         source = {
             f"mvtui/{path.relative_to(ROOT)}"

@@ -1,0 +1,79 @@
+"""The part of ``Store`` that deals in bytes and keeps house: checkout, verify, gc, repair, doctor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .face import Face, StrPath
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..nouns.reports import Finding, GcReport, ProgressCallback, RepairReport, VerifyReport
+
+
+class Keeping(Face):
+    """A version's bytes, and the store's health."""
+
+    def checkout(self, ref: str, dest: StrPath, *, progress: ProgressCallback | None = None) -> Path:
+        """Copy a version's files into ``dest`` (reflinks where the file system has them), each checked.
+
+        ``dest`` is made, or must be an empty directory; it appears whole or not at all.
+
+        Raises:
+            ConflictError: ``dest`` is a file or not empty.
+            VerificationError: stored bytes are damaged.
+        """
+        from ..verbs import checkout
+
+        return checkout.checkout(self._repository, ref, dest, progress)
+
+    def path(self, ref: str, *, progress: ProgressCallback | None = None) -> Path:
+        """Return a path to a version's files, with their names, inside the store: whole and vouched for.
+
+        The file itself when the version is one file, else the directory. Read-only: copy before you write.
+
+        Raises:
+            VerificationError: stored bytes are damaged.
+        """
+        from ..verbs import checkout
+
+        return checkout.path(self._repository, ref, progress)
+
+    def verify(self, ref: str | None = None, *, progress: ProgressCallback | None = None) -> VerifyReport:
+        """Hash stored bytes again: of one version, or of every object and the journal."""
+        from ..verbs import verify
+
+        return verify.verify(self._repository, ref, progress)
+
+    def gc(self, *, dry_run: bool = True) -> GcReport:
+        """Move objects no version needs to trash, and remove what has been there for the grace period.
+
+        Raises:
+            JournalDamagedError: a line is in doubt, so what is needed can't be told for certain.
+        """
+        from ..verbs import gc
+
+        return gc.gc(self._repository, dry_run=dry_run)
+
+    def why(self, object_digest: str) -> tuple[str, ...]:
+        """Say what keeps an object (any unique prefix of its digest): a sentence each; empty when nothing does.
+
+        Raises:
+            NotFoundError: no such object.
+        """
+        from ..verbs import gc
+
+        return gc.why(self._repository, object_digest)
+
+    def repair(self) -> RepairReport:
+        """Mend what a crash or a bad disk left: set a torn tail aside, quarantine damaged lines, rebuild the index."""
+        from ..verbs import repair
+
+        return repair.repair(self._repository)
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """Look at the store and what its file system can do; say what to mend."""
+        from ..verbs import doctor
+
+        return doctor.doctor(self._repository)

@@ -1,0 +1,66 @@
+"""The part of ``Store`` that looks: models, versions, counts, events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ..verbs import look
+from .face import Face
+
+if TYPE_CHECKING:
+    from ..nouns.damage import Damage
+    from ..nouns.event import Event
+    from ..nouns.reports import Summary
+    from ..nouns.version import Model, Version, VersionDetail
+
+
+class Looking(Face):
+    """Verbs that change nothing, lock nothing and create nothing."""
+
+    def models(self) -> list[Model]:
+        """Return every model that has versions, by name."""
+        return look.models(self._repository)
+
+    def versions(self, model: str | None = None, *, deleted: bool = False) -> Sequence[Version]:
+        """Return versions, the one registered last first; of one model, or of all.
+
+        The sequence is a snapshot: it does not move when the store does, and each ``Version`` is made
+        when it is looked at, so that 100,000 cost little.
+
+        Raises:
+            NotFoundError: there is no such model; ``candidates`` lists similar names.
+        """
+        return look.versions(self._repository, model, deleted=deleted)
+
+    def get(self, ref: str) -> Version:
+        """Return the version that ``ref`` names."""
+        return look.get(self._repository, ref)
+
+    def show(self, ref: str) -> VersionDetail:
+        """Return the version that ``ref`` names, with its files.
+
+        Raises:
+            VerificationError: the manifest's bytes are missing or damaged.
+        """
+        return look.show(self._repository, ref)
+
+    def complete(self, prefix: str) -> list[str]:
+        """Return references and model names that begin with ``prefix``, for shell completion."""
+        return look.complete(self._repository, prefix)
+
+    def summary(self, *, measure: bool = False) -> Summary:
+        """Return the counts and sizes a status line shows.
+
+        Args:
+            measure: also add up the objects on disk (``stored``); costs a directory walk.
+        """
+        return look.summary(self._repository, measure=measure)
+
+    def events(self, since: int = 0) -> Iterator[Event]:
+        """Yield the journal's events with ``seq`` above ``since``, oldest first, skipping damaged lines."""
+        return look.events(self._repository, since)
+
+    def damage(self) -> tuple[Damage, ...]:
+        """Return the stretches of the journal that can't be trusted; empty when all is well."""
+        return self._repository.damage()

@@ -1,0 +1,121 @@
+"""The part of ``Store`` that registers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .face import Face, StrPath
+
+if TYPE_CHECKING:
+    from ..nouns.manifest import Kind
+    from ..nouns.reports import ProgressCallback, Registered
+    from ..nouns.semver import Bump
+
+
+class Registering(Face):
+    """Files become versions."""
+
+    def register(
+        self,
+        model: str,
+        paths: StrPath | Sequence[StrPath],
+        *,
+        version: str | None = None,
+        bump: Bump | None = None,
+        kind: Kind = "weights",
+        metrics: Mapping[str, float] | None = None,
+        params: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+        note: str = "",
+        created: datetime | None = None,
+        move: bool = False,
+        follow: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> Registered:
+        """Store files as a version of ``model``. The event is on disk when this returns.
+
+        The content decides: the same files, kind and parameters are the same version. Registering them
+        again finds it and adds what is new (metrics, tags, a note). Several ranks or jobs may do this at
+        once; numbers are never given twice and never used again.
+
+        Args:
+            model: the model's name.
+            paths: one file or directory, or several. A single directory's files become the version's
+                root; among several paths each keeps its own name.
+            version: the number to give (semantic versioning). Default: worked out by ``bump``.
+            bump: which part to raise. Default: major when kind or file layout changed against the
+                latest version, minor when parameters, parents or datasets did, else patch; 1.0.0 first.
+            kind: what it is.
+            metrics: name → finite number. Nested mappings are flattened with ``/``.
+            params: name → text, number, boolean or None. Nested mappings are flattened with ``/``.
+            tags: key → text.
+            note: free text.
+            created: when the files were made, if not now. Naive times are local.
+            move: unlink the sources once the event is on disk. Refused for a file open for writing; one that
+                changed meanwhile, or can't be removed, stays and is named in ``left``.
+            follow: follow symlinks to directories (symlinked files are always followed).
+            progress: called with the bytes done; raise from it to cancel.
+
+        Raises:
+            BadNameError, BadVersionError, BadInputError: see the message.
+            NotFoundError: a path is missing.
+            UnsupportedFileError: a socket, device, FIFO, or a symlink that dangles, loops or needs ``follow``.
+            ConflictError: the number is taken, was taken by a deleted version, or this content already
+                has another number than the ``version`` asked for.
+            SourceChangedError: a file changed while it was being read.
+        """
+        from ..verbs import register
+
+        request = register.Request(
+            model=model,
+            paths=register.as_paths(paths),
+            version=version,
+            bump=bump,
+            kind=kind,
+            metrics=metrics or {},
+            params=params or {},
+            tags=tags or {},
+            note=note,
+            created=created,
+            move=move,
+            follow=follow,
+        )
+        return register.register(self._repository, request, progress)
+
+    def register_each(
+        self,
+        model: str,
+        paths: Sequence[StrPath],
+        *,
+        bump: Bump | None = None,
+        kind: Kind = "weights",
+        metrics: Mapping[str, float] | None = None,
+        params: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+        note: str = "",
+        move: bool = False,
+        follow: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> list[Registered]:
+        """Register one version a path, oldest modification time first, each dated by it.
+
+        Arguments and errors as ``register``. Paths are all checked before the first is stored; if one
+        fails while being stored, those before it stay registered.
+        """
+        from ..verbs import register
+
+        request = register.Request(
+            model=model,
+            paths=register.as_paths(paths),
+            bump=bump,
+            kind=kind,
+            metrics=metrics or {},
+            params=params or {},
+            tags=tags or {},
+            note=note,
+            move=move,
+            follow=follow,
+        )
+        return register.register_each(self._repository, request, progress)
