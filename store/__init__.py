@@ -15,16 +15,33 @@ if TYPE_CHECKING:
     from .api import glance as glance
     from .api import init_store as init_store
     from .api import open_store as open_store
+    from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
+    from .knowledge.values import read_metrics_file as read_metrics_file
     from .knowledge.values import read_values_file as read_values_file
+    from .nouns.capture import PARTS as PARTS
+    from .nouns.capture import Capture as Capture
+    from .nouns.capture import Code as Code
+    from .nouns.capture import Part as Part
+    from .nouns.capture import parse_parts as parse_parts
     from .nouns.damage import Damage as Damage
+    from .nouns.dataset import DataSource as DataSource
+    from .nouns.dataset import DataState as DataState
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
+    from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
+    from .nouns.lineage import Arc as Arc
+    from .nouns.lineage import Lineage as Lineage
+    from .nouns.lineage import Link as Link
+    from .nouns.lineage import Node as Node
     from .nouns.manifest import KINDS as KINDS
     from .nouns.manifest import FileEntry as FileEntry
     from .nouns.manifest import Kind as Kind
     from .nouns.manifest import Scalar as Scalar
+    from .nouns.metric import Direction as Direction
+    from .nouns.metric import Measurement as Measurement
+    from .nouns.metric import Series as Series
     from .nouns.reports import BadObject as BadObject
     from .nouns.reports import Finding as Finding
     from .nouns.reports import GcItem as GcItem
@@ -44,10 +61,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ("Store", "glance", "init_store", "open_store"),
-    "knowledge.values": ("parse_pairs", "read_values_file"),
+    "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
+    "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.damage": ("Damage",),
+    "nouns.dataset": ("DataSource", "DataState"),
     "nouns.event": ("Actor", "Event", "EventKind"),
+    "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
+    "nouns.metric": ("Direction", "Measurement", "Series"),
     "nouns.reports": (
         "BadObject",
         "Finding",

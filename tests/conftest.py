@@ -28,6 +28,8 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
+    # Looking around takes time and differs between machines: the tests of capture ask for it.
+    monkeypatch.setenv("MVTUI_CAPTURE", "none")
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
+    from ..nouns.capture import Part
     from ..nouns.manifest import Kind
+    from ..nouns.metric import Series
     from ..nouns.reports import ProgressCallback, Registered
     from ..nouns.semver import Bump
 
@@ -26,12 +28,15 @@ class Registering(Face):
         bump: Bump | None = None,
         kind: Kind = "weights",
         metrics: Mapping[str, float] | None = None,
+        series: Mapping[str, Series] | None = None,
         params: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         note: str = "",
         created: datetime | None = None,
         move: bool = False,
         follow: bool = False,
+        capture: bool | Sequence[Part] | None = None,
+        command: str = "",
         progress: ProgressCallback | None = None,
     ) -> Registered:
         """Store files as a version of ``model``. The event is on disk when this returns.
@@ -48,14 +53,21 @@ class Registering(Face):
             bump: which part to raise. Default: major when kind or file layout changed against the
                 latest version, minor when parameters, parents or datasets did, else patch; 1.0.0 first.
             kind: what it is.
-            metrics: name → finite number. Nested mappings are flattened with ``/``.
-            params: name → text, number, boolean or None. Nested mappings are flattened with ``/``.
+            metrics: name → number; NaN and infinities are kept. Nested mappings are flattened with ``/``.
+            series: name → the metric over the run, for curves.
+            params: name → text, number, boolean or None. Nested mappings are flattened with ``/``. A value that looks
+                like a key or token is not kept; ``redacted`` names it.
             tags: key → text.
             note: free text.
             created: when the files were made, if not now. Naive times are local.
             move: unlink the sources once the event is on disk. Refused for a file open for writing; one that
                 changed meanwhile, or can't be removed, stays and is named in ``left``.
             follow: follow symlinks to directories (symlinked files are always followed).
+            capture: what to record of the surroundings (git, Python and its packages, machine, GPUs, command line,
+                scheduler): True for all, False for nothing, or names of parts. Default: what ``$MVTUI_CAPTURE`` or
+                config.toml says, else all. It is no part of the version's identity and never fails: what can't be
+                found out is recorded as such. Values that look like keys or tokens are left out.
+            command: the command line that trained the model, where it isn't this process's own.
             progress: called with the bytes done; raise from it to cancel.
 
         Raises:
@@ -66,23 +78,26 @@ class Registering(Face):
                 has another number than the ``version`` asked for.
             SourceChangedError: a file changed while it was being read.
         """
-        from ..verbs import register
+        from ..verbs import register, request
 
-        request = register.Request(
+        asked = request.Request(
             model=model,
-            paths=register.as_paths(paths),
+            paths=request.as_paths(paths),
             version=version,
             bump=bump,
             kind=kind,
             metrics=metrics or {},
+            series=series or {},
             params=params or {},
             tags=tags or {},
             note=note,
             created=created,
             move=move,
             follow=follow,
+            capture=capture,
+            command=command,
         )
-        return register.register(self._repository, request, progress)
+        return register.register(self._repository, asked, progress)
 
     def register_each(
         self,
@@ -92,11 +107,14 @@ class Registering(Face):
         bump: Bump | None = None,
         kind: Kind = "weights",
         metrics: Mapping[str, float] | None = None,
+        series: Mapping[str, Series] | None = None,
         params: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         note: str = "",
         move: bool = False,
         follow: bool = False,
+        capture: bool | Sequence[Part] | None = None,
+        command: str = "",
         progress: ProgressCallback | None = None,
     ) -> list[Registered]:
         """Register one version a path, oldest modification time first, each dated by it.
@@ -104,18 +122,21 @@ class Registering(Face):
         Arguments and errors as ``register``. Paths are all checked before the first is stored; if one
         fails while being stored, those before it stay registered.
         """
-        from ..verbs import register
+        from ..verbs import register, request
 
-        request = register.Request(
+        asked = request.Request(
             model=model,
-            paths=register.as_paths(paths),
+            paths=request.as_paths(paths),
             bump=bump,
             kind=kind,
             metrics=metrics or {},
+            series=series or {},
             params=params or {},
             tags=tags or {},
             note=note,
             move=move,
             follow=follow,
+            capture=capture,
+            command=command,
         )
-        return register.register_each(self._repository, request, progress)
+        return register.register_each(self._repository, asked, progress)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ..errors import BadConfigError, StorageError
+from ..nouns.capture import PARTS, Part
 
 TEMPLATE = """\
 # mvtui store settings. Every line is optional; these are the defaults.
@@ -18,6 +19,11 @@ TEMPLATE = """\
 
 [gc]
 # grace = "14d"      # how long deleted objects stay in trash/
+
+[capture]
+# parts = ["git", "python", "system", "gpu", "command", "scheduler"]    # what register records of its surroundings
+# timeout = "5s"     # how long git may take
+# patch_limit = "1 MB"    # uncommitted changes up to this size are kept
 """
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -30,6 +36,9 @@ class Config(msgspec.Struct, frozen=True):
     lock_timeout: int = 30
     gc_grace: int = 14 * 86400
     writing_host: str = ""
+    capture_parts: tuple[Part, ...] = PARTS
+    capture_timeout: int = 5
+    capture_patch_limit: int = 10**6
 
 
 def load(path: str) -> Config:
@@ -48,8 +57,8 @@ def load(path: str) -> Config:
         raise StorageError(
             f"could not read {path}: {error}", hint="Check its mode and encoding (UTF-8)."
         ) from error
-    if not re.search(r"^\s*[^\s#]", text.replace("[lock]", "").replace("[gc]", ""), re.MULTILINE):
-        return Config()  # nothing but comments: spare the import of a TOML parser at every start
+    if not _SETTING.search(text):
+        return Config()  # nothing but comments and headings: spare the import of a TOML parser at every start
     return _parse(text, path)
 
 
@@ -99,10 +108,41 @@ def _text(value: object) -> str:
     return value
 
 
+_SIZES = {
+    "": 1,
+    "B": 1,
+    "kB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "KiB": 1 << 10,
+    "MiB": 1 << 20,
+    "GiB": 1 << 30,
+}
+_SIZE = re.compile(r"(\d{1,9})\s*([kMG]?B|[KMG]iB|)")
+
+
+def _bytes(value: object) -> int:
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError
+    return int(match[1]) * _SIZES[match[2]]
+
+
+def _parts(value: object) -> tuple[Part, ...]:
+    if not isinstance(value, list) or not set(value) <= set(PARTS):
+        raise ValueError
+    return tuple(part for part in PARTS if part in value)
+
+
 _SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
 _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
     "lock": {"timeout": ("lock_timeout", _duration, _SPAN)},
     "gc": {"grace": ("gc_grace", _duration, _SPAN)},
+    "capture": {
+        "parts": ("capture_parts", _parts, f"a list of some of: {', '.join(PARTS)}; [] for none"),
+        "timeout": ("capture_timeout", _duration, _SPAN),
+        "patch_limit": ("capture_patch_limit", _bytes, 'a number and a unit (B, kB, MB, GB), such as "1 MB"'),
+    },
     "store": {
         "writing_host": (
             "writing_host",
@@ -111,3 +151,5 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
+_SETTING = re.compile(rf"^\s*(?!\[(?:{'|'.join(_KEYS)})\]\s*$)[^\s#]", re.MULTILINE)
+"""A line that is no comment, no heading of a known table and not empty."""

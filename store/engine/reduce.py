@@ -12,13 +12,29 @@ from typing import Any
 
 from ..errors import BadVersionError, FormatError
 from ..nouns.event import Event, EventKind
+from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
+from . import shapes
 
 Document = dict[str, Any]
 Tables = dict[str, dict[str, Document]]
 
 MODELS, VERSIONS = "models", "versions"
+
+_AS_STATED = (
+    "created",
+    "note",
+    "tags",
+    "metrics",
+    "params",
+    "edges",
+    "code",
+    "capture",
+    "source",
+    "external",
+)
+"""Fields of a registering event that its document has as they are."""
 
 
 def empty() -> Tables:
@@ -29,6 +45,11 @@ def empty() -> Tables:
 def key(model: str, version: str) -> str:
     """Return the document ID of a version."""
     return f"{model}@{version}"
+
+
+def held(document: Document) -> int:
+    """Return how many bytes of a version the store holds: none of a dataset that stays where it is."""
+    return 0 if document.get("external") else int(document["size"])
 
 
 def apply(tables: Tables, event: Event) -> None:
@@ -52,6 +73,7 @@ def _nothing(tables: Tables, event: Event) -> None:
 
 def _register(tables: Tables, event: Event) -> None:
     data = event.data
+    shapes.check(data)
     name, number = data["model"], data["version"]
     at = rfc3339(event.at)
     document: Document = {
@@ -66,14 +88,16 @@ def _register(tables: Tables, event: Event) -> None:
         "size": data["size"],
         "files": data["files"],
     }
-    for field in ("created", "note", "tags", "metrics", "params"):
+    for field in _AS_STATED:
         if data.get(field):
             document[field] = data[field]
+    if data.get("series"):
+        document["series"] = [data["series"]]
     tables[VERSIONS][key(name, number)] = document
     model = tables[MODELS].get(name)
     if model is None:
         model = {"name": name, "count": 0, "size": 0, "highest": number}
-    model = model | {"count": model["count"] + 1, "size": model["size"] + data["size"], "updated": at}
+    model = model | {"count": model["count"] + 1, "size": model["size"] + held(document), "updated": at}
     if SemVer.parse(number) > SemVer.parse(model["highest"]):
         model["highest"] = number
     model["latest"] = _higher(model.get("latest"), number)
@@ -90,13 +114,60 @@ def _higher(old: str | None, new: str) -> str:
 
 def _add(tables: Tables, event: Event) -> None:
     """Registering known content again adds what it brings: all in one event, or nothing."""
+    data = event.data
+    shapes.check(data)
+    where = key(data["model"], data["version"])
+    if (document := tables[VERSIONS].get(where)) is None:
+        return
+    document = _with(document, "tags", document.get("tags", {}) | data.get("tags", {}))
+    for field in ("note", "capture", "code", "source"):
+        if value := data.get(field):
+            document = _with(document, field, value)
+    if document.get("external") and data.get("external") is False:
+        document = _with(document, "external", None)
+        model = tables[MODELS][data["model"]]
+        tables[MODELS][data["model"]] = model | {"size": model["size"] + document["size"]}
+    tables[VERSIONS][where] = _measured(document, event)
+
+
+def _metrics(tables: Tables, event: Event) -> None:
+    shapes.check(event.data)
     where = key(event.data["model"], event.data["version"])
     if (document := tables[VERSIONS].get(where)) is not None:
-        for field in ("metrics", "tags"):
-            document = _with(document, field, document.get(field, {}) | event.data.get(field, {}))
-        if note := event.data.get("note"):
-            document = _with(document, "note", note)
-        tables[VERSIONS][where] = document
+        tables[VERSIONS][where] = _measured(document, event)
+
+
+def _measured(document: Document, event: Event) -> Document:
+    """Return the document with what an event measured: the latest value of each metric, and every one before."""
+    data = event.data
+    if data.get("series"):
+        document = _with(document, "series", [*document.get("series", ()), data["series"]])
+    values = data.get("metrics", {})
+    if not values:
+        return document
+    history = document.get("measured") or []
+    if not history and "metrics" in document:
+        # Until now the registration's own values were the latest ones, and stood nowhere else.
+        first = {field: document[field] for field in ("seq", "host", "metrics")}
+        history = [first | {"at": document["registered"], "by": document["author"]}]
+    on = {field: data[field] for field in ("dataset", "slice", "evaluation") if data.get(field)}
+    record = {"seq": event.seq, "at": rfc3339(event.at), "by": event.actor.user, "host": event.actor.host}
+    latest = {metric_key(name, on.get("dataset", ""), on.get("slice", "")): v for name, v in values.items()}
+    document = _with(document, "measured", [*history, record | on | {"metrics": values}])
+    return _with(document, "metrics", document.get("metrics", {}) | latest)
+
+
+def _link(tables: Tables, event: Event) -> None:
+    """Edges stated, or taken back, after registering: no part of the version's identity."""
+    data = event.data
+    shapes.check_link(data)
+    where = key(data["model"], data["version"])
+    if (document := tables[VERSIONS].get(where)) is None:
+        return
+    changed = {(edge["type"], edge["to"]) for edge in (*data.get("add", ()), *data.get("remove", ()))}
+    kept = [edge for edge in document.get("edges", ()) if (edge["type"], edge["to"]) not in changed]
+    added = [edge | {"later": True} for edge in data.get("add", ())]
+    tables[VERSIONS][where] = _with(document, "edges", kept + added)
 
 
 def _tag(tables: Tables, event: Event) -> None:
@@ -143,7 +214,7 @@ def _delete(tables: Tables, event: Event) -> None:
         return
     tables[VERSIONS][where] = document | {"deleted": True, "reason": event.reason}
     model = tables[MODELS][name]
-    model = model | {"count": model["count"] - 1, "size": model["size"] - document["size"]}
+    model = model | {"count": model["count"] - 1, "size": model["size"] - held(document)}
     if model.get("latest") == number:
         model = _with(model, "latest", _latest_left(tables, name))
     tables[MODELS][name] = model
@@ -194,6 +265,8 @@ _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.INIT: _nothing,
     EventKind.REGISTER: _register,
     EventKind.ADD: _add,
+    EventKind.METRICS: _metrics,
+    EventKind.LINK: _link,
     EventKind.NOTE: _note,
     EventKind.TAG: _tag,
     EventKind.ALIAS: _alias,

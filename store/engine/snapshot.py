@@ -22,7 +22,7 @@ from . import durable
 from .digest import of_bytes
 from .reduce import MODELS, VERSIONS, Document, Tables
 
-SCHEMA = 3
+SCHEMA = 4
 _CHUNK = 1000  # documents a line: two milliseconds to decode
 _TABLES = (MODELS, VERSIONS)
 _OPENINGS = {f'"{name}":{{'.encode(): name for name in _TABLES}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from ..nouns.capture import Code
 from ..nouns.manifest import Manifest
 from ..nouns.semver import Bump
 
 FIRST = "1.0.0"
 
 
-def decide(before: Manifest | None, after: Manifest) -> tuple[Bump, str]:
+def decide(
+    before: Manifest | None, after: Manifest, code_before: Code | None = None, code: Code | None = None
+) -> tuple[Bump, str]:
     """Compare a new manifest with the latest version's; return the part to raise, and why in a few words.
 
     Major when the interface changed (kind, file layout), minor when what made it did (declared parameters,
-    parents, datasets), patch otherwise. A latest version whose manifest can't be read counts as changed
-    in layout: the careful answer.
+    parents, datasets, the code's commit where both are known), patch otherwise. A latest version whose
+    manifest can't be read counts as changed in layout: the careful answer.
     """
     if before is None:
         return "major", "the latest version's manifest can't be read"
@@ -23,10 +26,12 @@ def decide(before: Manifest | None, after: Manifest) -> tuple[Bump, str]:
         return "major", "file layout changed"
     if before.params != after.params:
         return "minor", "parameters changed"
-    if before.parents != after.parents:
-        return "minor", "parents changed"
-    if before.datasets != after.datasets:
+    if set(before.datasets) != set(after.datasets):
         return "minor", "datasets changed"
+    if set(before.parents) != set(after.parents):
+        return "minor", "parents changed"
+    if code_before and code and code_before.commit != code.commit:
+        return "minor", "code changed"
     return "patch", "only bytes changed"
 
 

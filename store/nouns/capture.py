@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from ..errors import BadInputError
+
 Part = Literal["git", "python", "system", "gpu", "command", "scheduler"]
 PARTS: tuple[Part, ...] = ("git", "python", "system", "gpu", "command", "scheduler")
 """What can be captured, and switched off, one by one."""
@@ -33,7 +35,7 @@ class Capture(msgspec.Struct, frozen=True):
         return self.parts.get(name, {})
 
 
-class Code(msgspec.Struct, frozen=True):
+class Code(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which code a version was made by, in short: what lists and searches need.
 
     ``commit`` is the full git hash, ``branch`` is empty when none was checked out, ``dirty`` says that
@@ -43,3 +45,20 @@ class Code(msgspec.Struct, frozen=True):
     commit: str
     branch: str = ""
     dirty: bool = False
+
+
+def parse_parts(text: str, where: str) -> tuple[Part, ...]:
+    """Read ``all``, ``none``, or names of parts with commas; ``where`` begins the complaint.
+
+    Raises:
+        BadInputError: a word that is none of these.
+    """
+    words = [word.strip() for word in text.split(",")]
+    if words in (["all"], ["none"]):
+        return PARTS if words == ["all"] else ()
+    if wrong := [word for word in words if word not in PARTS]:
+        raise BadInputError(
+            f"{where}: {wrong[0]!r} can't be captured",
+            hint=f"Write all, none, or some of {','.join(PARTS)}.",
+        )
+    return tuple(part for part in PARTS if part in words)

@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     INIT = "init"
     REGISTER = "register"
     ADD = "add"
+    METRICS = "metrics"
+    LINK = "link"
     NOTE = "note"
     TAG = "tag"
     ALIAS = "alias"
@@ -55,3 +57,7 @@ class Event(msgspec.Struct, frozen=True):
     prev: str
     body: str = ""
     partial: bool = False
+
+    def names(self) -> tuple[str, ...]:
+        """Return the objects that must stay as long as this event: its long part, captures, series."""
+        return (*self.data.get("objects", ()), *((self.body,) if self.body else ()))

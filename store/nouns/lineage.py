@@ -32,7 +32,7 @@ _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _OUTSIDE = re.compile(r"(?:hf|git|name|ollama|timm|https?|s3|gs|az|oci|dvc|url):\S.*", re.DOTALL)
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     """One typed edge. ``to`` is a hash ID (64 hex digits) or an outside name.
 
     ``role`` is a dataset's part in it (``train``, ``eval``…). ``guess`` names the file that says so when

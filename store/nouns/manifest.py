@@ -32,8 +32,11 @@ class FileEntry(msgspec.Struct, frozen=True, order=True):
     digest: str
 
 
-class Edge(msgspec.Struct, frozen=True):
-    """Where a version comes from: the type of the edge and the hash ID (or outside name) at its end."""
+class Edge(msgspec.Struct, frozen=True, order=True):
+    """Where a version comes from: what stands at the end of the edge (a hash ID or an outside name), and its part.
+
+    ``type`` is an edge type for a parent (``fine-tuned-from``), the role for a dataset (``train``).
+    """
 
     type: str
     to: str
@@ -64,8 +67,8 @@ class Manifest(msgspec.Struct, frozen=True):
                 "kind": self.kind,
                 "files": [{"path": e.path, "size": e.size, "digest": e.digest} for e in sorted(self.files)],
                 "params": self.params,
-                "parents": [{"type": e.type, "to": e.to} for e in self.parents],
-                "datasets": [{"type": e.type, "to": e.to} for e in self.datasets],
+                "parents": [{"type": e.type, "to": e.to} for e in sorted(set(self.parents))],
+                "datasets": [{"type": e.type, "to": e.to} for e in sorted(set(self.datasets))],
             }
         )
 

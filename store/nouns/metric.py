@@ -50,8 +50,10 @@ class Series(msgspec.Struct, frozen=True):
 
 
 def key(name: str, dataset: str = "", part: str = "") -> str:
-    """Return the name of a metric on a dataset and a slice of it: ``accuracy[test:fr]``, ``accuracy[test]``,
-    ``accuracy[:fr]``; the bare name without either."""
+    """Return what a metric is called when it was measured on a dataset, or on a slice of it.
+
+    ``accuracy[test:fr]``, ``accuracy[test]``, ``accuracy[:fr]``; the bare name without either.
+    """
     if not dataset and not part:
         return name
     return f"{name}[{dataset}:{part}]" if part else f"{name}[{dataset}]"
@@ -75,13 +77,13 @@ def from_stored(value: StoredValue) -> float:
     """Return the number that ``to_stored`` wrote.
 
     Raises:
-        ValueError: it is a word that isn't one of its.
+        ValueError: it is neither a number nor one of its words.
     """
-    if isinstance(value, str):
-        if value not in _WORDS:
-            raise ValueError(value)
-        return _WORDS[value]
-    return value
+    if type(value) is float or type(value) is int:
+        return value
+    if value in _WORDS:
+        return _WORDS[str(value)]
+    raise ValueError(value)
 
 
 def all_stored(values: Mapping[str, float]) -> dict[str, StoredValue]:

@@ -34,7 +34,8 @@ class Registered(msgspec.Struct, frozen=True):
 
     ``created`` is False when the content already was this version; ``added`` then names what the
     registration added to it (``metric accuracy=0.93``, ``tag owner=bob``…). ``stored`` is how many new
-    bytes the store took, ``left`` the sources that ``move`` had to leave where they are.
+    bytes the store took, ``left`` the sources that ``move`` had to leave where they are, ``redacted`` the parameters
+    whose values looked like secrets and were not kept.
     """
 
     version: Version
@@ -43,6 +44,7 @@ class Registered(msgspec.Struct, frozen=True):
     stored: int = 0
     bump: str = ""
     left: tuple[str, ...] = ()
+    redacted: tuple[str, ...] = ()
 
 
 class BadObject(msgspec.Struct, frozen=True):

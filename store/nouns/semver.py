@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +12,8 @@ from ..errors import BadVersionError
 
 Bump = Literal["major", "minor", "patch"]
 BUMPS: tuple[Bump, ...] = ("major", "minor", "patch")
+
+Precedence: TypeAlias = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 
 _MAX_LENGTH = 64
 _PATTERN = re.compile(
@@ -77,10 +80,24 @@ class SemVer(msgspec.Struct, frozen=True):
     def __ge__(self, other: SemVer) -> bool:
         return self._key() >= other._key()
 
-    def _key(self) -> tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]:
-        # A pre-release sorts below its release; numeric identifiers below alphanumeric ones.
-        pre = tuple((False, int(p), "") if p.isdigit() else (True, 0, p) for p in self.pre)
-        return (self.major, self.minor, self.patch, not self.pre, pre)
+    def _key(self) -> Precedence:
+        return (self.major, self.minor, self.patch, not self.pre, _of_pre(self.pre))
+
+
+def _of_pre(identifiers: tuple[str, ...]) -> tuple[tuple[bool, int, str], ...]:
+    # A pre-release sorts below its release; numeric identifiers below alphanumeric ones.
+    return tuple((False, int(p), "") if p.isdigit() else (True, 0, p) for p in identifiers)
+
+
+@lru_cache(maxsize=1 << 17)
+def precedence(number: str) -> Precedence:
+    """Return what orders a valid version number among others, quicker than ``SemVer.parse`` and kept for the next time.
+
+    For lists of a hundred thousand; the number is not checked.
+    """
+    release, dash, pre = number.partition("-")
+    major, minor, patch = release.split(".")
+    return (int(major), int(minor), int(patch), not dash, _of_pre(tuple(pre.split("."))) if dash else ())
 
 
 def is_valid(text: str) -> bool:

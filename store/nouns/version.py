@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .metric import all_stored
+
 if TYPE_CHECKING:
+    from .capture import Code
+    from .dataset import DataSource
+    from .lineage import Link
     from .manifest import FileEntry, Scalar
 
 MetricValue = float
@@ -20,8 +25,11 @@ class Version(msgspec.Struct, frozen=True):
     ``id`` is the BLAKE3 of its manifest, 64 hex digits; ``size`` is in bytes. ``created`` is when its
     files were made (their modification time with ``--each``, else the moment of registering),
     ``registered`` when the store learned of it; both in UTC. ``stage`` is None until it is put in one.
-    ``metrics`` holds the latest value of each name. ``seq`` is the number of the registering event:
-    a later registration has a higher one.
+    ``metrics`` holds the latest value of each name, which may be NaN or infinite; a value measured on a dataset
+    or a slice of it is called ``accuracy[test:fr]`` (``nouns.metric.key``). ``seq`` is the number of the registering
+    event: a later registration has a higher one. ``edges`` say where it comes from, ``code`` which commit made it;
+    ``capture`` and ``series`` are digests of objects, empty without. Of an ``external`` dataset the store has the
+    digests but not the bytes; ``source`` says where they were.
     """
 
     model: str
@@ -43,6 +51,12 @@ class Version(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     deleted: bool = False
     deleted_reason: str = ""
+    edges: tuple[Link, ...] = ()
+    code: Code | None = None
+    capture: str = ""
+    series: tuple[str, ...] = ()
+    source: DataSource | None = None
+    external: bool = False
 
     @property
     def ref(self) -> str:
@@ -55,7 +69,10 @@ class Version(msgspec.Struct, frozen=True):
         return self.id[:7]
 
     def as_row(self) -> dict[str, Any]:
-        """Return the fields of ``ls --json``: JSON types, times as RFC 3339 in UTC."""
+        """Return the fields of ``ls --json``: JSON types, times as RFC 3339 in UTC.
+
+        JSON has no NaN and no infinity: such a metric is the text ``NaN``, ``Infinity`` or ``-Infinity``.
+        """
         return {
             "model": self.model,
             "version": self.version,
@@ -69,11 +86,16 @@ class Version(msgspec.Struct, frozen=True):
             "note": self.note,
             "size": self.size,
             "file_count": self.file_count,
-            "metrics": dict(self.metrics),
+            "metrics": all_stored(self.metrics),
             "params": dict(self.params),
             "tags": dict(self.tags),
             "aliases": list(self.aliases),
             "deleted": self.deleted,
+            "edges": [msgspec.to_builtins(edge) for edge in self.edges],
+            "code": msgspec.to_builtins(self.code),
+            "capture": self.capture or None,
+            "source": msgspec.to_builtins(self.source),
+            "external": self.external,
         }
 
 

@@ -22,7 +22,8 @@ class _Marks(msgspec.Struct):
     """What the journal says is needed.
 
     ``identities`` are live versions' manifests and their references, ``freed`` deleted ones' with the time of the
-    last deletion (seconds since the epoch), ``seq`` the last event marked from, ``bodies`` the objects that hold what did not fit an event.
+    last deletion (seconds since the epoch), ``seq`` the last event marked from, ``bodies`` the objects that hold what
+    did not fit an event, or that it names (captures, series), with the event's number.
     """
 
     keep: set[str] = msgspec.field(default_factory=set)
@@ -91,8 +92,8 @@ def _mark(repository: Repository) -> _Marks:
     journal, events = repository.replay()
     try:
         for event in events:
-            if event.body:
-                marks.bodies[event.body] = event.seq
+            for name in event.names():
+                marks.bodies[name] = event.seq
             if event.kind is EventKind.REGISTER:
                 by_version[event.data["model"], event.data["version"]] = event.data["id"]
                 marks.keep.add(event.data["id"])

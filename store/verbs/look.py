@@ -6,15 +6,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
+import msgspec
+
 from ..engine import actor, durable
 from ..engine.reduce import MODELS, VERSIONS, Document
 from ..engine.repository import Repository
 from ..nouns import names
+from ..nouns.metric import from_stored
 from ..nouns.version import Model, Version, VersionDetail
 from . import resolve
 
 if TYPE_CHECKING:
+    from ..nouns.capture import Code
+    from ..nouns.dataset import DataSource
     from ..nouns.event import Event
+    from ..nouns.lineage import Link
     from ..nouns.manifest import Manifest
     from ..nouns.reports import Summary
 
@@ -37,13 +43,45 @@ def as_version(document: Document) -> Version:
         size=document["size"],
         file_count=document["files"],
         seq=document["seq"],
-        metrics=dict(document.get("metrics", {})),
+        metrics={name: from_stored(value) for name, value in document.get("metrics", {}).items()},
         params=dict(document.get("params", {})),
         tags=dict(document.get("tags", {})),
         aliases=tuple(document.get("aliases", ())),
         deleted=document.get("deleted", False),
         deleted_reason=document.get("reason", ""),
+        edges=links(document),
+        code=code(document),
+        capture=document.get("capture", ""),
+        series=tuple(document.get("series", ())),
+        source=_source(document),
+        external=document.get("external", False),
     )
+
+
+def links(document: Document) -> tuple[Link, ...]:
+    """Return the edges of a version from its document."""
+    if "edges" not in document:
+        return ()
+    from ..nouns.lineage import Link
+
+    return msgspec.convert(document["edges"], tuple[Link, ...])
+
+
+def code(document: Document) -> Code | None:
+    """Return which code made a version, from its document."""
+    if "code" not in document:
+        return None
+    from ..nouns.capture import Code
+
+    return msgspec.convert(document["code"], Code)
+
+
+def _source(document: Document) -> DataSource | None:
+    if "source" not in document:
+        return None
+    from ..nouns.dataset import DataSource
+
+    return msgspec.convert(document["source"], DataSource)
 
 
 def _as_model(document: Document) -> Model:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..engine.index import Index
+from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import ConflictError, VerificationError
 from ..knowledge import bump as rule
 from ..nouns import semver
+from ..nouns.capture import Code
 from ..nouns.manifest import Manifest
 from ..nouns.semver import Bump, SemVer
 from . import look
@@ -20,6 +22,7 @@ def choose(
     *,
     asked: str | None,
     bump: Bump | None,
+    code: Code | None,
 ) -> tuple[str, str]:
     """Return the number for a new version of ``model``, and in a few words how it was found.
 
@@ -37,7 +40,8 @@ def choose(
     if bump is not None:
         part, why = bump, ""
     else:
-        part, changed = rule.decide(_manifest_of(repository, index, model, latest), manifest)
+        document = index.version(model, latest) or {}
+        part, changed = rule.decide(_manifest_of(repository, document), manifest, look.code(document), code)
         why = f"{part}: {changed}"
     return _next_free(index, model, SemVer.parse(latest).bump(part), part), why
 
@@ -64,8 +68,7 @@ def _next_free(index: Index, model: str, number: SemVer, part: Bump) -> str:
     return str(number)
 
 
-def _manifest_of(repository: Repository, index: Index, model: str, number: str) -> Manifest | None:
-    document = index.version(model, number)
+def _manifest_of(repository: Repository, document: Document) -> Manifest | None:
     try:
         return look.manifest(repository, document["id"]) if document else None
     except VerificationError:

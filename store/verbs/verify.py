@@ -78,8 +78,8 @@ def _journal(repository: Repository) -> tuple[tuple[Damage, ...], dict[str, int]
         bodies: dict[str, int] = {}
         try:
             for event in events:
-                if event.body:
-                    bodies[event.body] = event.seq
+                for name in event.names():
+                    bodies[name] = event.seq
                 reduce.apply(tables, event)
             damage = journal.damage()
             caught_up = journal.seq == repository.journal.seq

@@ -51,7 +51,7 @@ def test_known_content_is_found_and_gains_what_is_new(store: Store, make_file: M
     assert same.version == first.version
     assert len(list(store.events())) == events
     more = store.register("m", make_file(), metrics={"a": 2.0, "b": 3}, tags={"y": "2"}, note="other")
-    assert set(more.added) == {"metric a=2", "metric b=3", "tag y=2", "note"}
+    assert set(more.added) == {"metric a=2 (was 1, which is kept)", "metric b=3", "tag y=2", "note"}
     assert more.version.metrics == {"a": 2.0, "b": 3.0}
     assert more.version.tags == {"x": "1", "y": "2"}
     assert more.version.note == "other"

@@ -52,6 +52,13 @@ if TYPE_CHECKING:
 @click.option(
     "--each", is_flag=True, help="One version a path, oldest first, dated by its modification time."
 )
+@click.option(
+    "--capture",
+    metavar="PARTS",
+    help="What to record of the surroundings: all, none, or some of git,python,system,gpu,command,scheduler.",
+)
+@click.option("--no-capture", is_flag=True, help="Record nothing of the surroundings.")
+@click.option("--command", "command_line", default="", metavar="TEXT", help="The command that trained it.")
 @store_option
 @json_option
 def command(
@@ -69,6 +76,9 @@ def command(
     move: bool,
     follow: bool,
     each: bool,
+    capture: str | None,
+    no_capture: bool,
+    command_line: str,
     as_json: bool,
 ) -> None:
     """Store files as a version of a model.
@@ -95,6 +105,8 @@ def command(
         "note": note,
         "move": move,
         "follow": follow,
+        "capture": _capture(capture, no_capture),
+        "command": command_line,
     }
     with open_store() as store, meter() as progress:
         if each:
@@ -104,12 +116,25 @@ def command(
     _tell(done, as_json, each)
 
 
+def _capture(parts: str | None, off: bool) -> tuple[str, ...] | None:
+    from ....store import errors, parse_parts
+
+    if off and parts is not None:
+        raise errors.UsageError("--capture and --no-capture contradict each other", hint="Leave one out.")
+    return () if off else None if parts is None else parse_parts(parts, "--capture")
+
+
 def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
     for one in done:
         for path in one.left:
             output.warn(
                 f"{path} stays where it is: it changed, or can't be removed", "its version is registered"
             )
+    if done and done[0].redacted:
+        output.warn(
+            f"not kept, since they look like secrets: the values of {', '.join(done[0].redacted)}",
+            "take them out of the parameters",
+        )
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
@@ -127,6 +152,7 @@ def _row(one: Registered) -> Mapping[str, Any]:
         "stored": one.stored,
         "bump": one.bump,
         "left": list(one.left),
+        "redacted": list(one.redacted),
     }
 
 

@@ -1,0 +1,89 @@
+"""What a registration's event says besides the content: the capture of its surroundings, and its series.
+
+Both become objects before the lock is taken; the event names them. They are no part of the version's identity.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any
+
+import msgspec
+
+from ..engine.repository import Repository
+from ..nouns.capture import Code, Part, parse_parts
+from .request import Request
+
+VARIABLE = "MVTUI_CAPTURE"
+"""Environment variable that overrides config.toml: ``all``, ``none``, or names of parts with commas."""
+
+
+class Circumstances:
+    """The surroundings of one registration, or of several made at once: looked at when first needed, once."""
+
+    def __init__(self, repository: Repository, request: Request) -> None:
+        self._repository = repository
+        self._request = request
+
+    @functools.cached_property
+    def captured(self) -> dict[str, Any]:
+        """The capture as fields of an event; empty when nothing is to be captured.
+
+        Looking never fails: what can't be found out is recorded as such.
+        """
+        parts = _wanted(self._repository, self._request)
+        if not parts:
+            return {}
+        from ..knowledge import capture
+
+        config = self._repository.config
+        limits = capture.Limits(
+            timeout=config.capture_timeout,
+            patch=config.capture_patch_limit,
+            command=self._request.command,
+        )
+        taken = capture.take(parts, limits=limits)
+        put = self._repository.objects.put_bytes
+        packages = put(taken.packages) if taken.packages else ""
+        patch = put(taken.patch) if taken.patch else ""
+        record = msgspec.structs.replace(taken.capture, packages=packages, patch=patch)
+        digest = put(msgspec.json.encode(record, order="sorted"))
+        fields: dict[str, Any] = {
+            "capture": digest,
+            "objects": [name for name in (digest, packages, patch) if name],
+        }
+        if taken.code:
+            fields["code"] = msgspec.to_builtins(taken.code)
+        return fields
+
+    @property
+    def code(self) -> Code | None:
+        """Which code made the version, if that is known."""
+        return msgspec.convert(self.captured["code"], Code) if "code" in self.captured else None
+
+    @functools.cached_property
+    def series(self) -> dict[str, Any]:
+        """The series as fields of an event; empty without."""
+        if not self._request.series:
+            return {}
+        from ..knowledge import series
+
+        digest = self._repository.objects.put_bytes(series.encode(self._request.series))
+        return {"series": digest, "objects": [digest]}
+
+
+def joined(*parts: dict[str, Any]) -> dict[str, Any]:
+    """Return several mappings of event fields as one; the objects they name add up."""
+    objects = [name for part in parts for name in part.get("objects", ())]
+    fields = {key: value for part in parts for key, value in part.items()}
+    return fields | {"objects": objects} if objects else fields
+
+
+def _wanted(repository: Repository, request: Request) -> tuple[Part, ...]:
+    if request.capture is not None:
+        return tuple(request.capture)  # type: ignore[arg-type]  # names of parts since request.checked
+    stated = os.environ.get(VARIABLE, "").strip()
+    if not stated:
+        return repository.config.capture_parts
+    return parse_parts(stated, f"${VARIABLE}")

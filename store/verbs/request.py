@@ -1,0 +1,138 @@
+"""What a registration asks for, checked before a byte is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from ..engine import durable
+from ..errors import BadInputError, UsageError
+from ..knowledge import values
+from ..nouns import names
+from ..nouns.capture import PARTS, Part
+from ..nouns.dataset import DataSource
+from ..nouns.lineage import Link
+from ..nouns.manifest import KINDS, Kind
+from ..nouns.metric import Series, all_stored
+from ..nouns.semver import BUMPS, Bump, SemVer
+from ..nouns.version import rfc3339
+
+FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What to register; the fields are the arguments of ``Store.register``.
+
+    ``links`` are the stated edges, resolved. ``capture`` is None for what config.toml says. An ``external`` dataset's
+    bytes stay where ``source`` says they are.
+    """
+
+    model: str
+    paths: tuple[Path, ...]
+    version: str | None = None
+    bump: Bump | None = None
+    kind: Kind = "weights"
+    metrics: Mapping[str, object] = msgspec.field(default_factory=dict)
+    series: Mapping[str, Series] = msgspec.field(default_factory=dict)
+    params: Mapping[str, object] = msgspec.field(default_factory=dict)
+    tags: Mapping[str, str] = msgspec.field(default_factory=dict)
+    note: str = ""
+    created: datetime | None = None
+    move: bool = False
+    follow: bool = False
+    links: tuple[Link, ...] = ()
+    capture: bool | Sequence[Part] | None = None
+    command: str = ""
+    redacted: tuple[str, ...] = ()
+    source: DataSource | None = None
+    external: bool = False
+
+
+def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
+    """Return one path or several as a tuple.
+
+    Raises:
+        BadInputError: an empty path.
+    """
+    several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if any(os.fspath(path) == "" for path in several):
+        raise BadInputError("a path is empty", hint="Name a file or directory.")
+    return tuple(Path(durable.absolute(path)) for path in several)
+
+
+def checked(request: Request) -> Request:
+    """Return the request with its values in the form they are kept.
+
+    Parameters that look like secrets lose their values; ``redacted`` names them.
+
+    Raises:
+        BadInputError and its kinds, UsageError: see the message.
+    """
+    names.check_model(request.model)
+    if not isinstance(request.tags, Mapping):
+        raise BadInputError("tags are not a mapping", hint='Write {"owner": "alice"}.')
+    if request.version is not None and request.bump is not None:
+        raise UsageError("a version and a bump were both given", hint="Leave one out: --version or --bump.")
+    if request.bump is not None and request.bump not in BUMPS:
+        raise BadInputError(f"{request.bump!r} is not a bump", hint=f"Choose one of {', '.join(BUMPS)}.")
+    _check_kind(request.kind)
+    for key, value in request.tags.items():
+        names.check_tag_key(key)
+        names.check_text(value, f"the tag {key!r}")
+    _check_created(request.created)
+    params, redacted = _without_secrets(values.flatten(request.params, "param", "params"))
+    return msgspec.structs.replace(
+        request,
+        version=str(SemVer.parse(request.version)) if request.version is not None else None,
+        metrics=all_stored(values.flatten(request.metrics, "metric", "metrics")),  # type: ignore[arg-type]  # numbers
+        params=params,
+        note=names.check_text(request.note, "the note"),
+        capture=_parts(request.capture),
+        command=names.check_text(request.command, "the command"),
+        redacted=redacted,
+    )
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise BadInputError(f"{kind!r} is not a kind", hint=f"Choose one of {', '.join(FILE_KINDS)}.")
+    if kind not in FILE_KINDS:
+        raise BadInputError(
+            f"a {kind} version is not made of files", hint=f"Choose one of {', '.join(FILE_KINDS)}."
+        )
+
+
+def _check_created(created: object) -> None:
+    if created is None:
+        return
+    try:
+        if not isinstance(created, datetime):
+            raise TypeError
+        rfc3339(created)
+    except (OverflowError, TypeError, ValueError):
+        raise BadInputError(f"created = {created!r} is not a moment", hint="Give a datetime.") from None
+
+
+def _without_secrets(params: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
+    from ..knowledge import secrets
+
+    kept = {
+        name: secrets.redact(value)[0] if isinstance(value, str) else value for name, value in params.items()
+    }
+    return kept, tuple(name for name, value in kept.items() if value != params[name])
+
+
+def _parts(capture: bool | Sequence[Part] | None) -> tuple[Part, ...] | None:
+    """Return which parts to capture; None for what the environment or config.toml says."""
+    if capture is None or isinstance(capture, bool):
+        return None if capture is None else PARTS if capture else ()
+    wrong = [part for part in capture if part not in PARTS] if not isinstance(capture, str) else [capture]
+    if wrong:
+        raise BadInputError(
+            f"{wrong[0]!r} can't be captured", hint=f"Choose among {', '.join(PARTS)}, or True or False."
+        )
+    return tuple(part for part in PARTS if part in capture)
