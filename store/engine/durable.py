@@ -12,7 +12,7 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Self
 
@@ -85,6 +85,14 @@ def make_dirs(path: str) -> None:
         with contextlib.suppress(FileExistsError):
             os.mkdir(directory)
         sync_dir(os.path.dirname(directory))
+
+
+def make_all(paths: Iterable[str]) -> list[str]:
+    """Make every directory that is missing, durably; return those that were."""
+    missing = [path for path in paths if not os.path.isdir(path)]
+    for path in missing:
+        make_dirs(path)
+    return missing
 
 
 def write_all(fd: int, data: bytes | memoryview) -> None:
@@ -291,6 +299,12 @@ def disk_size(path: str) -> int:
     with contextlib.suppress(FileNotFoundError):
         return os.lstat(path).st_size
     return 0
+
+
+def abandoned(directory: str) -> list[str]:
+    """Return the temp files and trees in a directory whose makers are gone, sorted; none if it is missing."""
+    names = sorted(os.listdir(directory)) if os.path.isdir(directory) else ()
+    return [path for name in names if is_abandoned(path := os.path.join(directory, name))]
 
 
 def is_abandoned(path: str) -> bool:

@@ -150,13 +150,7 @@ def _file_system(repository: Repository) -> Iterator[Finding]:
 
 
 def _leftovers(repository: Repository) -> Iterator[Finding]:
-    directory = repository.layout.tmp
-    left = [
-        os.path.join(directory, name)
-        for name in (os.listdir(directory) if os.path.isdir(directory) else ())
-        if durable.is_abandoned(os.path.join(directory, name))
-    ]
-    if left:
+    if left := durable.abandoned(repository.layout.tmp):
         size = sum(durable.disk_size(path) for path in left)
         yield Finding(
             "info",

@@ -197,13 +197,9 @@ class _Sweep:
             self.repository.objects.purge(trashed)
 
     def _temps(self) -> None:
-        directory = self.repository.layout.tmp
-        for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
-            path = os.path.join(directory, name)
-            if not durable.is_abandoned(path):
-                continue
+        for path in durable.abandoned(self.repository.layout.tmp):
             size = durable.disk_size(path)
             if not self.dry_run and not durable.remove_abandoned(path):
                 continue
-            self.items.append(GcItem("temp", name, size))
+            self.items.append(GcItem("temp", os.path.basename(path), size))
             self.freed += size

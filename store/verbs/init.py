@@ -41,8 +41,7 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
                 f"{root} holds objects, but its journal is gone",
                 hint="Put journal/events.jsonl back from a backup; a new store goes elsewhere.",
             )
-        for directory in layout.directories():
-            durable.make_dirs(directory)
+        durable.make_all(layout.directories())
         for name, text in ((".gitignore", "*\n"), ("config.toml", _config(root))):
             target = os.path.join(root, name)
             if not os.path.exists(target):

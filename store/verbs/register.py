@@ -74,8 +74,7 @@ def _register(
     if asked.move:
         move.check(files, asked.paths, repository.layout.root)
     with durable.explained("make room to work"):
-        for directory in repository.layout.directories():
-            durable.make_dirs(directory)
+        durable.make_all(repository.layout.directories())
     for _ in range(_TRIES):
         stored = _store(repository, files, progress)
         manifest = Manifest(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ..engine import durable
@@ -19,10 +18,8 @@ def repair(repository: Repository) -> RepairReport:
     """
     actions = []
     with durable.explained("repair the store"):
-        for directory in repository.layout.directories():
-            if not os.path.isdir(directory):
-                durable.make_dirs(directory)
-                actions.append(f"made the missing directory {directory}")
+        made = durable.make_all(repository.layout.directories())
+        actions += [f"made the missing directory {directory}" for directory in made]
     with repository.writing(), durable.explained("repair the store"):
         journal = repository.journal
         if doubt := journal.clear_doubt():
