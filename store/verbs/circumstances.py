@@ -20,11 +20,16 @@ VARIABLE = "MVTUI_CAPTURE"
 
 
 class Circumstances:
-    """The surroundings of one registration, or of several made at once: looked at when first needed, once."""
+    """The surroundings of one registration, or of several made at once: looked at when first needed, once.
+
+    Raises:
+        BadInputError: ``$MVTUI_CAPTURE`` can't be read: said before a byte is copied.
+    """
 
     def __init__(self, repository: Repository, request: Request) -> None:
         self._repository = repository
         self._request = request
+        self._parts = _wanted(repository, request)
 
     @functools.cached_property
     def captured(self) -> dict[str, Any]:
@@ -32,8 +37,7 @@ class Circumstances:
 
         Looking never fails: what can't be found out is recorded as such.
         """
-        parts = _wanted(self._repository, self._request)
-        if not parts:
+        if not self._parts:
             return {}
         from ..knowledge import capture
 
@@ -43,7 +47,7 @@ class Circumstances:
             patch=config.capture_patch_limit,
             command=self._request.command,
         )
-        taken = capture.take(parts, limits=limits)
+        taken = capture.take(self._parts, limits=limits)
         put = self._repository.objects.put_bytes
         packages = put(taken.packages) if taken.packages else ""
         patch = put(taken.patch) if taken.patch else ""
@@ -82,8 +86,10 @@ def joined(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def _wanted(repository: Repository, request: Request) -> tuple[Part, ...]:
     if request.capture is not None:
-        return tuple(request.capture)  # type: ignore[arg-type]  # names of parts since request.checked
-    stated = os.environ.get(VARIABLE, "").strip()
-    if not stated:
-        return repository.config.capture_parts
-    return parse_parts(stated, f"${VARIABLE}")
+        parts: tuple[Part, ...] = tuple(request.capture)  # type: ignore[arg-type]  # names since request.checked
+    elif stated := os.environ.get(VARIABLE, "").strip():
+        parts = parse_parts(stated, f"${VARIABLE}")
+    else:
+        parts = repository.config.capture_parts
+    # A command that was stated is kept, whatever is looked for besides.
+    return (*parts, "command") if request.command and "command" not in parts else parts
