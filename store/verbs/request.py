@@ -120,9 +120,7 @@ def _check_created(created: object) -> None:
 def _without_secrets(params: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:
     from ..knowledge import secrets
 
-    kept = {
-        name: secrets.redact(value)[0] if isinstance(value, str) else value for name, value in params.items()
-    }
+    kept = {name: secrets.redact_tree(value, name.rpartition("/")[2])[0] for name, value in params.items()}
     return kept, tuple(name for name, value in kept.items() if value != params[name])
 
 

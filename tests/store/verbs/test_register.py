@@ -110,3 +110,25 @@ def test_what_is_added_to_known_content_is_added_whole_or_not_at_all(
         assert store.get("m") == before
     else:
         assert store.get("m") == done
+
+
+def test_parameters_that_look_like_secrets_lose_their_values(store: Store, make_file: MakeFile) -> None:
+    token = "hf_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ"
+    params = {
+        "lr": 1e-4,
+        "note": f"pulled with {token}",
+        "hub": {"api_key": "x9Y8z7W6v5U4"},
+        "eos_token": "</s>",
+    }
+    done = store.register("m", make_file(), params=params)
+    assert done.redacted == ("note", "hub/api_key")
+    assert done.version.params == {
+        "lr": 1e-4,
+        "note": "pulled with [redacted]",
+        "hub/api_key": "[redacted]",
+        "eos_token": "</s>",
+    }
+    written = b"".join(p.read_bytes() for p in store.root.rglob("*") if p.is_file())
+    assert token.encode() not in written
+    assert b"x9Y8z7W6v5U4" not in written
+    assert not store.register("m", make_file(), params=params).created, "the same again is the same"
