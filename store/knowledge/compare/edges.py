@@ -1,0 +1,130 @@
+"""Where versions come from: datasets by their role, and every other edge by its type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from ...nouns.comparison import Cell, ChangeClass, Row, Section, Unit
+from ...nouns.lineage import EVALUATION_ROLES
+from ...nouns.manifest import Scalar
+from . import affects, cells
+from .cells import Column
+from .facts import Facts, Target
+
+_DATASET_EDGES = frozenset({"trained-on", "evaluated-on"})
+_Keyed = dict[str, list[Target]]
+
+
+def datasets(all_facts: Sequence[Facts]) -> Section:
+    """Compare datasets role by role, training before evaluation: which one, its size, files and source."""
+    columns = _keyed(all_facts, lambda target: target.link.type in _DATASET_EDGES, _role)
+    roles = sorted(dict.fromkeys(key for column in columns for key in column), key=_is_evaluation)
+    found: list[Row] = []
+    for role in roles:
+        of = [column.get(role, []) for column in columns]
+        found += cells.rows([{role: _cell(targets)} for targets in of], _maker(all_facts, columns))
+        found += _measures(role, of)
+    return Section("datasets", tuple(found))
+
+
+def _measures(role: str, of: Sequence[Sequence[Target]]) -> list[Row]:
+    """Return the rows below a dataset's own: how large it is, and where it was."""
+    columns = {
+        f"{role} size": [_column(f"{role} size", targets, _size) for targets in of],
+        f"{role} files": [_column(f"{role} files", targets, _files) for targets in of],
+        f"{role} source": [_column(f"{role} source", targets, _source) for targets in of],
+    }
+    units: tuple[Unit, ...] = ("bytes", "files", "")
+    return [
+        Row(row.name, row.cells, unit=unit)
+        for (_, of_role), unit in zip(columns.items(), units, strict=True)
+        for row in cells.rows(of_role, Row)
+    ]
+
+
+def _column(name: str, targets: Sequence[Target], read: Callable[[Target], Scalar]) -> Column:
+    """Return a measure of datasets as a column; None when there are some, but of one nobody knows it."""
+    values = [read(target) for target in targets]
+    if None in values:
+        return None
+    if not values:
+        return {}
+    if len(values) == 1:
+        return {name: Cell(values[0])}
+    numbers = [value for value in values if isinstance(value, int)]
+    return {name: Cell(sum(numbers) if numbers else ", ".join(str(value) for value in values))}
+
+
+def _size(target: Target) -> int | None:
+    return target.size
+
+
+def _files(target: Target) -> int | None:
+    return target.files
+
+
+def _source(target: Target) -> str | None:
+    source = target.source
+    if source is None:
+        return None
+    return f"{source.location}@{source.rev}" if source.rev else source.location
+
+
+def lineage(all_facts: Sequence[Facts]) -> Section:
+    """Compare the edges that are no datasets', by type; a type with several by what they point at."""
+    columns = _keyed(
+        all_facts, lambda target: target.link.type not in _DATASET_EDGES, lambda target: target.link.type
+    )
+    cells_of = [{key: _cell(targets) for key, targets in column.items()} for column in columns]
+    return Section("lineage", cells.rows(cells_of, _maker(all_facts, columns)))
+
+
+def _maker(all_facts: Sequence[Facts], columns: Sequence[_Keyed]) -> Callable[[str, tuple[Cell, ...]], Row]:
+    """Return what makes a row: it affects what its edge does in the first version that has it."""
+
+    def make(name: str, row: tuple[Cell, ...]) -> Row:
+        at = next(i for i, column in enumerate(columns) if name in column)
+        target = columns[at][name][0]
+        kind = all_facts[at].version.kind
+        of: ChangeClass | None = affects.of_edge(target.link.type, target.link.role, target.kind, kind)
+        return Row(name, row, affects=of)
+
+    return make
+
+
+def _keyed(
+    all_facts: Sequence[Facts], chosen: Callable[[Target], bool], key: Callable[[Target], str]
+) -> list[_Keyed]:
+    """Group each version's edges by their key; where any version has several of one key, by key and line."""
+    of = [[target for target in facts.targets if chosen(target)] for facts in all_facts]
+    several = {name for targets in of for name, count in Counter(map(key, targets)).items() if count > 1}
+    columns: list[_Keyed] = []
+    for targets in of:
+        column: _Keyed = {}
+        for target in targets:
+            name = key(target)
+            column.setdefault(f"{name} {target.line}" if name in several else name, []).append(target)
+        columns.append(column)
+    return columns
+
+
+def _role(target: Target) -> str:
+    return target.link.role or target.link.type
+
+
+def _is_evaluation(key: str) -> bool:
+    role = key.partition(" ")[0]
+    return role.lower() in EVALUATION_ROLES or role == "evaluated-on"
+
+
+def _cell(targets: Sequence[Target]) -> Cell:
+    if not targets:
+        return Cell()
+    ordered = sorted(targets, key=lambda target: target.link.to)
+    guesses = dict.fromkeys(target.link.guess for target in ordered if target.link.guess)
+    return Cell(
+        value=", ".join(target.name for target in ordered),
+        digest=" ".join(target.link.to for target in ordered),
+        note=f"guessed from {', '.join(guesses)}" if guesses else "",
+    )
