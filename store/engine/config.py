@@ -24,6 +24,10 @@ TEMPLATE = """\
 # parts = ["git", "python", "system", "gpu", "command", "scheduler"]    # what register records of its surroundings
 # timeout = "5s"     # how long git may take
 # patch_limit = "1 MB"    # uncommitted changes up to this size are kept
+
+[metrics]
+# higher = []        # names for which more is better where mvtui doesn't know: ["my_index", "custom/*"]
+# lower = []         # names for which less is
 """
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -31,11 +35,13 @@ _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
 
 
 class Config(msgspec.Struct, frozen=True):
-    """The settings in force. Durations are in seconds."""
+    """The settings in force. Durations are in seconds; metrics are names, or patterns with ``*`` and ``?``."""
 
     lock_timeout: int = 30
     gc_grace: int = 14 * 86400
     writing_host: str = ""
+    metrics_higher: tuple[str, ...] = ()
+    metrics_lower: tuple[str, ...] = ()
     capture_parts: tuple[Part, ...] = PARTS
     capture_timeout: int = 5
     capture_patch_limit: int = 10**6
@@ -86,6 +92,10 @@ def _parse(text: str, path: str) -> Config:
                 raise _bad(
                     text, path, key, f"{table}.{key} = {value!r} is not allowed", f"allowed: {allowed}"
                 ) from None
+    if both := set(values.get("metrics_higher", ())) & set(values.get("metrics_lower", ())):
+        raise _bad(
+            text, path, "lower", f"{min(both)!r} is in metrics.higher too", "a metric has one direction"
+        )
     return Config(**values)
 
 
@@ -134,7 +144,14 @@ def _parts(value: object) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if part in value)
 
 
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(map(_text, value))
+
+
 _SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
+_NAMES = 'a list of names of metrics, such as ["my_index", "custom/*"]'
 _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
     "lock": {"timeout": ("lock_timeout", _duration, _SPAN)},
     "gc": {"grace": ("gc_grace", _duration, _SPAN)},
@@ -142,6 +159,10 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         "parts": ("capture_parts", _parts, f"a list of some of: {', '.join(PARTS)}; [] for none"),
         "timeout": ("capture_timeout", _duration, _SPAN),
         "patch_limit": ("capture_patch_limit", _bytes, 'a number and a unit (B, kB, MB, GB), such as "1 MB"'),
+    },
+    "metrics": {
+        "higher": ("metrics_higher", _names, _NAMES),
+        "lower": ("metrics_lower", _names, _NAMES),
     },
     "store": {
         "writing_host": (

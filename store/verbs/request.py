@@ -89,6 +89,7 @@ def checked(request: Request) -> Request:
         request,
         version=str(SemVer.parse(request.version)) if request.version is not None else None,
         metrics=all_stored(values.flatten(request.metrics, "metric", "metrics")),  # type: ignore[arg-type]  # numbers
+        series=_series(request.series),
         params=params,
         note=names.check_text(request.note, "the note"),
         capture=_parts(request.capture),
@@ -115,6 +116,14 @@ def _check_created(created: object) -> None:
         rfc3339(created)
     except (OverflowError, TypeError, ValueError):
         raise BadInputError(f"created = {created!r} is not a moment", hint="Give a datetime.") from None
+
+
+def _series(given: Mapping[str, Series]) -> dict[str, Series]:
+    if not given:
+        return {}
+    from ..knowledge import series
+
+    return series.checked(given)
 
 
 def _without_secrets(params: Mapping[str, object]) -> tuple[dict[str, object], tuple[str, ...]]:

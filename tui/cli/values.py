@@ -3,24 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ...store import BUMPS, KINDS, Scalar, parse_pairs, read_values_file
+from ...store import BUMPS, KINDS, parse_pairs, read_metrics_file, read_values_file
+from . import output
+
+if TYPE_CHECKING:
+    from ...store import Scalar, Series
 
 BUMP = click.Choice(BUMPS)
 KIND = click.Choice(KINDS)
 
 
-def metrics_of(file: str | None, words: Sequence[str]) -> dict[str, float]:
-    """Return the metrics of a file and of ``k=v`` words, which win.
+class Measured(NamedTuple):
+    """What was measured: the values, and the series they are the end of."""
+
+    metrics: dict[str, float]
+    series: dict[str, Series]
+
+
+def metrics_of(files: Sequence[str], words: Sequence[str], *, series: bool = True) -> Measured:
+    """Return the metrics of files and of ``k=v`` words, which win; a later file wins over an earlier one.
+
+    Says on stderr what was left out because it is no number, and where two files differ.
 
     Raises:
-        BadInputError, NotFoundError, StorageError: as ``read_values_file`` and ``parse_pairs``.
+        BadInputError, NotFoundError, StorageError: as ``read_metrics_file`` and ``parse_pairs``.
     """
-    read = read_values_file(file, "metric") if file is not None else {}
-    both = {**read, **parse_pairs(words, "metric")}
-    return {name: value for name, value in both.items() if isinstance(value, float)}
+    metrics: dict[str, float] = {}
+    curves: dict[str, Series] = {}
+    for file in files:
+        found = read_metrics_file(file, series=series)
+        _tell_skipped(file, found.skipped)
+        if differing := [name for name, value in found.metrics.items() if metrics.get(name, value) != value]:
+            output.warn(
+                f"{_some(differing)}: the value of an earlier file is replaced by that of {file}",
+                "leave one of the files out, or state the value: --metric NAME=VALUE",
+            )
+        metrics |= found.metrics
+        curves |= found.series
+    stated = parse_pairs(words, "metric")
+    return Measured(
+        metrics | {name: float(value) for name, value in stated.items() if value is not None}, curves
+    )
+
+
+def _tell_skipped(file: str, skipped: Sequence[str]) -> None:
+    if skipped:
+        are = "is no number" if len(skipped) == 1 else "are no numbers"
+        output.talk(output.safe(f"skipped {len(skipped):,} of {file} that {are}: {_some(skipped)}", 500))
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:5])
+    return f"{shown}, and {len(names) - 5:,} more" if len(names) > 5 else shown
 
 
 def params_of(file: str | None, words: Sequence[str]) -> dict[str, Scalar]:
@@ -29,7 +67,7 @@ def params_of(file: str | None, words: Sequence[str]) -> dict[str, Scalar]:
     Raises:
         BadInputError, NotFoundError, StorageError: as ``read_values_file`` and ``parse_pairs``.
     """
-    read = read_values_file(file, "param") if file is not None else {}
+    read = read_values_file(file) if file is not None else {}
     return {**read, **parse_pairs(words, "param")}
 
 

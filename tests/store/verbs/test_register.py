@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -132,3 +133,10 @@ def test_parameters_that_look_like_secrets_lose_their_values(store: Store, make_
     assert token.encode() not in written
     assert b"x9Y8z7W6v5U4" not in written
     assert not store.register("m", make_file(), params=params).created, "the same again is the same"
+
+
+def test_metrics_that_are_not_finite_are_kept(store: Store, make_file: MakeFile) -> None:
+    metrics = {"loss": math.nan, "perplexity": math.inf, "reward": -math.inf}
+    store.register("m", make_file(), metrics=metrics)
+    assert repr(store.get("m").metrics) == "{'loss': nan, 'perplexity': inf, 'reward': -inf}"
+    assert not store.register("m", make_file(), metrics=metrics).added, "NaN is no news where NaN stands"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @make_command(
     examples=[
         "mvtui register sentiment model.safetensors --metric accuracy=0.931",
-        "mvtui register sentiment out/ --metrics-file all_results.json --param lr=3e-5",
+        "mvtui register sentiment out/ --metrics-file out/trainer_state.json --param lr=3e-5",
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment checkpoints/*.pt --each --move",
     ]
@@ -40,7 +40,15 @@ if TYPE_CHECKING:
     help="weights (default), adapter, prompt, hosted, bundle or dataset.",
 )
 @click.option("--metric", "metrics", multiple=True, metavar="K=V", help="A measured number. Repeatable.")
-@click.option("--metrics-file", type=PATH, metavar="FILE", help="Metrics in JSON, YAML or TOML; - is stdin.")
+@click.option(
+    "--metrics-file",
+    "metrics_files",
+    multiple=True,
+    type=PATH,
+    metavar="FILE",
+    help="Metrics in JSON, YAML, TOML or CSV, a trainer_state.json, a dvclive/; - is stdin. Repeatable.",
+)
+@click.option("--no-series", is_flag=True, help="Keep the last values of the files only, not every step.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="What made it. Repeatable.")
 @click.option(
     "--params-file", type=PATH, metavar="FILE", help="Parameters in JSON, YAML or TOML; - is stdin."
@@ -68,7 +76,8 @@ def command(
     bump: str | None,
     kind: str,
     metrics: tuple[str, ...],
-    metrics_file: str | None,
+    metrics_files: tuple[str, ...],
+    no_series: bool,
     params: tuple[str, ...],
     params_file: str | None,
     tags: tuple[str, ...],
@@ -92,14 +101,14 @@ def command(
     if number is not None and (bump or each):
         other = "--bump" if bump else "--each"
         raise errors.UsageError(f"--version and {other} contradict each other", hint="Leave one of them out.")
-    if metrics_file == params_file == "-":
-        raise errors.UsageError(
-            "standard input can't be both metrics and parameters", hint="Use a file for one."
-        )
+    if [*metrics_files, params_file].count("-") > 1:
+        raise errors.UsageError("standard input can't be read twice", hint="Use a file for one.")
+    measured = metrics_of(metrics_files, metrics, series=not no_series)
     shared: dict[str, Any] = {
         "bump": cast("Bump | None", bump),
         "kind": cast("Kind", kind),
-        "metrics": metrics_of(metrics_file, metrics),
+        "metrics": measured.metrics,
+        "series": measured.series,
         "params": params_of(params_file, params),
         "tags": tags_of(tags),
         "note": note,

@@ -1,4 +1,4 @@
-"""Metrics and parameters from words and files."""
+"""Parameters from files."""
 
 from __future__ import annotations
 
@@ -13,70 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store import errors, parse_pairs, read_values_file
-from mvtui.store.knowledge import values
+from mvtui.store import errors, read_values_file
+from mvtui.store.knowledge.values import flatten
 
 
 def write(tmp_path: Path, name: str, text: str | bytes) -> Path:
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
-
-
-# -- words --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("word", "value"),
-    [
-        ("n=3", 3),
-        ("n=-3", -3),
-        ("n=007", "007"),
-        ("n=1_000", "1_000"),
-        ("n=9223372036854775807", 9223372036854775807),
-        ("n=9223372036854775808", "9223372036854775808"),
-        ("lr=1e-4", 1e-4),
-        ("lr=.5", 0.5),
-        ("lr=1e999", "1e999"),
-        ("flag=true", True),
-        ("flag=False", False),
-        ("x=null", None),
-        ("x=None", None),
-        ("x=", ""),
-        ("x=nan", "nan"),
-        ("x=a=b", "a=b"),
-        ('x="7"', "7"),
-        ('x="', '"'),
-        ('x="a\\q"', '"a\\q"'),
-        ("url=s3://bucket/x?y=1", "s3://bucket/x?y=1"),
-    ],
-)
-def test_parameter_words_become_the_scalar_they_look_like(word: str, value: object) -> None:
-    (got,) = parse_pairs([word], "param").values()
-    assert got == value
-    assert type(got) is type(value)
-
-
-def test_metric_words_are_floats_and_tags_stay_text() -> None:
-    assert parse_pairs(["a=1", "b=-2.5e3"], "metric") == {"a": 1.0, "b": -2500.0}
-    assert parse_pairs(["a=1", "b=true"], "tag") == {"a": "1", "b": "true"}
-
-
-@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "good", "", "true", "0.9%", "1_0", "٣"])
-def test_a_metric_that_is_no_finite_number_is_refused_by_name(text: str) -> None:
-    with pytest.raises(errors.BadInputError, match="accuracy") as caught:
-        parse_pairs([f"accuracy={text}"], "metric")
-    assert "finite number" in caught.value.message
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize("words", [["accuracy"], ["=3"], [""], ["a=1", "a=2"]])
-def test_words_without_name_or_value_or_given_twice_are_refused(words: list[str]) -> None:
-    with pytest.raises(errors.BadInputError):
-        parse_pairs(words, "param")
-
-
-# -- files --------------------------------------------------------------------------------------
 
 
 def test_the_three_forms_read_alike(tmp_path: Path) -> None:
@@ -132,38 +76,21 @@ def test_other_endings_are_tried_as_json_then_yaml(tmp_path: Path) -> None:
         read_values_file(write(tmp_path, "x", '{"a": 1,}'))
 
 
+def test_numbers_that_are_not_finite_become_words_that_json_can_hold(tmp_path: Path) -> None:
+    expected = {"a": "NaN", "b": "Infinity", "c": "-Infinity", "d": '[1, "NaN"]'}
+    files = {
+        "p.json": '{"a": NaN, "b": Infinity, "c": -Infinity, "d": [1, NaN]}',
+        "p.yaml": "a: .nan\nb: .inf\nc: -.inf\nd: [1, .nan]\n",
+        "p.toml": "a = nan\nb = inf\nc = -inf\nd = [1, nan]\n",
+    }
+    for name, text in files.items():
+        assert read_values_file(write(tmp_path, name, text)) == expected, name
+
+
 def test_a_byte_order_mark_and_unicode_names_are_fine(tmp_path: Path) -> None:
     assert read_values_file(write(tmp_path, "m.json", b'\xef\xbb\xbf{"pr\xc3\xa9cision": 1}')) == {
         "précision": 1
     }
-
-
-def test_metrics_become_floats(tmp_path: Path) -> None:
-    read = read_values_file(write(tmp_path, "m.json", '{"n": 3, "eval": {"f1": 0.5}}'), "metric")
-    assert read == {"n": 3.0, "eval/f1": 0.5}
-    assert all(type(value) is float for value in read.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("m.json", '{"acc": NaN}', "'acc' is nan"),
-        ("m.json", '{"acc": 1e999}', "'acc' is inf"),
-        ("m.json", '{"acc": "high"}', "'acc' is the text 'high'"),
-        ("m.json", '{"acc": true}', "'acc' is the word true"),
-        ("m.json", '{"acc": null}', "'acc' is nothing"),
-        ("m.json", '{"acc": [1]}', "'acc' is a list"),
-        ("m.yaml", "eval:\n  acc: .inf\n", "'eval/acc' is inf"),
-        ("m.yaml", "acc: .nan\n", "'acc' is nan"),
-        ("m.toml", "acc = nan\n", "'acc' is nan"),
-        ("m.json", '{"acc": 1' + "0" * 400 + "}", "finite number"),
-    ],
-)
-def test_a_bad_metric_names_file_and_key(tmp_path: Path, name: str, text: str, said: str) -> None:
-    with pytest.raises(errors.BadInputError) as caught:
-        read_values_file(write(tmp_path, name, text), "metric")
-    assert name in caught.value.message
-    assert said in caught.value.message
 
 
 @pytest.mark.parametrize(
@@ -315,7 +242,8 @@ def test_any_json_tree_of_scalars_comes_back_flat(tree: dict[str, object]) -> No
     flat: dict[str, object] = {}
     for key, value in tree.items():
         flat.update({f"{key}/{k}": v for k, v in value.items()} if isinstance(value, dict) else {key: value})
-    assert values.flatten(values._json(json.dumps(tree), "x"), "param", "x") == flat
+    assert flatten(tree, "param", "x") == flat
+    assert json.loads(json.dumps(flat)) == flat
 
 
 @given(st.text(max_size=200), st.sampled_from(["m.json", "m.yaml", "m.toml", "m"]))
