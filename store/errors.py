@@ -69,6 +69,10 @@ class NotFoundError(MvtuiError):
     exit_code = 3
 
 
+class MissingLibraryError(NotFoundError, ImportError):
+    """A library that a hook is for is not installed, or can't be imported."""
+
+
 class AmbiguousError(NotFoundError):
     """A prefix fits more than one version; ``candidates`` lists them."""
 
@@ -89,6 +93,34 @@ class BadVersionError(BadInputError):
 
 class BadConfigError(BadInputError):
     """config.toml holds something it may not; the message names file, line and allowed values."""
+
+
+class QueryError(BadInputError):
+    """A query (``mvtui ls QUERY``, the ``/`` filter, ``Store.query``) that can't be read.
+
+    ``query`` is the text, ``column`` the place in it where the mistake is (1 is the first character, one past the
+    last when something is missing at the end) and ``length`` how many characters it has. ``start`` is the
+    column of the term it is in. ``incomplete`` says that the term could still become right by typing on.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        query: str,
+        column: int,
+        length: int = 1,
+        start: int = 1,
+        incomplete: bool = False,
+        hint: str = "",
+        candidates: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, candidates=candidates)
+        self.query = query
+        self.column = column
+        self.length = length
+        self.start = start
+        self.incomplete = incomplete
 
 
 class UnsafePathError(BadInputError):
