@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from ..engine.repository import Repository
 from ..verbs import find
+from .ancestry import Ancestry
 from .annotating import Annotating
 from .face import StrPath
 from .keeping import Keeping
 from .looking import Looking
+from .measuring import Measuring
+from .records import Records
 from .registering import Registering
 
 
@@ -52,7 +55,7 @@ def init_store(path: StrPath | None = None) -> Store:
     return Store(init.init(path))
 
 
-class Store(Looking, Registering, Annotating, Keeping):
+class Store(Looking, Registering, Annotating, Ancestry, Measuring, Records, Keeping):
     """A store of model versions. Every verb is here.
 
     Safe to share between threads, to use from several processes and machines' jobs at once, and after

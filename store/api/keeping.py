@@ -72,8 +72,12 @@ class Keeping(Face):
 
         return repair.repair(self._repository)
 
-    def doctor(self) -> tuple[Finding, ...]:
-        """Look at the store and what its file system can do; say what to mend."""
-        from ..verbs import doctor
+    def doctor(self, ref: str | None = None) -> tuple[Finding, ...]:
+        """Look at the store and what its file system can do, or at one version's record; say what to mend.
 
-        return doctor.doctor(self._repository)
+        Of a version it names what is weak: no commit, data or metrics (worse in Production), uncommitted
+        changes, data or a base that can move, guesses nobody confirmed, deleted parents.
+        """
+        from ..verbs import doctor, weak
+
+        return doctor.doctor(self._repository) if ref is None else weak.weak(self._repository, ref)

@@ -35,6 +35,8 @@ class Registering(Face):
         created: datetime | None = None,
         move: bool = False,
         follow: bool = False,
+        parents: Sequence[str] = (),
+        edges: Sequence[tuple[str, str]] = (),
         capture: bool | Sequence[Part] | None = None,
         command: str = "",
         progress: ProgressCallback | None = None,
@@ -63,6 +65,11 @@ class Registering(Face):
             move: unlink the sources once the event is on disk. Refused for a file open for writing; one that
                 changed meanwhile, or can't be removed, stays and is named in ``left``.
             follow: follow symlinks to directories (symlinked files are always followed).
+            parents: references, or names of something outside the store (``hf:roberta-base``): what weights were
+                fine-tuned from, what an adapter is an adapter of, what anything else was derived from. With ``edges``
+                they are part of what the version is. Those that its files name themselves (``config.json``, a GGUF
+                header, a model card) are added, marked as guesses; they are no part of it, and never fail.
+            edges: (type, reference or outside name), for parents of any type of ``EDGE_TYPES``.
             capture: what to record of the surroundings (git, Python and its packages, machine, GPUs, command line,
                 scheduler): True for all, False for nothing, or names of parts. Default: what ``$MVTUI_CAPTURE`` or
                 config.toml says, else all. It is no part of the version's identity and never fails: what can't be
@@ -72,12 +79,13 @@ class Registering(Face):
 
         Raises:
             BadNameError, BadVersionError, BadInputError: see the message.
-            NotFoundError: a path is missing.
+            NotFoundError: a path or a parent is missing; said before a byte is copied.
             UnsupportedFileError: a socket, device, FIFO, or a symlink that dangles, loops or needs ``follow``.
             ConflictError: the number is taken, was taken by a deleted version, or this content already
                 has another number than the ``version`` asked for.
             SourceChangedError: a file changed while it was being read.
         """
+        from ..verbs import parents as links
         from ..verbs import register, request
 
         asked = request.Request(
@@ -94,6 +102,7 @@ class Registering(Face):
             created=created,
             move=move,
             follow=follow,
+            links=links.stated(self._repository, parents, edges, kind),
             capture=capture,
             command=command,
         )
@@ -113,6 +122,8 @@ class Registering(Face):
         note: str = "",
         move: bool = False,
         follow: bool = False,
+        parents: Sequence[str] = (),
+        edges: Sequence[tuple[str, str]] = (),
         capture: bool | Sequence[Part] | None = None,
         command: str = "",
         progress: ProgressCallback | None = None,
@@ -122,6 +133,7 @@ class Registering(Face):
         Arguments and errors as ``register``. Paths are all checked before the first is stored; if one
         fails while being stored, those before it stay registered.
         """
+        from ..verbs import parents as links
         from ..verbs import register, request
 
         asked = request.Request(
@@ -136,6 +148,7 @@ class Registering(Face):
             note=note,
             move=move,
             follow=follow,
+            links=links.stated(self._repository, parents, edges, kind),
             capture=capture,
             command=command,
         )

@@ -10,7 +10,7 @@ import click
 
 from .. import output
 from ..group import command as make_command
-from ..options import json_option, store_option
+from ..options import json_option, ref_argument, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
@@ -20,16 +20,25 @@ FOUND_BAD = 8
 _COLOURS = {"ok": "green", "info": "dim", "warn": "yellow", "bad": "red"}
 
 
-@make_command(examples=["mvtui doctor", "mvtui doctor --store /mnt/nfs/models", "mvtui doctor --json"])
+@make_command(
+    examples=[
+        "mvtui doctor",
+        "mvtui doctor sentiment@production",
+        "mvtui doctor --store /mnt/nfs/models",
+        "mvtui doctor --json",
+    ]
+)
+@ref_argument(required=False)
 @store_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, ref: str | None, as_json: bool) -> None:
     """Look at store, file system and terminal; say what to mend.
 
+    With REF, look at that version's record: what it lacks for the day when someone asks what made it.
     Exits with 8 when something is bad, with 0 when there are warnings at most.
     """
-    findings = [*_store(), *_terminal()]
+    findings = [*_store(), *_terminal()] if ref is None else _version(ref)
     if as_json:
         output.print_json(
             {"level": f.level, "topic": f.topic, "message": f.message, "fix": f.fix} for f in findings
@@ -50,6 +59,11 @@ def _store() -> Sequence[Finding]:
         return [Finding("warn", "store", error.message, error.hint)]
     except errors.MvtuiError as error:
         return [Finding("bad", "store", error.message, error.hint)]
+
+
+def _version(ref: str) -> Sequence[Finding]:
+    with open_store(read_only=True) as store:
+        return store.doctor(ref)
 
 
 def _terminal() -> Sequence[Finding]:

@@ -1,0 +1,165 @@
+"""``doctor REF``: what a version's record lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from mvtui.store import Capture, EventKind, Store
+from mvtui.store.errors import NotFoundError
+
+MakeFile = Callable[..., Path]
+
+A = "a" * 64
+COMMIT = "3fa9c1e" + "0" * 33
+
+
+def append(store: Store, kind: EventKind, data: dict[str, Any]) -> None:
+    with store._repository.writing():
+        store._repository.append(kind, {"model": "m", "version": "1.0.0"} | data)
+
+
+def put_in_production(store: Store) -> None:
+    with store._repository.writing() as index:
+        index.tables["versions"]["m@1.0.0"] = {**(index.version("m", "1.0.0") or {}), "stage": "production"}
+
+
+def captured(store: Store, *, code: bool = True, dirty: bool = False, patch: str = "", **parts: Any) -> None:
+    at = parts.pop("at", datetime.now(UTC))
+    record = msgspec.json.encode(Capture(at, {"git": {}, **parts}, patch=patch))
+    digest = store._repository.objects.put_bytes(record)
+    data: dict[str, Any] = {"capture": digest, "objects": [digest]}
+    if code:
+        data["code"] = {"commit": COMMIT, "dirty": dirty}
+    append(store, EventKind.ADD, data)
+
+
+def told(store: Store) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in store.doctor("m@1.0.0"):
+        found.setdefault(f"{finding.level} {finding.topic}", []).append(finding.message)
+    return found
+
+
+@pytest.fixture
+def one(store: Store, make_file: MakeFile) -> Store:
+    store.register("m", make_file())
+    return store
+
+
+def test_a_bare_version_lacks_everything(one: Store) -> None:
+    assert set(told(one)) == {"warn capture", "warn code", "warn data", "warn metrics"}
+
+
+def test_the_same_lacks_are_worse_in_production(one: Store) -> None:
+    put_in_production(one)
+    assert set(told(one)) == {"warn capture", "bad code", "bad data", "bad metrics", "bad rollback"}
+
+
+def test_a_version_to_go_back_to_is_one_that_is_left(one: Store, make_file: MakeFile) -> None:
+    other = one.register("m", make_file(b"other")).version
+    put_in_production(one)
+    assert "bad rollback" not in told(one)
+    one.delete(other.ref, "bad")
+    put_in_production(one)
+    assert "bad rollback" in told(one)
+
+
+def test_a_good_record_has_nothing_to_mend(store: Store, make_file: MakeFile) -> None:
+    data = store.register("reviews", make_file(b"data", "data.csv"), kind="dataset").version
+    store.register("m", make_file(), metrics={"accuracy": 0.9})
+    append(store, EventKind.LINK, {"add": [{"type": "trained-on", "to": data.id, "role": "train"}]})
+    captured(store)
+    found = told(store)
+    assert all(name.startswith("ok ") for name in found), found
+    assert found["ok code"] == ["commit 3fa9c1e00000, nothing uncommitted"]
+    assert found["ok data"] == ["train: reviews@1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("patch", "facts", "level", "says"),
+    [
+        ("", {}, "warn", "not kept"),
+        (A, {}, "warn", "the changes are kept"),
+        (A, {"git": {"redacted": 2}}, "warn", "uncommitted changes"),
+    ],
+)
+def test_uncommitted_changes(one: Store, patch: str, facts: dict[str, Any], level: str, says: str) -> None:
+    captured(one, dirty=True, patch=patch, **facts)
+    (message,) = told(one)[f"{level} code"]
+    assert says in message
+    assert ("are kept" in message) == (bool(patch) and not facts)
+
+
+def test_what_could_not_be_captured_is_said(one: Store) -> None:
+    captured(one, code=False, gpu={"problem": "the driver does not answer"})
+    assert told(one)["warn capture"] == ["gpu: the driver does not answer"]
+    assert told(one)["warn code"] == ["no commit is known"]
+
+
+def test_a_record_made_long_after_the_files_may_not_describe_them(one: Store) -> None:
+    captured(one, at=datetime.now(UTC) + timedelta(days=40))
+    assert "40 days after" in told(one)["warn capture"][0]
+
+
+def test_a_damaged_record_is_said_and_the_rest_is_still_looked_at(one: Store) -> None:
+    captured(one)
+    path = Path(one._repository.objects.path(one.get("m").capture))
+    path.chmod(0o644)
+    path.write_bytes(b"{}")
+    found = told(one)
+    assert "can't be read" in found["bad capture"][0]
+    assert "warn data" in found
+
+
+def test_data_and_bases_that_can_move_are_named(one: Store, make_file: MakeFile) -> None:
+    source = {"type": "hf", "location": "hf:imdb@main", "rev": "main", "floating": True}
+    here = {"model": "imdb", "version": "1.0.0", "id": A, "kind": "dataset", "size": 0, "files": 0}
+    append(one, EventKind.REGISTER, here | {"source": source, "external": True})
+    pinned = "hf:org/name@" + "0" * 40
+    edges = [
+        {"type": "trained-on", "to": A, "role": "train"},
+        {"type": "fine-tuned-from", "to": "hf:roberta-base"},
+        {"type": "distilled-from", "to": pinned},
+    ]
+    append(one, EventKind.LINK, {"add": edges})
+    found = told(one)
+    assert "hf:imdb@main floats" in found["warn data"][0]
+    assert found["warn lineage"] == ["the base hf:roberta-base floats: it names no revision"]
+    assert any("imdb@main floats" in finding.message for finding in one.doctor("imdb"))
+
+
+def test_guesses_and_parents_that_went_are_named(one: Store, make_file: MakeFile) -> None:
+    parent = one.register("base", make_file(b"base")).version
+    append(
+        one,
+        EventKind.LINK,
+        {
+            "add": [
+                {"type": "fine-tuned-from", "to": parent.id},
+                {"type": "adapter-of", "to": "name:x", "guess": "adapter_config.json"},
+                {"type": "replaces", "to": "b" * 64},
+            ]
+        },
+    )
+    one.delete(parent.ref, "never trained properly")
+    found = told(one)
+    assert found["info lineage"] == ["adapter-of name:x is guessed from adapter_config.json"]
+    assert found["warn lineage"] == [
+        "fine-tuned-from base@1.0.0, which was deleted: never trained properly",
+        "replaces bbbbbbbbbbbb, which this store does not know",
+    ]
+
+
+def test_a_dataset_needs_no_training_data(store: Store, make_file: MakeFile) -> None:
+    store.register("d", make_file(), kind="dataset")
+    assert {finding.topic for finding in store.doctor("d")} == {"capture", "code"}
+
+
+def test_a_reference_that_names_nothing(one: Store) -> None:
+    with pytest.raises(NotFoundError):
+        one.doctor("m@9.0.0")
