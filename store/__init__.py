@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .api import glance as glance
     from .api import init_store as init_store
     from .api import open_store as open_store
+    from .knowledge.directions import improved as improved
     from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
@@ -39,9 +40,14 @@ if TYPE_CHECKING:
     from .nouns.manifest import FileEntry as FileEntry
     from .nouns.manifest import Kind as Kind
     from .nouns.manifest import Scalar as Scalar
+    from .nouns.measured import Logged as Logged
+    from .nouns.measured import MetricChange as MetricChange
+    from .nouns.measured import Trend as Trend
+    from .nouns.measured import TrendPoint as TrendPoint
     from .nouns.metric import Direction as Direction
     from .nouns.metric import Measurement as Measurement
     from .nouns.metric import Series as Series
+    from .nouns.metric import base_name as base_name
     from .nouns.reports import BadObject as BadObject
     from .nouns.reports import Finding as Finding
     from .nouns.reports import GcItem as GcItem
@@ -61,6 +67,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ("Store", "glance", "init_store", "open_store"),
+    "knowledge.directions": ("improved",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.damage": ("Damage",),
@@ -68,7 +75,8 @@ _HOMES = {
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
-    "nouns.metric": ("Direction", "Measurement", "Series"),
+    "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
+    "nouns.metric": ("Direction", "Measurement", "Series", "base_name"),
     "nouns.reports": (
         "BadObject",
         "Finding",

@@ -14,11 +14,9 @@ import re
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Literal
 
+from ..nouns.measured import Improvement
 from ..nouns.metric import Direction, base_name
-
-Change = Literal["better", "worse", "same"]
 
 _LOSS = frozenset({"loss", "losses", "logloss", "mlogloss"})
 _LOWER = _LOSS | frozenset(
@@ -87,7 +85,7 @@ def direction(name: str, higher: Iterable[str] = (), lower: Iterable[str] = ()) 
     return (_stated(name, stated) if stated else None) or _known(base_name(name))
 
 
-def improved(way: Direction | None, before: float, after: float) -> Change | None:
+def improved(way: Direction | None, before: float, after: float) -> Improvement | None:
     """Say how a value compares with the one before it; None when that can't be said.
 
     What is not finite is never better: from a number to NaN is worse whatever the direction, from NaN to
