@@ -122,6 +122,10 @@ def command(
             done = store.register_each(model, paths, progress=progress, **shared)
         else:
             done = [store.register(model, paths, version=number, progress=progress, **shared)]
+    if bump and not all(one.created for one in done):
+        output.warn(
+            "--bump changes nothing: this content has its number already", "mvtui alias gives it a name"
+        )
     _tell(done, as_json, each)
 
 
