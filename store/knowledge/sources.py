@@ -23,7 +23,7 @@ class SourceFile(msgspec.Struct, frozen=True):
     mtime: float
 
 
-def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceFile]:
+def collect(paths: Sequence[Path], *, follow: bool, store: Path | None) -> list[SourceFile]:
     """List the files that ``paths`` stand for, sorted by their path inside the version.
 
     One directory: its files become the root. One file: its name. Several: each keeps its name, directories
@@ -35,11 +35,11 @@ def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceF
         UnsupportedFileError: a socket, device, FIFO, dangling or looping symlink, or a symlink to a directory
             without ``follow``.
         BadInputError: nothing to store, two paths of one name, a file name that is not UTF-8, or a directory
-            that holds ``store``, the store itself.
+            that holds ``store``, the store itself (None when that doesn't matter).
         StorageError: a directory can't be read.
     """
-    status = _stat(os.fspath(store))
-    walk = _Walk(follow, (status.st_dev, status.st_ino))
+    status = _stat(os.fspath(store)) if store is not None else None
+    walk = _Walk(follow, (status.st_dev, status.st_ino) if status else None)
     for path in paths:
         walk.start(path, alone=len(paths) == 1)
     if not walk.found:
@@ -57,7 +57,7 @@ def collect(paths: Sequence[Path], *, follow: bool, store: Path) -> list[SourceF
 
 
 class _Walk:
-    def __init__(self, follow: bool, store: tuple[int, int]) -> None:
+    def __init__(self, follow: bool, store: tuple[int, int] | None) -> None:
         self.follow, self.store = follow, store
         self.found: dict[str, SourceFile] = {}
         self.waiting: list[tuple[str, str, tuple[tuple[int, int], ...]]] = []

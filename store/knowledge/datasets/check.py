@@ -1,0 +1,64 @@
+"""Whether a dataset's bytes on this machine still are what was recorded. Nothing is changed, no connection opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from ...errors import MvtuiError, NotFoundError, StorageError
+from ...nouns.dataset import DataSource, DataState, State
+from ...nouns.manifest import FileEntry
+from ...nouns.reports import ProgressCallback
+from . import check_dvc, check_hub, check_path
+from .meter import Meter
+
+HashFile = Callable[[str, Callable[[int], None]], str]
+"""Returns the BLAKE3 of the file at a path, telling how many bytes it has worked on. Raises OSError."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A dataset as the store has it: the part it plays, its reference, where it lies, and its files if it has any."""
+
+    role: str
+    ref: str
+    source: DataSource | None
+    files: Sequence[FileEntry] = ()
+
+
+def check(recorded: Recorded, hash_file: HashFile, progress: ProgressCallback | None = None) -> DataState:
+    """Say whether the data still are those.
+
+    Every byte is read that has to be: a date or a size proves a change, never its absence.
+    """
+    state, why = _judge(recorded, hash_file, Meter(progress))
+    return DataState(recorded.role, recorded.ref, recorded.source, state, tuple(why))
+
+
+def _judge(recorded: Recorded, hash_file: HashFile, meter: Meter) -> tuple[State, list[str]]:
+    source = recorded.source
+    if source is None:
+        return "unknown", ["where its bytes came from was not recorded"]
+    try:
+        if source.type == "path":
+            return check_path.judge(source.location, recorded.files, hash_file, meter)
+        if source.type == "dvc":
+            return check_dvc.judge(source, meter)
+        if source.type == "hf":
+            return check_hub.judge(source, meter)
+    except NotFoundError as error:
+        return "missing", [error.message]
+    except StorageError as error:
+        return "unknown", [error.message]
+    except MvtuiError as error:
+        return "changed", [error.message]
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return "unknown", [f"{where}{error.strerror or error}"]
+    return "unknown", [
+        f"nothing of {source.location} is on this machine: fetch it and compare its {_algorithm(source)}"
+    ]
+
+
+def _algorithm(source: DataSource) -> str:
+    return source.digest.partition(":")[0] or "digest"

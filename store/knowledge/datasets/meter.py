@@ -1,0 +1,34 @@
+"""How far the hashing of a dataset is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...nouns.reports import Progress, ProgressCallback
+
+
+class Meter:
+    """Turns counts of bytes into reports of progress. Without a callback it does nothing."""
+
+    def __init__(self, callback: ProgressCallback | None) -> None:
+        self._callback = callback
+        self._done = self._total = 0
+
+    def begin(self, total: int) -> None:
+        """Say how many bytes there are to hash in all."""
+        self._done, self._total = 0, total
+
+    def on(self, item: str) -> Callable[[int], None]:
+        """Return what to tell of each number of bytes hashed in ``item``. What the callback raises stops the work."""
+
+        def advance(count: int) -> None:
+            self._done += count
+            if self._callback:
+                self._callback(Progress("hashing", item, min(self._done, self._total), self._total))
+
+        return advance
+
+    def end(self) -> None:
+        """Say that all is done."""
+        if self._callback:
+            self._callback(Progress("hashing", "", self._total, self._total))
