@@ -23,7 +23,8 @@ ROLLED_BACK = "rolled back"
 class Signs:
     """Every sign that is not a letter, in one place, so that ASCII terminals get a whole set.
 
-    ``stages`` has a sign for each stage, for ``rolled back`` and for ``""`` (none).
+    ``stages`` has a sign for each stage, for ``rolled back`` and for ``""`` (none). ``higher`` and ``lower``
+    stand for the direction in which a metric is better.
     """
 
     stages: Mapping[str, str]
@@ -31,6 +32,8 @@ class Signs:
     better: str
     worse: str
     same: str
+    higher: str
+    lower: str
     ok: str
     bad: str
     dot: str
@@ -56,6 +59,8 @@ UNICODE = Signs(
     better="▲",
     worse="▼",
     same="=",
+    higher="↑",
+    lower="↓",
     ok="✓",
     bad="✗",
     dot="·",
@@ -74,6 +79,8 @@ ASCII = Signs(
     better="^",
     worse="v",
     same="=",
+    higher="^",
+    lower="v",
     ok="+",
     bad="x",
     dot="-",
@@ -135,6 +142,17 @@ def stage_word(stage: str | None) -> str:
 def stage_label(stage: str | None, *, ascii_only: bool = False) -> str:
     """Return sign and word: ``● production``."""
     return f"{stage_sign(stage, ascii_only=ascii_only)} {stage_word(stage)}"
+
+
+def direction_sign(direction: str | None, *, ascii_only: bool = False) -> str:
+    """Return the one-cell sign of a metric's direction (``higher`` or ``lower``); a blank when it isn't known."""
+    chosen = signs(ascii_only)
+    return {"higher": chosen.higher, "lower": chosen.lower}.get(direction or "", " ")
+
+
+def direction_words(direction: str | None) -> str:
+    """Return what the sign means: ``higher is better``; empty when it isn't known."""
+    return f"{direction} is better" if direction else ""
 
 
 _STEPS = ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "h"), (60 * 86400, 86400, "d"))
