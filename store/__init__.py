@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .api import init_store as init_store
     from .api import open_store as open_store
     from .knowledge.directions import improved as improved
+    from .knowledge.query.completing import Completion as Completion
+    from .knowledge.query.text import resembles as resembles
     from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
@@ -64,10 +66,14 @@ if TYPE_CHECKING:
     from .nouns.version import Version as Version
     from .nouns.version import VersionDetail as VersionDetail
     from .nouns.version import rfc3339 as rfc3339
+    from .verbs.search import Answer as Answer
+    from .verbs.search import Search as Search
 
 _HOMES = {
     "api": ("Store", "glance", "init_store", "open_store"),
     "knowledge.directions": ("improved",),
+    "knowledge.query.completing": ("Completion",),
+    "knowledge.query.text": ("resembles",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.damage": ("Damage",),
@@ -91,6 +97,7 @@ _HOMES = {
     ),
     "nouns.semver": ("BUMPS", "Bump"),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
+    "verbs.search": ("Answer", "Search"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

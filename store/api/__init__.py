@@ -7,6 +7,7 @@ from ..verbs import find
 from .ancestry import Ancestry
 from .annotating import Annotating
 from .face import StrPath
+from .finding import Finding
 from .keeping import Keeping
 from .looking import Looking
 from .measuring import Measuring
@@ -55,7 +56,7 @@ def init_store(path: StrPath | None = None) -> Store:
     return Store(init.init(path))
 
 
-class Store(Looking, Registering, Annotating, Ancestry, Measuring, Records, Keeping):
+class Store(Looking, Registering, Annotating, Ancestry, Finding, Measuring, Records, Keeping):
     """A store of model versions. Every verb is here.
 
     Safe to share between threads, to use from several processes and machines' jobs at once, and after

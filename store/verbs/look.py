@@ -102,6 +102,11 @@ class Rows(Sequence[Version]):
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = documents
 
+    @property
+    def documents(self) -> Sequence[Document]:
+        """The documents they are made of. Not to be changed."""
+        return self._documents
+
     def __len__(self) -> int:
         return len(self._documents)
 

@@ -1,0 +1,128 @@
+"""Queries of a real store: names are its models, references and lineage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mvtui.store import Store, init_store
+from mvtui.store.errors import QueryError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    file = tmp_path / "model.bin"
+    with init_store(tmp_path / "store") as made:
+
+        def register(model: str, content: str, **facts: object) -> str:
+            file.write_text(content)
+            return made.register(model, file, **facts).version.ref  # type: ignore[arg-type]
+
+        register("bert", "base")
+        register("sentiment", "1", metrics={"f1": 0.8}, note="first", parents=["bert@1.0.0"])
+        register(
+            "sentiment",
+            "2",
+            version="1.0.1",
+            metrics={"f1": 0.9, "loss": float("nan")},
+            tags={"owner": "Ann B"},
+        )
+        register("sentiment-2025", "3", params={"lr": 1e-4})
+        made.alias("sentiment@1.0.0", "champion")
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("query", "refs"),
+    [
+        ("sentiment", ["sentiment@1.0.1", "sentiment@1.0.0"]),
+        ("sentiment sort:version", ["sentiment@1.0.0", "sentiment@1.0.1"]),
+        ("-sentiment -bert", ["sentiment-2025@1.0.0"]),
+        ("sentiment@champion", ["sentiment@1.0.0"]),
+        ("sentiment@latest", ["sentiment@1.0.1"]),
+        ("sentiment@latest~1", ["sentiment@1.0.0"]),
+        ("sentiment@9.9.9", []),
+        ("metric.f1>0.85 OR param:lr", ["sentiment-2025@1.0.0", "sentiment@1.0.1"]),
+        ('tag:owner="ann b"', ["sentiment@1.0.1"]),
+        ("parent:bert", ["sentiment@1.0.0"]),
+        ("parent:bert@latest", ["sentiment@1.0.0"]),
+        ("parent:b*", ["sentiment@1.0.0"]),
+        ("parent:bert@1.*", ["sentiment@1.0.0"]),
+        ("parent:bert@2.*", []),
+        ("parent:nonsense parent:@", []),
+        ("sort:-metric.f1 limit:1", ["sentiment@1.0.1"]),
+        ("deleted:yes", []),
+    ],
+)
+def test_queries(query: str, refs: list[str], store: Store) -> None:
+    assert [version.ref for version in store.query(query)] == refs
+
+
+def test_an_empty_query_finds_what_versions_lists(store: Store) -> None:
+    assert list(store.query("")) == list(store.versions())
+
+
+def test_deleted_versions_are_found_when_asked_for(store: Store) -> None:
+    store.delete("sentiment@1.0.1", reason="wrong data")
+    assert [v.ref for v in store.query("sentiment")] == ["sentiment@1.0.0"]
+    assert [v.ref for v in store.query("deleted:yes")] == ["sentiment@1.0.1"]
+    assert len(store.query("sentiment", deleted=True)) == 2
+    assert [v.ref for v in store.query("-deleted:yes sentiment")] == ["sentiment@1.0.0"]
+
+
+def test_a_parent_that_was_deleted_still_is_one(store: Store) -> None:
+    store.delete("bert@1.0.0", reason="licence")
+    assert [v.ref for v in store.query("parent:bert@1.0.0")] == ["sentiment@1.0.0"]
+
+
+def test_an_answer_is_a_snapshot_that_knows_what_was_asked(store: Store) -> None:
+    answer = store.query("metric.f1>0 sort:-metric.f1 limit:1")
+    store.delete("sentiment@1.0.1", reason="wrong data")
+    assert [v.ref for v in answer] == ["sentiment@1.0.1"]
+    assert (answer.total, answer.metrics, answer.models) == (2, ("f1",), {"sentiment"})
+    assert answer.unknown == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("metric.f2>0", {"metric f2": ["f1"]}),
+        ("param.lrr=1 tag:zzz", {"param lrr": ["lr"], "tag zzz": []}),
+        ("sort:-metric.F1", {"metric F1": ["f1"]}),
+        ("metric.f1>5", {}),
+        ("sentiment-2025 sort:metric.f1", {"metric f1": []}),
+        ("metric.f2>0 OR metric.f1>0", {}),
+    ],
+)
+def test_names_that_no_version_has_are_told(query: str, unknown: dict[str, list[str]], store: Store) -> None:
+    assert store.query(query).unknown == unknown
+
+
+def test_a_mistake_says_where(store: Store) -> None:
+    with pytest.raises(QueryError) as caught:
+        store.query("sentiment stge:production")
+    assert caught.value.column == 11
+
+
+def test_completion_knows_the_store(store: Store) -> None:
+    assert [found.text for found in store.complete_query("metric.")] == ["f1", "loss"]
+    assert [found.text for found in store.complete_query("parent:")] == ["bert"]
+    assert [found.text for found in store.complete_query("sen kind:prompt", 3)] == [
+        "sentiment",
+        "sentiment-2025",
+    ]
+
+
+def test_searching_one_model(store: Store) -> None:
+    search = store.search("sentiment")
+    for _ in range(2):
+        assert search.find("") == (range(2), None)
+        assert search.find("first") == ([1], None)
+        assert search.find("sentiment") == ([], None)
+        assert search.find("sort:version") == ([1, 0], None)
+        rows, missing = search.find("first stage:")
+        assert rows == [1]
+        assert missing is not None
+        search.prepare()
+    assert [found.text for found in search.complete("alias:")] == ["champion"]
