@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .api import init_store as init_store
     from .api import open_store as open_store
     from .knowledge.directions import improved as improved
+    from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.text import resembles as resembles
     from .knowledge.values import MetricsFile as MetricsFile
@@ -27,12 +28,27 @@ if TYPE_CHECKING:
     from .nouns.capture import Code as Code
     from .nouns.capture import Part as Part
     from .nouns.capture import parse_parts as parse_parts
+    from .nouns.comparison import DIFF_SECTIONS as DIFF_SECTIONS
+    from .nouns.comparison import MISSING as MISSING
+    from .nouns.comparison import Change as Change
+    from .nouns.comparison import ChangedFile as ChangedFile
+    from .nouns.comparison import Comparison as Comparison
+    from .nouns.comparison import DiffCell as DiffCell
+    from .nouns.comparison import DiffRow as DiffRow
+    from .nouns.comparison import DiffSection as DiffSection
+    from .nouns.comparison import Evidence as Evidence
+    from .nouns.comparison import History as History
+    from .nouns.comparison import Outcome as Outcome
+    from .nouns.comparison import SectionName as SectionName
+    from .nouns.comparison import Unit as Unit
+    from .nouns.comparison import Value as Value
     from .nouns.damage import Damage as Damage
     from .nouns.dataset import DataSource as DataSource
     from .nouns.dataset import DataState as DataState
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
+    from .nouns.impact import Impact as Impact
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
     from .nouns.lineage import Arc as Arc
     from .nouns.lineage import Lineage as Lineage
@@ -50,6 +66,7 @@ if TYPE_CHECKING:
     from .nouns.metric import Measurement as Measurement
     from .nouns.metric import Series as Series
     from .nouns.metric import base_name as base_name
+    from .nouns.metric import to_stored as to_stored
     from .nouns.reports import BadObject as BadObject
     from .nouns.reports import Finding as Finding
     from .nouns.reports import GcItem as GcItem
@@ -62,6 +79,7 @@ if TYPE_CHECKING:
     from .nouns.reports import VerifyReport as VerifyReport
     from .nouns.semver import BUMPS as BUMPS
     from .nouns.semver import Bump as Bump
+    from .nouns.tree import TreeRow as TreeRow
     from .nouns.version import Model as Model
     from .nouns.version import Version as Version
     from .nouns.version import VersionDetail as VersionDetail
@@ -72,17 +90,35 @@ if TYPE_CHECKING:
 _HOMES = {
     "api": ("Store", "glance", "init_store", "open_store"),
     "knowledge.directions": ("improved",),
+    "knowledge.lineage": ("tree_rows",),
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.text": ("resembles",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
+    "nouns.comparison": (
+        "DIFF_SECTIONS",
+        "MISSING",
+        "Change",
+        "ChangedFile",
+        "Comparison",
+        "DiffCell",
+        "DiffRow",
+        "DiffSection",
+        "Evidence",
+        "History",
+        "Outcome",
+        "SectionName",
+        "Unit",
+        "Value",
+    ),
     "nouns.damage": ("Damage",),
     "nouns.dataset": ("DataSource", "DataState"),
     "nouns.event": ("Actor", "Event", "EventKind"),
+    "nouns.impact": ("Impact",),
     "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
     "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
-    "nouns.metric": ("Direction", "Measurement", "Series", "base_name"),
+    "nouns.metric": ("Direction", "Measurement", "Series", "base_name", "to_stored"),
     "nouns.reports": (
         "BadObject",
         "Finding",
@@ -96,6 +132,7 @@ _HOMES = {
         "VerifyReport",
     ),
     "nouns.semver": ("BUMPS", "Bump"),
+    "nouns.tree": ("TreeRow",),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
     "verbs.search": ("Answer", "Search"),
 }

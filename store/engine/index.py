@@ -10,7 +10,7 @@ Not safe between threads by itself; the repository serialises.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from tinydb import TinyDB
@@ -99,10 +99,17 @@ class Index:
         for where, document in tables[VERSIONS].items():
             self._of_model.setdefault(document["model"], []).append(where)
         self._ids: list[tuple[str, str]] | None = None
+        self._origin_of: dict[str, dict[str, None]] | None = None
 
     def apply(self, event: Event) -> None:
         """Let an event take effect."""
-        reduce.apply(self._storage.tables, event)
+        if self._origin_of is None:
+            reduce.apply(self._storage.tables, event)
+        else:
+            where = reduce.key(str(event.data.get("model")), str(event.data.get("version")))
+            before = _origins(self.tables[VERSIONS].get(where))
+            reduce.apply(self._storage.tables, event)
+            self._came_from(where, before, _origins(self.tables[VERSIONS].get(where)))
         self._storage.generation += 1
         if event.kind is EventKind.REPAIR:
             self._find_ways()
@@ -137,3 +144,43 @@ class Index:
                 break
             found.append(self.tables[VERSIONS][where])
         return found
+
+    def from_origin(self, origin: str) -> list[Document]:
+        """Return the documents with an edge to ``origin``, deleted ones too, in no particular order.
+
+        ``origin`` is a hash ID, an outside name or ``git:`` and the commit whose code made a version.
+        """
+        versions = self.tables[VERSIONS]
+        return [versions[where] for where in self._origins().get(origin, ())]
+
+    def origins(self) -> Collection[str]:
+        """Return everything that a document has an edge to, in no particular order."""
+        return self._origins().keys()
+
+    def _origins(self) -> dict[str, dict[str, None]]:
+        # Made when first asked for: a store that nobody asks for lineage does without.
+        if self._origin_of is None:
+            self._origin_of = {}
+            for where, document in self.tables[VERSIONS].items():
+                self._came_from(where, frozenset(), _origins(document))
+        return self._origin_of
+
+    def _came_from(self, where: str, before: frozenset[str], after: frozenset[str]) -> None:
+        """Note that a document has other edges than before."""
+        assert self._origin_of is not None
+        for origin in before - after:
+            del self._origin_of[origin][where]
+            if not self._origin_of[origin]:
+                del self._origin_of[origin]
+        for origin in after - before:
+            self._origin_of.setdefault(origin, {})[where] = None
+
+
+def _origins(document: Document | None) -> frozenset[str]:
+    """Return what a document has an edge to, the commit of its code included."""
+    if document is None or not ("edges" in document or "code" in document):
+        return frozenset()
+    found = {edge["to"] for edge in document.get("edges", ())}
+    if commit := document.get("code", {}).get("commit"):
+        found.add(f"git:{commit}")
+    return frozenset(found)

@@ -35,7 +35,8 @@ class Registered(msgspec.Struct, frozen=True):
     ``created`` is False when the content already was this version; ``added`` then names what the
     registration added to it (``metric accuracy=0.93``, ``tag owner=bob``…). ``stored`` is how many new
     bytes the store took, ``left`` the sources that ``move`` had to leave where they are, ``redacted`` the parameters
-    whose values looked like secrets and were not kept.
+    whose values looked like secrets and were not kept, ``unread`` a sentence for each file that seems to say where the
+    version comes from but can't be read.
     """
 
     version: Version
@@ -45,6 +46,7 @@ class Registered(msgspec.Struct, frozen=True):
     bump: str = ""
     left: tuple[str, ...] = ()
     redacted: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 class BadObject(msgspec.Struct, frozen=True):

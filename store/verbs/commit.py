@@ -11,6 +11,7 @@ from ..engine.index import Index
 from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import ConflictError
+from ..knowledge.guess import Guesses
 from ..nouns.event import EventKind
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Registered
@@ -22,7 +23,7 @@ from .request import Request
 
 
 def commit(
-    repository: Repository, asked: Request, manifest: Manifest, around: Circumstances
+    repository: Repository, asked: Request, manifest: Manifest, around: Circumstances, guesses: Guesses
 ) -> Registered | None:
     """Make stored content a version, in one event; add what is new to the version that it already is.
 
@@ -31,14 +32,20 @@ def commit(
     Raises:
         ConflictError: the number asked for is taken, or this content has another one.
     """
-    return _Commit(repository, asked, manifest, around).run()
+    return _Commit(repository, asked, manifest, around, guesses).run()
 
 
 class _Commit:
     def __init__(
-        self, repository: Repository, asked: Request, manifest: Manifest, around: Circumstances
+        self,
+        repository: Repository,
+        asked: Request,
+        manifest: Manifest,
+        around: Circumstances,
+        guesses: Guesses,
     ) -> None:
         self.repository, self.asked, self.manifest, self.around = repository, asked, manifest, around
+        self.guesses = guesses
 
     def run(self) -> Registered | None:
         self.identity = self.repository.objects.put_bytes(self.manifest.encode())
@@ -100,10 +107,13 @@ class _Commit:
         for name in ("metrics", "params", "tags", "note"):
             if given := getattr(asked, name):
                 data[name] = given
-        if asked.links:
-            data["edges"] = [msgspec.to_builtins(link) for link in asked.links]
+        if links := (*asked.links, *self.guesses.links):
+            data["edges"] = [msgspec.to_builtins(link) for link in links]
+        if self.guesses.unread:
+            data["unread"] = list(self.guesses.unread)
         self.repository.append(EventKind.REGISTER, data | about)
-        return Registered(_version(index, asked.model, number), created=True, bump=why)
+        version = _version(index, asked.model, number)
+        return Registered(version, created=True, bump=why, unread=self.guesses.unread)
 
     def _add(self, same: Document, captured: dict[str, Any], series: dict[str, Any]) -> Registered:
         """Add what a registration of known content brings that is new."""

@@ -17,7 +17,7 @@ from ..knowledge.sources import SourceFile
 from ..nouns.lineage import Link
 from ..nouns.manifest import Edge, FileEntry, Manifest
 from ..nouns.reports import Progress, ProgressCallback, Registered
-from . import move, request
+from . import move, parents, request
 from .circumstances import Circumstances
 from .commit import commit
 from .request import Request
@@ -30,7 +30,8 @@ def register(repository: Repository, asked: Request, progress: ProgressCallback 
     asked = request.checked(asked)
     repository.check_writable()
     around = Circumstances(repository, asked)
-    return _register(repository, asked, _collect(repository, asked), around, progress)
+    files = _collect(repository, asked)
+    return _register(repository, _with_datasets(repository, asked, progress), files, around, progress)
 
 
 def register_each(
@@ -45,10 +46,20 @@ def register_each(
         files = _collect(repository, msgspec.structs.replace(asked, paths=(path,)))
         made = _moment(max(source.mtime for source in files), path)
         dated.append((made, str(path), msgspec.structs.replace(asked, paths=(path,), created=made), files))
+    links = _with_datasets(repository, asked, progress).links
     return [
-        _register(repository, one, files, around, progress)
+        _register(repository, msgspec.structs.replace(one, links=links), files, around, progress)
         for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
+
+
+def _with_datasets(repository: Repository, asked: Request, progress: ProgressCallback | None) -> Request:
+    """Return the request with edges to its datasets, registered where the store did not know them."""
+    if not asked.datasets:
+        return asked
+    from .datasets import tied
+
+    return tied(repository, asked, progress)
 
 
 def _moment(mtime: float, path: Path) -> datetime:
@@ -75,6 +86,7 @@ def _register(
         move.check(files, asked.paths, repository.layout.root)
     with durable.explained("make room to work"):
         durable.make_all(repository.layout.directories())
+    guesses = parents.guessed(files, asked.model, asked.kind, asked.links)
     for _ in range(_TRIES):
         stored = _store(repository, files, progress)
         manifest = Manifest(
@@ -84,7 +96,11 @@ def _register(
             parents=_edges((link.type, link) for link in asked.links if not link.role),
             datasets=_edges((link.role, link) for link in asked.links if link.role),
         )
-        done = commit(repository, asked, manifest, around)
+        if asked.kind == "dataset":
+            from .datasets import located
+
+            asked = located(asked, manifest)
+        done = commit(repository, asked, manifest, around, guesses)
         if done is not None:
             left = move.finish(files, stored, asked.paths) if asked.move else ()
             return msgspec.structs.replace(

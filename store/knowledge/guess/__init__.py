@@ -15,6 +15,7 @@ from ...nouns.lineage import Link
 from ..sources import SourceFile
 from . import card, configs, gguf, names
 from .files import UnreadableError
+from .names import stem as stem
 
 MAX_FILES = 64
 """Most files of one sort that are looked into."""

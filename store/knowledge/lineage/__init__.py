@@ -7,7 +7,7 @@ walked by recursion: chains may be as long as there are versions.
 
 from .graph import MADE_BY, ChildrenOf, Describe, EdgesOf, closing_path, walk
 from .impact import impact
-from .tree import DEEPEST, layout
+from .tree import DEEPEST, tree_rows
 
 __all__ = [
     "DEEPEST",
@@ -17,6 +17,6 @@ __all__ = [
     "EdgesOf",
     "closing_path",
     "impact",
-    "layout",
+    "tree_rows",
     "walk",
 ]

@@ -13,7 +13,7 @@ DEEPEST = 200
 """Most levels of a tree that are drawn, whatever is asked for: no terminal is as wide."""
 
 
-def layout(
+def tree_rows(
     lineage: Lineage, direction: Direction, *, depth: int | None = None, fanout: int | None = None
 ) -> list[TreeRow]:
     """Return the rows that show what the root came from (``up``) or what came from it (``down``).

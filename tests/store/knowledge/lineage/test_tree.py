@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store.knowledge.lineage import DEEPEST, layout, walk
+from mvtui.store.knowledge.lineage import DEEPEST, tree_rows, walk
 from mvtui.store.nouns.lineage import EDGE_TYPES
 from mvtui.store.nouns.tree import Direction, TreeRow
 
@@ -12,7 +12,7 @@ from .graphs import DERIVED, MEASURED, TRAINED, TUNED, Graph, graph
 
 
 def drawn(known: Graph, root: str, direction: Direction, **limits: int) -> str:
-    return "\n".join(_line(row, direction) for row in layout(walk(root, *known), direction, **limits))
+    return "\n".join(_line(row, direction) for row in tree_rows(walk(root, *known), direction, **limits))
 
 
 def _line(row: TreeRow, direction: Direction) -> str:
@@ -88,10 +88,10 @@ def test_what_is_left_out_is_counted() -> None:
 
 def test_a_chain_of_a_hundred_thousand_is_cut_off_where_no_terminal_goes() -> None:
     chain = graph((f"v{i + 1}", TUNED, f"v{i}") for i in range(99_999))
-    rows = layout(walk("v0", *chain), "down")
+    rows = tree_rows(walk("v0", *chain), "down")
     assert len(rows) == DEEPEST + 2
     assert rows[-1].more == 1
-    assert len(layout(walk("v0", *chain), "down", depth=10**9)) == len(rows)
+    assert len(tree_rows(walk("v0", *chain), "down", depth=10**9)) == len(rows)
 
 
 _keys = st.sampled_from("abcdef")
@@ -106,7 +106,7 @@ def test_any_graph_is_drawn_once_and_whole(
     edges: list[tuple[str, str, str]], root: str, direction: Direction
 ) -> None:
     found = walk(root, *graph(edges), up=direction == "up", down=direction == "down")
-    rows = layout(found, direction)
+    rows = tree_rows(found, direction)
     whole = [row.node.key for row in rows if row.node and not row.again and not row.loops]
     assert sorted(whole) == sorted(found.nodes)
     assert sum(len(row.links) for row in rows) == len(found.arcs)

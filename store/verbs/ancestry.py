@@ -1,0 +1,217 @@
+"""Lineage of what is in the store: from references to the graph, and back to references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..engine.index import Index
+from ..engine.reduce import VERSIONS, Document
+from ..engine.repository import Repository
+from ..errors import AmbiguousError, BadInputError, NotFoundError
+from ..knowledge import lineage as graphs
+from ..knowledge.guess import stem
+from ..nouns import names, reference
+from ..nouns.impact import Impact
+from ..nouns.lineage import Lineage, Link, Node, is_outside_name
+from . import look, resolve
+
+_GIT = "git:"
+_MOST = 50
+"""Most references of one content that a node names besides its own."""
+
+
+def lineage(repository: Repository, ref: str, *, up: bool, down: bool, depth: int | None) -> Lineage:
+    """Return what a version came from and what came from it; see ``Store.lineage``."""
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 0):
+        raise BadInputError(
+            f"depth = {depth!r} is not a number of steps", hint="Give 0 or more, or None for all."
+        )
+    with repository.reading() as index:
+        keys, document = _meant(index, ref)
+        if len(keys) > 1:
+            raise AmbiguousError(
+                f"{ref} fits {len(keys)} names outside the store",
+                hint="Name one of these.",
+                candidates=keys[:10],
+            )
+        graph = Graph(index, prefer=document)
+        return graphs.walk(
+            keys[0], graph.edges_of, graph.children_of, graph.describe, up=up, down=down, depth=depth
+        )
+
+
+def impact(repository: Repository, ref: str) -> Impact:
+    """Return what was made from a version, or from anything an outside name fits; see ``Store.impact``."""
+    with repository.reading() as index:
+        keys, document = _meant(index, ref)
+        graph = Graph(index, prefer=document)
+        return graphs.impact(keys, graph.edges_of, graph.children_of, graph.describe)
+
+
+class Graph:
+    """The edges of a store's documents. Versions of the same content are one node, with the edges of all."""
+
+    def __init__(self, index: Index, *, prefer: Document | None = None) -> None:
+        self.index = index
+        self.prefer = prefer
+
+    def edges_of(self, key: str) -> list[Link]:
+        """Return a version's edges as they were stated, then the commit whose code made it."""
+        found: dict[tuple[str, str, str], Link] = {}
+        commits: dict[str, Link] = {}
+        for document in self._documents(key):
+            for link in look.links(document):
+                known = found.setdefault((link.type, link.to, link.role), link)
+                if known.guess and not link.guess:
+                    found[link.type, link.to, link.role] = link
+            if code := look.code(document):
+                to = f"{_GIT}{code.commit}"
+                commits.setdefault(to, Link(graphs.MADE_BY, to, role="dirty" if code.dirty else ""))
+        return [*found.values(), *commits.values()]
+
+    def children_of(self, key: str) -> list[str]:
+        """Return the versions that have an edge to this: Production first, the deleted last, the newest before older."""
+        documents = sorted(self.index.from_origin(key), key=_rank)
+        return list(dict.fromkeys(document["id"] for document in documents if document["id"]))
+
+    def describe(self, key: str) -> Node:
+        """Say what a key stands for."""
+        documents = self._documents(key)
+        if not documents:
+            if not is_outside_name(key):
+                return Node(key, "unknown", f"id:{key[:12]}")
+            return Node(key, "commit" if key.startswith(_GIT) else "outside", key)
+        document, *others = documents
+        return Node(
+            key,
+            "version",
+            _name(document),
+            also=tuple(_name(other) for other in others[:_MOST]),
+            stage=document.get("stage"),
+            model_kind=document["kind"],
+            size=document["size"],
+            deleted=bool(document.get("deleted")),
+        )
+
+    def _documents(self, key: str) -> list[Document]:
+        """Return the documents of a content: the one that was asked for, else the one that matters most, first."""
+        if is_outside_name(key):
+            return []
+        documents = self.index.with_id(key)
+        if len(documents) < 2:
+            return documents
+        return sorted(documents, key=lambda document: (document is not self.prefer, *_rank(document)))
+
+
+def _rank(document: Document) -> tuple[bool, bool, int]:
+    return bool(document.get("deleted")), document.get("stage") != "production", -document["seq"]
+
+
+def _name(document: Document) -> str:
+    return f"{document['model']}@{document['version']}"
+
+
+def _meant(index: Index, text: str) -> tuple[list[str], Document | None]:
+    """Return the keys that a reference or an outside name means, and the document of a reference.
+
+    Raises:
+        NotFoundError: there is no such thing; ``candidates`` holds similar names.
+        AmbiguousError, BadInputError: as ``resolve``.
+    """
+    if is_outside_name(text):
+        return _outside(index, text), None
+    try:
+        document = even_deleted(index, text)
+    except NotFoundError as error:
+        if similar := _known_as(index, text):
+            raise NotFoundError(
+                f"{error.message}; it is known outside the store",
+                hint=f"Did you mean {similar[0]}?",
+                candidates=similar,
+            ) from None
+        raise
+    return [document["id"]], document
+
+
+def even_deleted(index: Index, text: str) -> Document:
+    """Return the document that a reference names: what was deleted still has come from somewhere.
+
+    Raises:
+        NotFoundError, AmbiguousError, BadInputError: as ``resolve``.
+    """
+    try:
+        return resolve.resolve(index, text)
+    except AmbiguousError:
+        raise
+    except NotFoundError:
+        if gone := _deleted(index, text):
+            return gone
+        raise
+
+
+def _deleted(index: Index, text: str) -> Document | None:
+    parsed = reference.parse(text)
+    if parsed.back:
+        return None
+    if parsed.selector == "number" and parsed.model is not None:
+        found = index.version(parsed.model, parsed.value)
+        return found if found and found["id"] else None
+    if parsed.selector == "id":
+        fits = [d for d in index.with_id(parsed.value) if parsed.model in (None, d["model"])]
+        return fits[0] if len({document["id"] for document in fits}) == 1 else None
+    return None
+
+
+def _outside(index: Index, text: str) -> list[str]:
+    """Return what an outside name fits among those that something came from: without a revision, all of them."""
+    fits = sorted(origin for origin in index.origins() if _fits(text, origin))
+    fits += _from_hub(index, text)
+    if fits:
+        return fits
+    similar = resolve.close(text, filter(is_outside_name, index.origins()))
+    raise NotFoundError(
+        f"nothing in this store came from {text}",
+        hint=f"Did you mean {similar[0]}?" if similar else "See what a version came from: mvtui lineage REF",
+        candidates=similar,
+    )
+
+
+def _fits(asked: str, origin: str) -> bool:
+    if asked == origin:
+        return True
+    if asked.startswith(_GIT):
+        return len(asked) >= len(_GIT) + names.MIN_PREFIX and origin.startswith(asked.lower())
+    if not origin.startswith(asked.partition(":")[0]):
+        return False
+    whole = asked.casefold(), origin.casefold()
+    return whole[0] == whole[1] or whole[0] == stem(whole[1])
+
+
+def _from_hub(index: Index, text: str) -> list[str]:
+    """Return the data sets in the store that were registered from the Hugging Face data set of this name."""
+    if not text.startswith("hf:"):
+        return []
+    name, _, revision = text.removeprefix("hf:").removeprefix("datasets/").partition("@")
+    found = dict.fromkeys(
+        document["id"]
+        for document in index.tables[VERSIONS].values()
+        if (source := document.get("source", {})).get("type") == "hf"
+        and source.get("location", "").casefold() == name.casefold()
+        and revision in ("", source.get("rev", ""))
+    )
+    return list(found)
+
+
+def _known_as(index: Index, text: str) -> list[str]:
+    """Return outside names whose last part is this word: who writes ``roberta-base`` may mean ``hf:roberta-base``."""
+    word = text.casefold()
+    return sorted(
+        origin
+        for origin in index.origins()
+        if is_outside_name(origin) and word in _ends(stem(origin.casefold()))
+    )[:3]
+
+
+def _ends(name: str) -> Iterable[str]:
+    _, _, whole = name.partition(":")
+    return whole, whole.rpartition("/")[2]

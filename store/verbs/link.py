@@ -1,0 +1,169 @@
+"""Edges stated, or taken back, after registering. Each change is one event, and closes no cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from ..engine.index import Index
+from ..engine.reduce import Document
+from ..engine.repository import Repository
+from ..errors import AmbiguousError, BadInputError, ConflictError, NotFoundError
+from ..knowledge import lineage as graphs
+from ..nouns import names
+from ..nouns.event import EventKind
+from ..nouns.lineage import EDGE_TYPES, Arc, Link, is_outside_name
+from ..nouns.version import Version
+from . import look, resolve
+from .ancestry import Graph, even_deleted
+
+Stated = tuple[str, str]
+"""An edge in words: its type, and a reference or an outside name."""
+
+MAX_NAME = 1000
+"""Longest outside name, in characters."""
+_ROLES = {"trained-on": "train", "evaluated-on": "eval"}
+
+
+def change(repository: Repository, ref: str, add: Sequence[Stated], remove: Sequence[Stated]) -> Version:
+    """Add and remove edges in one event; what is so already is not written again. See ``Store.link``."""
+    for type_, _ in (*add, *remove):
+        check_type(type_)
+    with repository.writing() as index:
+        document = resolve.resolve(index, ref)
+        gone = [_known_edge(index, document, type_, to) for type_, to in remove]
+        news = _news(index, document, [edge(index, type_, to) for type_, to in add])
+        if gone or news:
+            data: dict[str, Any] = {"model": document["model"], "version": document["version"]}
+            if news:
+                data["add"] = [msgspec.to_builtins(link) for link in news]
+            if gone:
+                data["remove"] = [{"type": link.type, "to": link.to} for link in gone]
+            repository.append(EventKind.LINK, data)
+        fresh = index.version(document["model"], document["version"])
+        assert fresh is not None, "a version's document outlives its edges"
+        return look.as_version(fresh)
+
+
+def check_type(type_: str) -> str:
+    """Return the type of an edge, if it is one.
+
+    Raises:
+        BadInputError: it isn't.
+    """
+    if type_ in EDGE_TYPES:
+        return type_
+    similar = resolve.close(str(type_), EDGE_TYPES)
+    raise BadInputError(
+        f"{type_!r} is not a type of edge",
+        hint=f"Choose one of {', '.join(EDGE_TYPES)}.",
+        candidates=similar,
+    )
+
+
+def edge(index: Index, type_: str, to: str) -> Link:
+    """Return the edge that words mean; data have the role ``train`` or ``eval``.
+
+    Raises:
+        NotFoundError: it leads to a version that does not exist; the hint says how to name something outside.
+        AmbiguousError, BadInputError: as ``resolve``; or no outside name.
+    """
+    return Link(check_type(type_), target(index, to), role=_ROLES.get(type_, ""))
+
+
+def target(index: Index, text: str) -> str:
+    """Return the hash ID that a reference names, or the outside name as it is.
+
+    Raises:
+        NotFoundError, AmbiguousError, BadInputError: see ``edge``.
+    """
+    names.check_text(text, "a parent")
+    if is_outside_name(text):
+        if len(text) > MAX_NAME or not text.isprintable():
+            raise BadInputError(
+                f"{text[:60]!r} can't be a name",
+                hint=f"A name is one line of at most {MAX_NAME:,} characters.",
+            )
+        return text
+    try:
+        return str(resolve.resolve(index, text)["id"])
+    except AmbiguousError:
+        raise
+    except NotFoundError as error:
+        outside = "what is not in this store has a scheme: hf:org/model, https://…, name:anything"
+        raise NotFoundError(
+            error.message, hint=f"{error.hint}; {outside}", candidates=error.candidates
+        ) from None
+
+
+def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]:
+    """Return the edges that are not stated yet, each checked against the ones before it."""
+    graph = Graph(index)
+    identity: str = document["id"]
+    stated = {(link.type, link.to) for link in look.links(document) if not link.guess}
+    news: list[Link] = []
+
+    def edges_of(key: str) -> list[Link]:
+        return graph.edges_of(key) + (news if key == identity else [])
+
+    for link in links:
+        if (link.type, link.to) in stated:
+            continue
+        if link.to == identity:
+            raise ConflictError(
+                f"{document['model']}@{document['version']} can't be {link.type} itself",
+                hint="Name another version, or something outside the store.",
+            )
+        if path := graphs.closing_path(identity, link.to, link.type, edges_of):
+            raise ConflictError(
+                f"that would close a cycle: {_told(graph, path)}",
+                hint="A version can't come from what came from it: turn the edge round, or leave it out.",
+            )
+        stated.add((link.type, link.to))
+        news.append(link)
+    return news
+
+
+def _told(graph: Graph, path: Sequence[Arc]) -> str:
+    steps = [graph.describe(path[0].child).name]
+    steps += [f"is {arc.link.type} {graph.describe(arc.parent).name}" for arc in path]
+    if len(steps) > 7:
+        steps[4:-3] = [f"({len(steps) - 7} steps more)"]
+    return " ".join([steps[0], ", which ".join(steps[1:])])
+
+
+def _known_edge(index: Index, document: Document, type_: str, to: str) -> Link:
+    """Return the edge of a version that words mean, if it may go.
+
+    Raises:
+        NotFoundError: the version has no such edge.
+        ConflictError: it was stated when the version was registered.
+    """
+    graph = Graph(index)
+    links = [link for link in look.links(document) if link.type == type_]
+    meant = _keys(index, links, to)
+    name = f"{document['model']}@{document['version']}"
+    for link in links:
+        if link.to not in meant:
+            continue
+        if not link.guess and not link.later:
+            raise ConflictError(
+                f"{name} was registered as {type_} {to}: that is part of what it is",
+                hint="Register it again without that edge; it becomes another version.",
+            )
+        return link
+    known = ", ".join(f"{link.type}={graph.describe(link.to).name}" for link in look.links(document)[:10])
+    raise NotFoundError(f"{name} has no edge {type_} to {to}", hint=f"It has: {known or 'none'}.")
+
+
+def _keys(index: Index, links: Sequence[Link], text: str) -> set[str]:
+    """Return what words mean among edges: also what was deleted since, and what no version is known to be."""
+    if is_outside_name(text):
+        return {text}
+    try:
+        return {str(even_deleted(index, text)["id"])}
+    except NotFoundError:
+        prefix = text.removeprefix("id:")
+        return {link.to for link in links if text != prefix and link.to.startswith(prefix)}
