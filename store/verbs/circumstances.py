@@ -43,9 +43,9 @@ class Circumstances:
 
         config = self._repository.config
         limits = capture.Limits(
-            timeout=config.capture_timeout,
-            patch=config.capture_patch_limit,
-            command=self._request.command,
+            seconds=config.capture_timeout,
+            patch_bytes=config.capture_patch_limit,
+            command=self._request.command or None,
         )
         taken = capture.take(self._parts, limits=limits)
         put = self._repository.objects.put_bytes

@@ -68,7 +68,9 @@ def _code(repository: Repository, version: Version) -> Iterator[Finding]:
     if not version.code.dirty:
         yield Finding("ok", "code", f"{commit}, nothing uncommitted")
     elif captured and captured.patch:
-        kept = "; the changes are kept" if not captured.part("git").get("redacted") else ""
+        changes = captured.part("git").get("patch")
+        whole = not (isinstance(changes, dict) and changes.get("redacted"))
+        kept = "; the changes are kept" if whole else "; what is kept of the changes lacks secrets"
         yield Finding("warn", "code", f"{commit} and uncommitted changes{kept}", "commit before you train")
     else:
         yield _lacks(

@@ -85,7 +85,7 @@ def test_a_good_record_has_nothing_to_mend(store: Store, make_file: MakeFile) ->
     [
         ("", {}, "warn", "not kept"),
         (A, {}, "warn", "the changes are kept"),
-        (A, {"git": {"redacted": 2}}, "warn", "uncommitted changes"),
+        (A, {"git": {"patch": {"redacted": 2}}}, "warn", "lacks secrets"),
     ],
 )
 def test_uncommitted_changes(one: Store, patch: str, facts: dict[str, Any], level: str, says: str) -> None:
