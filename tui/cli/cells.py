@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..words import decimals, number, stage_label
-from .output import ascii_only, safe
+from .output import ascii_only
 
 if TYPE_CHECKING:
     from ...store import Version
@@ -25,14 +25,21 @@ def stage_style(cell: str) -> tuple[str, ...]:
     return _STAGE_COLOURS.get(cell.rpartition(" ")[2], ())
 
 
-def metric_columns(versions: Sequence[Version], most: int) -> tuple[tuple[str, ...], tuple[list[str], ...]]:
-    """Choose the metrics that most versions have, and write each as a column aligned on the point."""
-    seen = Counter(name for version in versions for name in version.metrics)
+def metric_columns(
+    versions: Sequence[Version], most: int, asked: Sequence[str] = ()
+) -> list[tuple[str, list[str]]]:
+    """Return name and cells of the metrics that were asked for, then of those that most versions have.
+
+    The latter up to ``most`` in all. The cells of a metric are aligned on the point.
+    """
+    seen: Counter[str] = Counter()
+    if most > len(asked):
+        seen.update(name for version in versions for name in version.metrics if name not in asked)
     # Counter keeps the order of first sight, and sorting is stable: equals stay as registered.
-    chosen = tuple(name for name, _ in sorted(seen.items(), key=lambda item: -item[1])[:most])
+    common = sorted(seen.items(), key=lambda item: -item[1])[: max(most - len(asked), 0)]
     columns = []
-    for name in chosen:
+    for name in (*asked, *(name for name, _ in common)):
         values = [version.metrics.get(name) for version in versions]
         places = decimals(value for value in values if value is not None)
-        columns.append(["" if value is None else number(value, places) for value in values])
-    return tuple(safe(name, 24) for name in chosen), tuple(columns)
+        columns.append((name, ["" if value is None else number(value, places) for value in values]))
+    return columns

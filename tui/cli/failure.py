@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 import click
 
-from ...store.errors import MvtuiError, StorageError
+from ...store.errors import MvtuiError, QueryError, StorageError
+from ..text import width
 from .output import paint, safe
+
+_AROUND = 60
+"""Characters of a query that are shown on either side of a mistake."""
 
 UNEXPECTED = 1
 USAGE = 2
@@ -59,14 +63,25 @@ class Failure:
 
 def of_store(error: MvtuiError) -> Failure:
     """Describe an error that the store raised on purpose."""
+    details = _pointed_at(error) if isinstance(error, QueryError) else tuple(getattr(error, "bad", ()))
     return Failure(
         error.exit_code,
         type(error).__name__,
         error.message,
         error.hint,
         error.candidates,
-        tuple(getattr(error, "bad", ())),
+        details,
     )
+
+
+def _pointed_at(error: QueryError) -> tuple[str, ...]:
+    """Return the query, or the stretch of it around the mistake, and a line that points at the place."""
+    start = max(error.column - 1 - _AROUND, 0)
+    before = safe(error.query[start : error.column - 1], 2 * _AROUND)
+    wrong = error.query[error.column - 1 : error.column - 1 + min(error.length, _AROUND)]
+    after = error.query[error.column - 1 + len(wrong) :][:_AROUND]
+    marks = "^" * max(width(safe(wrong, _AROUND)), 1)
+    return (before + safe(wrong + after, 2 * _AROUND), " " * width(before) + marks)
 
 
 def of_click(error: click.ClickException) -> Failure:

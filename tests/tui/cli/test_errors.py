@@ -59,7 +59,6 @@ def seqs(store: Store) -> list[int]:
         (("ls", "nobody"), 3, "nobody"),
         (("ls", "--limit", "0"), 2, "0"),
         (("ls", "--limit", "many"), 2, "many"),
-        (("ls", "one", "two"), 2, "two"),
         (("checkout", "sentiment", "{file}"), 5, "model.bin"),
         (("checkout", "sentiment", "{dir}"), 5, "empty"),
         (("alias", "sentiment", "1.0.0"), 4, "1.0.0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -9,64 +10,111 @@ from typing import TYPE_CHECKING
 import click
 
 from .. import output
-from ..group import command as make_command
-from ..options import complete_model, json_option, store_option
+from ..options import json_option, store_option
+from ..querywords import QueryCommand, complete_query_word
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import Version
+    from ....store import Answer, Store, Version
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:@[\w.-]+)?", re.ASCII)
+"""What looks like a model or a reference."""
 
 METRICS_SHOWN = 3
 _METRIC_DROPS = (5, 4, 2)
 """When the terminal is narrow the third goes before the note, the others after it."""
+_ASKED_DROP = 7
+"""A metric that was asked for goes last."""
 
 
-@make_command(
+@click.command(
+    cls=QueryCommand,
     examples=[
         "mvtui ls",
-        "mvtui ls sentiment",
         "mvtui ls sentiment --limit 10",
+        "mvtui ls sentiment 'metric.f1>0.9' sort:-metric.f1",
+        "mvtui ls stage:production,staging -kind:prompt since:30d",
+        "mvtui ls dataset:imdb 'tag:owner=\"Ann B\"'",
         "mvtui ls --json | jq '.[] | select(.metrics.accuracy > 0.9) | .version'",
-    ]
+    ],
 )
-@click.argument("model", required=False, shell_complete=complete_model)
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show only the N registered last.")
+@click.argument("query", nargs=-1, shell_complete=complete_query_word)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show only the first N.")
 @store_option
 @json_option
-def command(model: str | None, limit: int | None, as_json: bool) -> None:
+def command(query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """List versions, the latest registered first.
 
-    With MODEL only its versions, and their metrics.
+    With QUERY only those that fit it: a model's name, words, conditions.
     """
     with open_store(read_only=True) as store:
-        versions = store.versions(model)
-        chosen: Sequence[Version] = versions if limit is None else list(islice(versions, limit))
+        model = _only_model(store, query)
+        answer = None if model or not query else _answer(store, query)
+        found = store.versions(model) if answer is None else answer
+        chosen: Sequence[Version] = found if limit is None else list(islice(found, limit))
         if as_json:
             output.print_json(version.as_row() for version in chosen)
-        elif chosen:
-            _write(chosen, model is not None)
+            return
+        if chosen:
+            _write(store, chosen, model, answer)
+        elif query:
+            output.talk("no version matches")
         else:
             output.talk("no versions yet; register one: mvtui register MODEL PATH")
-        left = len(versions) - len(chosen)
-        if left and not as_json:
-            output.talk(f"{left:,} more; all of them: mvtui ls{f' {model}' if model else ''}")
+        if left := (answer.total if answer else len(found)) - len(chosen):
+            output.talk(
+                f"{left:,} more" + (f"; all of them: mvtui ls {model or ''}".rstrip() if not answer else "")
+            )
+        if answer is not None:
+            _comment(answer, query)
 
 
-def _write(versions: Sequence[Version], one_model: bool) -> None:
+def _only_model(store: Store, query: Sequence[str]) -> str | None:
+    """Return the model that is meant, if the query is no more than its name."""
+    if len(query) != 1:
+        return None
+    return next((model.name for model in store.models() if model.name == query[0]), None)
+
+
+def _answer(store: Store, query: Sequence[str]) -> Answer:
+    text = " ".join(query)
+    answer = store.query(text)
+    if not answer and _NAME.fullmatch(text):
+        store.get(text)  # raises, and says what there is that is like it
+    return answer
+
+
+def _comment(answer: Answer, query: Sequence[str]) -> None:
+    """Say what the table can't: names that no version has, and where there is more about a single version."""
+    for what, similar in answer.unknown.items():
+        meant = f"; did you mean {output.safe(similar[0], 100)}?" if similar else ""
+        output.talk(f"none of these versions has the {output.safe(what, 100)}{meant}")
+    if len(answer) == 1 and len(query) == 1 and "@" in query[0] and _NAME.fullmatch(query[0]):
+        output.talk(f"all about it: mvtui show {answer[0].ref}")
+
+
+def _write(store: Store, versions: Sequence[Version], model: str | None, answer: Answer | None) -> None:
     from datetime import UTC, datetime
 
-    from ...words import age, size
+    from ...words import age, direction_sign, size
     from .. import table
     from ..cells import metric_columns, stage_cell, stage_style
 
     now = datetime.now(UTC)
-    names, numbers = metric_columns(versions, METRICS_SHOWN) if one_model else ((), ())
+    asked = answer.metrics if answer else ()
+    one_model = model is not None or (answer is not None and len(answer.models) == 1)
+    metrics = metric_columns(versions, METRICS_SHOWN if one_model else 0, asked)
+    signs = [direction_sign(store.direction(name), ascii_only=output.ascii_only()) for name, _ in metrics]
+    drops = [_ASKED_DROP if name in asked else _METRIC_DROPS[i] for i, (name, _) in enumerate(metrics)]
     columns = [
         table.Column("VERSION", style=("bold",)),
         table.Column("ID", style=("yellow",)),
         table.Column("STAGE", style=stage_style),
         table.Column("ALIAS", style=("cyan",)),
-        *(table.Column(name, "right", drop=_METRIC_DROPS[i]) for i, name in enumerate(names)),
+        *(
+            table.Column(f"{output.safe(name, 24)} {sign}".rstrip(), "right", drop=drop)
+            for (name, _), sign, drop in zip(metrics, signs, drops, strict=True)
+        ),
         table.Column("SIZE", "right", drop=6),
         table.Column("AGE", "right"),
         table.Column("AUTHOR", drop=1),
@@ -74,11 +122,11 @@ def _write(versions: Sequence[Version], one_model: bool) -> None:
     ]
     rows = [
         [
-            version.version if one_model else version.ref,
+            version.version if model else version.ref,
             version.short_id,
             stage_cell(version.stage),
             ", ".join(version.aliases),
-            *(column[i] for column in numbers),
+            *(cells[i] for _, cells in metrics),
             size(version.size),
             age(version.created, now),
             output.safe(version.author, 32),

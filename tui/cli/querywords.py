@@ -1,0 +1,86 @@
+"""Commands whose arguments are a query: words that may begin with a dash, and how the shell completes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from . import session
+from .group import Command
+
+_HELP = """\
+  word "a phrase"        anywhere in number, ID, kind, stage, alias, author,
+                         host, note, tag, parameter, name of a metric; or like
+                         a name: sntmt finds sentiment
+  sentiment              a whole name: just that model
+  sentiment@production   a reference: just that version
+  stage:production       also kind: model: alias: author: host: note: id: git:
+                         version:1.4 version>=1.2 dirty:yes
+                         external:yes deleted:yes
+  tag:owner=ann          tag:owner for any owner; tag:owner="Ann B"
+  metric.f1>0.9          metric.f1[test:fr]>0.9, metric:f1 for any value
+  param.lr<=1e-4         param.optimizer=adam
+  dataset:imdb           what it was trained or measured on; parent:bert@1.0.0
+  since:7d               until:2026-11-01 before:2026-11 age<2d created:today
+                         registered:yesterday
+  size>1GB               files>3; kB MB GB TB, KiB MiB GiB TiB
+  sort:-metric.f1        sort:created,version; - for the highest first
+  limit:10               only so many
+
+  All terms must hold. -TERM turns one round; a OR b; (a OR b) c; a comma
+  in a value means or: stage:staging,production; * stands for any text.
+  = != < <= > >= compare. In a shell put < > * ( ) in quotes."""
+
+
+class QueryCommand(Command):
+    """A command with one argument, a query. Words of it may begin with one dash, which options here never do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Part the options from the words of the query, and parse them."""
+        options: list[str] = []
+        words: list[str] = []
+        taking = self._options_that_take_a_value()
+        left = iter(args)
+        for arg in left:
+            if arg == "--":
+                words += left
+            elif arg.startswith("--") or arg in ctx.help_option_names:
+                options.append(arg)
+                if arg in taking:
+                    value = next(left, None)
+                    if value is None:
+                        return super().parse_args(ctx, options)  # which says that it needs one
+                    options.append(value)
+            else:
+                words.append(arg)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+    def _options_that_take_a_value(self) -> set[str]:
+        options = (param for param in self.params if isinstance(param, click.Option))
+        return {name for option in options if not option.is_flag for name in option.opts}
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the language in short, then the examples."""
+        with formatter.section("Query"):
+            formatter.write(_HELP + "\n")
+        super().format_epilog(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Complete options, and terms that are turned round by a dash."""
+        if incomplete.startswith("--"):
+            return super().shell_complete(ctx, incomplete)
+        return [*complete_query(ctx, incomplete), *super().shell_complete(ctx, incomplete)]
+
+
+def complete_query_word(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    """Complete the word of a query at the cursor, or the last term of a query that is one word in quotes."""
+    return complete_query(ctx, incomplete)
+
+
+def complete_query(ctx: click.Context, incomplete: str) -> list[Any]:
+    """Return what the shell can offer; whatever is raised here ``completion.answer`` keeps from the person."""
+    from click.shell_completion import CompletionItem
+
+    with session.current(ctx).open(read_only=True) as store:
+        return [CompletionItem(found.applied(incomplete)) for found in store.complete_query(incomplete)]
