@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .api import glance as glance
     from .api import init_store as init_store
     from .api import open_store as open_store
+    from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
     from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.query.completing import Completion as Completion
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": ("Store", "glance", "init_store", "open_store"),
+    "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
     "knowledge.query.completing": ("Completion",),

@@ -148,7 +148,7 @@ class LockTimeoutError(BusyError):
 
 
 class SourceChangedError(BusyError):
-    """A file changed while it was being stored. The copy was thrown away."""
+    """A file changed while it was being read. What was copied of it was thrown away."""
 
 
 class StorageError(MvtuiError):

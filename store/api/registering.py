@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
+    from ..knowledge.datasets.asked import Asked
     from ..nouns.capture import Part
     from ..nouns.manifest import Kind
     from ..nouns.metric import Series
@@ -37,6 +38,8 @@ class Registering(Face):
         follow: bool = False,
         parents: Sequence[str] = (),
         edges: Sequence[tuple[str, str]] = (),
+        datasets: Mapping[str, StrPath] | None = None,
+        store_data: bool = False,
         capture: bool | Sequence[Part] | None = None,
         command: str = "",
         progress: ProgressCallback | None = None,
@@ -70,6 +73,12 @@ class Registering(Face):
                 they are part of what the version is. Those that its files name themselves (``config.json``, a GGUF
                 header, a model card) are added, marked as guesses; they are no part of it, and never fail.
             edges: (type, reference or outside name), for parents of any type of ``EDGE_TYPES``.
+            datasets: part it plays (``train``, ``eval``, or ``train:NAME`` to keep it under a name of your own) → where
+                it is: a path, a ``.dvc`` file, ``dvc.lock:PATH``, ``https://…#sha256=…``, ``hf:org/name@commit``, or the
+                reference of a dataset version. Each becomes a dataset version, unless its content is one already, and
+                an edge that is part of what this version is. Files at a path are hashed, not stored. The data of
+                the parts ``eval``, ``test``, ``val`` and the like count as measured on, all others as trained on.
+            store_data: keep the bytes of the datasets that are paths, too.
             capture: what to record of the surroundings (git, Python and its packages, machine, GPUs, command line,
                 scheduler): True for all, False for nothing, or names of parts. Default: what ``$MVTUI_CAPTURE`` or
                 config.toml says, else all. It is no part of the version's identity and never fails: what can't be
@@ -103,6 +112,8 @@ class Registering(Face):
             move=move,
             follow=follow,
             links=links.stated(self._repository, parents, edges, kind),
+            datasets=_asked(datasets),
+            store_data=store_data,
             capture=capture,
             command=command,
         )
@@ -124,6 +135,8 @@ class Registering(Face):
         follow: bool = False,
         parents: Sequence[str] = (),
         edges: Sequence[tuple[str, str]] = (),
+        datasets: Mapping[str, StrPath] | None = None,
+        store_data: bool = False,
         capture: bool | Sequence[Part] | None = None,
         command: str = "",
         progress: ProgressCallback | None = None,
@@ -149,7 +162,17 @@ class Registering(Face):
             move=move,
             follow=follow,
             links=links.stated(self._repository, parents, edges, kind),
+            datasets=_asked(datasets),
+            store_data=store_data,
             capture=capture,
             command=command,
         )
         return register.register_each(self._repository, asked, progress)
+
+
+def _asked(datasets: Mapping[str, StrPath] | None) -> tuple[Asked, ...]:
+    if not datasets:
+        return ()
+    from ..knowledge.datasets import asked
+
+    return asked.from_mapping(datasets)

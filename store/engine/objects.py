@@ -96,6 +96,35 @@ class Objects:
         finally:
             os.close(fd)
 
+    def digest_file(self, path: str, advance: Advance | None = None) -> tuple[str, int]:
+        """Return the digest and size in bytes of a file that stays where it is (symlinks followed).
+
+        At once when the stat cache knows its state; ``advance`` adds up to its size either way.
+
+        Raises:
+            NotFoundError: it is missing.
+            UnsupportedFileError: not a regular file, or a symlink that leads nowhere.
+            SourceChangedError: it changed while it was being read.
+            StorageError: the disk refused.
+        """
+        fd = open_regular(path)
+        try:
+            with durable.explained(f"read {path}"):
+                before = Stamp.of(os.fstat(fd))
+                in_use = platform.is_written_elsewhere(fd)
+                if not in_use and (known := self.cache.get(before)):
+                    if advance:
+                        advance(before.size)
+                    return known, before.size
+                began = self.cache.now()
+                name, size = digest.of_fd(fd, advance)
+                self._check_unchanged(fd, before, size, path)
+                if not in_use:
+                    self.cache.put(before, name, began_ns=began)
+                return name, size
+        finally:
+            os.close(fd)
+
     def _put_fd(self, fd: int, path: str, advance: Advance | None) -> Stored:
         before = Stamp.of(os.fstat(fd))
         # A write through a mapping may leave the times as they are, so an open file's times vouch for nothing.
@@ -320,8 +349,8 @@ def _hash_of(path: str) -> str | None:
 
 def _changed(path: str) -> SourceChangedError:
     return SourceChangedError(
-        f"{path} changed while it was being stored",
-        hint="Wait until it is written completely, then register it again.",
+        f"{path} changed while it was being read",
+        hint="Wait until it is written completely, then try again.",
     )
 
 

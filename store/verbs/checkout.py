@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..engine import durable
 from ..engine.repository import Repository
-from ..errors import ReadOnlyError, VerificationError
+from ..errors import NotFoundError, ReadOnlyError, VerificationError
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Progress, ProgressCallback
+from ..nouns.version import Version
 from . import look
 
 
@@ -18,7 +19,7 @@ def checkout(
 ) -> Path:
     """Copy a version's files into ``dest``; see ``Store.checkout``."""
     target = Path(durable.absolute(dest))
-    manifest = look.manifest(repository, look.get(repository, ref).id)
+    manifest = look.manifest(repository, _stored(repository, ref).id)
     done = 0
 
     def advance(count: int) -> None:
@@ -34,7 +35,7 @@ def checkout(
 
 def path(repository: Repository, ref: str, progress: ProgressCallback | None) -> Path:
     """Return a path inside the store to a version's vouched-for files; see ``Store.path``."""
-    identity = look.get(repository, ref).id
+    identity = _stored(repository, ref).id
     manifest = look.manifest(repository, identity)
     vouch(repository, manifest, progress)
     trees = repository.trees
@@ -48,6 +49,22 @@ def path(repository: Repository, ref: str, progress: ProgressCallback | None) ->
             trees.build(identity, manifest)
     root = Path(trees.path(identity))
     return root / manifest.files[0].path if len(manifest.files) == 1 else root
+
+
+def _stored(repository: Repository, ref: str) -> Version:
+    """Return the version that a reference names, if the store has its bytes.
+
+    Raises:
+        NotFoundError: it is a dataset whose bytes stayed where they were.
+    """
+    version = look.get(repository, ref)
+    if not version.external:
+        return version
+    where = f"; they were at {version.source.location}" if version.source else ""
+    raise NotFoundError(
+        f"the bytes of {version.ref} are not in the store{where}",
+        hint=f"mvtui data {version.ref} says whether they still are the same.",
+    )
 
 
 def vouch(repository: Repository, manifest: Manifest, progress: ProgressCallback | None) -> None:

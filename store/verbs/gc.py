@@ -12,7 +12,7 @@ from ..engine import durable
 from ..engine.objects import Trashed
 from ..engine.repository import Repository
 from ..errors import FormatError, JournalDamagedError, UnsafePathError, VerificationError
-from ..nouns.event import EventKind
+from ..nouns.event import Event, EventKind
 from ..nouns.manifest import MANIFEST_START
 from ..nouns.reports import GcItem, GcReport
 from . import look
@@ -23,7 +23,8 @@ class _Marks(msgspec.Struct):
 
     ``identities`` are live versions' manifests and their references, ``freed`` deleted ones' with the time of the
     last deletion (seconds since the epoch), ``seq`` the last event marked from, ``bodies`` the objects that hold what
-    did not fit an event, or that it names (captures, series), with the event's number.
+    did not fit an event, or that it names (captures, series), with the event's number. ``external`` are the manifests
+    of datasets whose files the store need not have.
     """
 
     keep: set[str] = msgspec.field(default_factory=set)
@@ -32,6 +33,7 @@ class _Marks(msgspec.Struct):
     orphans: set[str] = msgspec.field(default_factory=set)
     seq: int = 0
     bodies: dict[str, int] = msgspec.field(default_factory=dict)
+    external: set[str] = msgspec.field(default_factory=set)
 
 
 def gc(repository: Repository, *, dry_run: bool) -> GcReport:
@@ -60,9 +62,7 @@ def _reasons(repository: Repository, name: str) -> list[str]:
         if name == identity:
             reasons += [f"manifest of {ref}" for ref in refs]
         else:
-            files = [
-                entry.path for entry in look.manifest(repository, identity).files if entry.digest == name
-            ]
+            files = [path for path, digest in _files(repository, marks, identity) if digest == name]
             reasons += [f"{path} of {ref}" for path in files for ref in refs]
     if name in marks.freed and name not in marks.identities:
         reasons.append("manifest of a deleted version: manifests stay")
@@ -87,22 +87,13 @@ def _mark(repository: Repository) -> _Marks:
             hint="Run mvtui repair, then gc again.",
         )
     marks = _Marks()
-    by_version: dict[tuple[str, str], str] = {}
-    has_gaps = False
+    standing = _Standing()
     journal, events = repository.replay()
     try:
         for event in events:
             for name in event.names():
                 marks.bodies[name] = event.seq
-            if event.kind is EventKind.REGISTER:
-                by_version[event.data["model"], event.data["version"]] = event.data["id"]
-                marks.keep.add(event.data["id"])
-            elif event.kind is EventKind.DELETE:
-                gone = by_version.pop((event.data["model"], event.data["version"]), None)
-                if gone is not None:
-                    marks.freed[gone] = event.at.timestamp()
-            elif event.kind is EventKind.REPAIR:
-                has_gaps = has_gaps or bool(event.data.get("gaps"))
+            standing.take(event, marks)
         damage = journal.damage()
         marks.seq = journal.seq
     finally:
@@ -112,14 +103,52 @@ def _mark(repository: Repository) -> _Marks:
             f"what is needed can't be told for certain: {damage[0]}", hint="Run mvtui repair, then gc again."
         )
     marks.keep |= marks.bodies.keys()
-    for (model, number), identity in by_version.items():
+    for (model, number), identity in standing.identities.items():
         marks.identities.setdefault(identity, []).append(f"{model}@{number}")
+    marks.external = marks.identities.keys() - standing.stored()
     for identity in marks.identities:
-        marks.keep |= {entry.digest for entry in look.manifest(repository, identity).files}
-    if has_gaps:
+        marks.keep |= {digest for _, digest in _files(repository, marks, identity)}
+    if standing.has_gaps:
         marks.orphans = _orphans(repository, marks)
         marks.keep |= marks.orphans
     return marks
+
+
+class _Standing:
+    """Which versions stand after the events taken so far, and which of them are datasets without bytes here."""
+
+    def __init__(self) -> None:
+        self.identities: dict[tuple[str, str], str] = {}
+        self.external: set[tuple[str, str]] = set()
+        self.has_gaps = False
+
+    def take(self, event: Event, marks: _Marks) -> None:
+        data = event.data
+        if event.kind is EventKind.REGISTER:
+            version = data["model"], data["version"]
+            self.identities[version] = data["id"]
+            marks.keep.add(data["id"])
+            if data.get("external"):
+                self.external.add(version)
+        elif event.kind is EventKind.ADD and data.get("external") is False:
+            self.external.discard((data["model"], data["version"]))
+        elif event.kind is EventKind.DELETE:
+            gone = self.identities.pop((data["model"], data["version"]), None)
+            if gone is not None:
+                marks.freed[gone] = event.at.timestamp()
+        elif event.kind is EventKind.REPAIR:
+            self.has_gaps = self.has_gaps or bool(data.get("gaps"))
+
+    def stored(self) -> set[str]:
+        """Return the manifests whose files the store has."""
+        return {identity for version, identity in self.identities.items() if version not in self.external}
+
+
+def _files(repository: Repository, marks: _Marks, identity: str) -> list[tuple[str, str]]:
+    """Return path and digest of the files that a version needs the store to have."""
+    if identity in marks.external:
+        return []
+    return [(entry.path, entry.digest) for entry in look.manifest(repository, identity).files]
 
 
 def _orphans(repository: Repository, marks: _Marks) -> set[str]:

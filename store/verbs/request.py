@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,14 +22,17 @@ from ..nouns.metric import Series, all_stored
 from ..nouns.semver import BUMPS, Bump, SemVer
 from ..nouns.version import rfc3339
 
+if TYPE_CHECKING:
+    from ..knowledge.datasets.asked import Asked
+
 FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
 
 
 class Request(msgspec.Struct, frozen=True):
     """What to register; the fields are the arguments of ``Store.register``.
 
-    ``links`` are the stated edges, resolved. ``capture`` is None for what config.toml says. An ``external`` dataset's
-    bytes stay where ``source`` says they are.
+    ``links`` are the stated edges, resolved; ``datasets`` become edges, too, and keep their bytes with ``store_data``.
+    ``capture`` is None for what config.toml says. An ``external`` dataset's bytes stay where ``source`` says they are.
     """
 
     model: str
@@ -50,6 +54,8 @@ class Request(msgspec.Struct, frozen=True):
     redacted: tuple[str, ...] = ()
     source: DataSource | None = None
     external: bool = False
+    datasets: tuple[Asked, ...] = ()
+    store_data: bool = False
 
 
 def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:

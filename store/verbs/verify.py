@@ -22,12 +22,12 @@ def verify(repository: Repository, ref: str | None, progress: ProgressCallback |
 
 def _verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
     if ref is not None:
-        identity = look.get(repository, ref).id
-        return _report(repository, _parts(repository, identity), progress)
+        version = look.get(repository, ref)
+        return _report(repository, _parts(repository, version.id, external=version.external), progress)
     damage, bodies, repaired = _journal(repository)
     needed = set(bodies)
     for document in _documents(repository):
-        needed |= _parts(repository, document["id"])
+        needed |= _parts_of(repository, document)
     others = _present(repository) - needed
     report = _report(repository, needed, progress, bodies, others)
     return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired)
@@ -103,8 +103,14 @@ def _documents(repository: Repository) -> list[reduce.Document]:
         return [d for d in index.tables[VERSIONS].values() if not d.get("deleted")]
 
 
-def _parts(repository: Repository, identity: str) -> set[str]:
-    """Return a version's objects: its manifest and, as far as that can be read, its files."""
+def _parts_of(repository: Repository, document: reduce.Document) -> set[str]:
+    return _parts(repository, document["id"], external=document.get("external", False))
+
+
+def _parts(repository: Repository, identity: str, *, external: bool) -> set[str]:
+    """Return a version's objects: its manifest and, as far as that can be read and the store has them, its files."""
+    if external:
+        return {identity}
     try:
         return {identity, *(entry.digest for entry in look.manifest(repository, identity).files)}
     except VerificationError:
@@ -115,7 +121,7 @@ def _hits(repository: Repository, bad: set[str], bodies: dict[str, int]) -> dict
     """Return the references each bad object hits."""
     hits: dict[str, list[str]] = {name: [] for name in bad}
     for document in _documents(repository):
-        for name in _parts(repository, document["id"]) & bad:
+        for name in _parts_of(repository, document) & bad:
             hits[name].append(f"{document['model']}@{document['version']}")
     for name in bad & bodies.keys():
         hits[name].append(f"details of event {bodies[name]}")

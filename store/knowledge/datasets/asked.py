@@ -54,7 +54,7 @@ def parse(word: str) -> Asked:
     return _asked(left, source)
 
 
-def from_words(words: Iterable[str]) -> dict[str, str]:
+def parse_datasets(words: Iterable[str]) -> dict[str, str]:
     """Read ``ROLE[:NAME]=SOURCE`` words into the mapping ``register`` takes; see ``from_mapping``.
 
     Raises:

@@ -11,10 +11,11 @@ from ...nouns.dataset import DataSource, DataState, State
 from ...nouns.manifest import FileEntry
 from ...nouns.reports import ProgressCallback
 from . import check_dvc, check_hub, check_path
+from .dvc_hash import Advance
 from .meter import Meter
 
-HashFile = Callable[[str, Callable[[int], None]], str]
-"""Returns the BLAKE3 of the file at a path, telling how many bytes it has worked on. Raises OSError."""
+HashFile = Callable[[str, Advance], str]
+"""Returns the BLAKE3 of the file at a path, telling how many bytes it has worked on. Raises OSError or MvtuiError."""
 
 
 class Recorded(msgspec.Struct, frozen=True):

@@ -55,13 +55,13 @@ def test_words_that_are_none(word: str) -> None:
 
 
 def test_words_become_the_mapping_of_the_python_face() -> None:
-    assert asked.from_words(["train=a", "train:x=b", "eval=c=d"]) == {
+    assert asked.parse_datasets(["train=a", "train:x=b", "eval=c=d"]) == {
         "train": "a",
         "train:x": "b",
         "eval": "c=d",
     }
     with pytest.raises(errors.BadInputError, match="'train' is given twice") as caught:
-        asked.from_words(["train=a", "train=b"])
+        asked.parse_datasets(["train=a", "train=b"])
     assert "train:NAME=SOURCE" in caught.value.hint
 
 

@@ -1,0 +1,217 @@
+"""Datasets of a registration: found in the store or made versions of it, before the version they belong to.
+
+Every source is read, and its bytes hashed, before the first event is written. What fails after that leaves a
+dataset version that nothing was trained on: true, and found again by the next registration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..engine import digest, durable
+from ..engine.index import Index
+from ..engine.reduce import Document
+from ..engine.repository import Repository
+from ..errors import BadInputError, BusyError, ConflictError, NotFoundError
+from ..knowledge import sources
+from ..knowledge.datasets import asked as requests
+from ..knowledge.datasets import stated as statements
+from ..knowledge.datasets.asked import Asked
+from ..knowledge.datasets.stated import Referred, Stated
+from ..knowledge.guess import Guesses
+from ..knowledge.sources import SourceFile
+from ..nouns import names
+from ..nouns.dataset import DataSource
+from ..nouns.lineage import EVALUATION_ROLES, Link
+from ..nouns.manifest import FileEntry, Kind, Manifest
+from ..nouns.reports import Progress, ProgressCallback
+from . import resolve
+from .circumstances import Circumstances
+from .commit import commit
+from .request import Request
+
+_TRIES = 3  # as in register: an object may be collected before the commit
+
+
+class _Plan(msgspec.Struct):
+    """A dataset on its way to a version: what was asked for, what its source states, and its files at a path."""
+
+    asked: Asked
+    stated: Stated
+    files: list[SourceFile]
+    manifest: Manifest | None = None
+
+
+def tied(repository: Repository, request: Request, progress: ProgressCallback | None) -> Request:
+    """Return the request with an edge to the version of each of its datasets; those the store lacks are registered.
+
+    Raises:
+        BadInputError: a source or name that can't be read or used.
+        NotFoundError: a path, or a version, that does not exist.
+        ConflictError: a name for a dataset that a model of another kind has.
+        UnsupportedFileError, SourceChangedError, StorageError: see ``Store.register``.
+    """
+    if not request.datasets:
+        return request
+    links: list[Link | None] = []
+    plans: list[_Plan] = []
+    for asked in request.datasets:
+        source = statements.state(asked.source)
+        if isinstance(source, Referred):
+            links.append(_link(request.kind, asked.role, _known(repository, source.ref)))
+        else:
+            links.append(None)
+            plans.append(_plan(repository, request, asked, source))
+    if request.store_data and not any(plan.files for plan in plans):
+        raise BadInputError(
+            "there are no bytes to store: none of the datasets is a path",
+            hint="Give the path of the data (data/train.csv rather than data/train.csv.dvc), or leave out --store-data.",
+        )
+    _read(repository, plans, progress, store=request.store_data)
+    made = iter([_link(request.kind, plan.asked.role, _version(repository, request, plan)) for plan in plans])
+    edges = [link or next(made) for link in links]
+    return msgspec.structs.replace(request, links=tuple(dict.fromkeys((*request.links, *edges))))
+
+
+def located(request: Request, manifest: Manifest) -> Request:
+    """Return the request for a dataset of files with where they are; as it is where they won't stay in one place."""
+    if request.move or len(request.paths) != 1:
+        return request
+    source = _of_files(DataSource("path", str(request.paths[0])), manifest)
+    return msgspec.structs.replace(request, source=source)
+
+
+def _of_files(source: DataSource, manifest: Manifest) -> DataSource:
+    return msgspec.structs.replace(
+        source, digest=f"blake3:{_identity(manifest)}", size=manifest.size, nfiles=len(manifest.files)
+    )
+
+
+def _identity(manifest: Manifest) -> str:
+    return digest.of_bytes(manifest.encode())
+
+
+def _link(kind: Kind, role: str, identity: str) -> Link:
+    if kind == "dataset":
+        return Link("derived-from", identity, role)
+    return Link("evaluated-on" if role.lower() in EVALUATION_ROLES else "trained-on", identity, role)
+
+
+def _known(repository: Repository, ref: str) -> str:
+    """Return the hash ID of the dataset version that a reference names."""
+    with repository.reading() as index:
+        try:
+            document = resolve.resolve(index, ref)
+        except NotFoundError as error:
+            raise NotFoundError(
+                f"there is no file {ref}, and no dataset: {error.message}",
+                hint=error.hint,
+                candidates=error.candidates,
+            ) from None
+    if document["kind"] != "dataset":
+        raise BadInputError(
+            f"{ref} is of the kind {document['kind']}, and no dataset",
+            hint=f"Name a dataset, or state another edge: --edge derived-from={ref}",
+        )
+    return str(document["id"])
+
+
+def _plan(repository: Repository, request: Request, asked: Asked, stated: Stated) -> _Plan:
+    if stated.source.type != "path":
+        return _Plan(asked, stated, [], Manifest("dataset", (), params=dict(stated.identity)))
+    store = Path(repository.layout.root)
+    return _Plan(
+        asked, stated, sources.collect([Path(stated.source.location)], follow=request.follow, store=store)
+    )
+
+
+def _read(
+    repository: Repository, plans: Sequence[_Plan], progress: ProgressCallback | None, *, store: bool
+) -> None:
+    """Hash the files of every plan, or store them; each plan gets its manifest."""
+    total = sum(file.size for plan in plans for file in plan.files)
+    done = 0
+    objects = repository.objects
+    if store:
+        with durable.explained("make room to work"):
+            durable.make_all(repository.layout.directories())
+    for plan in plans:
+        entries = []
+        for file in plan.files:
+
+            def advance(count: int, item: str = file.path) -> None:
+                nonlocal done
+                done += count
+                if progress:
+                    progress(Progress("storing" if store else "hashing", item, min(done, total), total))
+
+            if store:
+                kept = objects.put_file(file.location, advance)
+                entries.append(FileEntry(file.path, kept.size, kept.digest))
+            else:
+                hashed, size = objects.digest_file(file.location, advance)
+                entries.append(FileEntry(file.path, size, hashed))
+        if plan.files:
+            plan.manifest = Manifest("dataset", tuple(entries))
+
+
+def _version(repository: Repository, request: Request, plan: _Plan) -> str:
+    """Find or make the version of a dataset; return its hash ID."""
+    manifest = plan.manifest
+    assert manifest is not None, "every plan was read"
+    identity = _identity(manifest)
+    source = _of_files(plan.stated.source, manifest) if plan.files else plan.stated.source
+    external = not (plan.files and request.store_data)
+    for _ in range(_TRIES):
+        with repository.reading() as index:
+            known = _of_content(index, identity)
+            name = known["model"] if known else _name(index, request, plan)
+        asked = Request(
+            model=name,
+            paths=(),
+            kind="dataset",
+            params=manifest.params,
+            capture=(),
+            source=source,
+            external=external,
+        )
+        if commit(repository, asked, manifest, Circumstances(repository, asked), Guesses()) is not None:
+            return identity
+        _read(repository, [plan], None, store=request.store_data)
+    raise BusyError(
+        "objects were removed while they were being registered", hint="Try again when gc is done."
+    )
+
+
+def _of_content(index: Index, identity: str) -> Document | None:
+    return next((d for d in index.with_id(identity) if d["kind"] == "dataset" and not d.get("deleted")), None)
+
+
+def _name(index: Index, request: Request, plan: _Plan) -> str:
+    """Return the model to keep a new dataset under.
+
+    Raises:
+        ConflictError: a model of another kind has the name.
+    """
+    asked = plan.asked
+    own = asked.name or requests.model_name(plan.stated.name, request.model, asked.role)
+    choices = [own] if asked.name else [own, f"{own[: names.MAX_LENGTH - 5]}-data"]
+    for name in choices:
+        if not _is_taken(index, name, request):
+            return name
+    raise ConflictError(
+        f"{own} can't be a dataset: a model has this name",
+        hint=f"Give the dataset another: {asked.role}:NAME={asked.source}",
+    )
+
+
+def _is_taken(index: Index, name: str, request: Request) -> bool:
+    """Whether a name is that of a model which is no dataset."""
+    if name == request.model:
+        return request.kind != "dataset"
+    model = index.model(name)
+    latest = index.version(name, model["latest"]) if model and model.get("latest") else None
+    return latest is not None and latest["kind"] != "dataset"
