@@ -19,6 +19,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "register": "Store files as a version of a model.",
         "ls": "List versions, the latest registered first.",
         "show": "Show one version: files, metrics, parameters, tags.",
+        "metrics": "Print a version's metrics, or add to them.",
+        "trend": "Draw a metric over the versions of a model.",
         "note": "Print or replace a version's note.",
         "tag": "Set, remove or print a version's tags.",
         "alias": "Give a version a name that can move, such as champion.",

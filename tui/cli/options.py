@@ -50,6 +50,44 @@ def complete_alias(ctx: click.Context, _param: click.Parameter, incomplete: str)
     return [CompletionItem(ref) for ref in refs if ref.startswith(incomplete)]
 
 
+def _measured_names(ctx: click.Context) -> list[str]:
+    """Return the metrics of the model, or of the reference's model, that was typed before."""
+    with session.current(ctx).open(read_only=True) as store:
+        model = ctx.params.get("model") or store.get(_typed_reference(ctx)).model
+        return store.metric_names(model)
+
+
+def _typed_reference(ctx: click.Context) -> str:
+    """Return the reference that was typed before; click leaves it among the words while an option has no value."""
+    return str(ctx.params.get("ref") or ctx.args[0])
+
+
+def complete_metric(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a metric."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in _measured_names(ctx) if name.startswith(incomplete)]
+
+
+def complete_metric_value(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of ``metric=value``; the value is the person's."""
+    from click.shell_completion import CompletionItem
+
+    names = [] if "=" in incomplete else _measured_names(ctx)
+    return [CompletionItem(f"{name}=") for name in names if name.startswith(incomplete)]
+
+
+def complete_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of a series that the version has."""
+    from click.shell_completion import CompletionItem
+
+    with session.current(ctx).open(read_only=True) as store:
+        names = sorted(store.series(_typed_reference(ctx)))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 def ref_argument(**attrs: Any) -> Callable[[F], F]:
     """Return the decorator of a REF argument."""
     return click.argument("ref", shell_complete=complete_reference, **attrs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mvtui.store import Store
+from mvtui.store import Series, Store
 
 from .conftest import Run
 
@@ -76,3 +76,20 @@ def test_scripts_name_the_program(shell: str, run: Run) -> None:
     assert script.code == 0
     assert "_MVTUI_COMPLETE" in script.out
     assert "mvtui" in script.out
+
+
+@pytest.mark.parametrize(
+    ("line", "replies"),
+    [
+        ("mvtui trend sentiment a", ["accuracy"]),
+        ("mvtui trend sentiment x", []),
+        ("mvtui trend nobody a", []),
+        ("mvtui metrics sentiment@1.1.0 a", ["accuracy="]),
+        ("mvtui metrics sentiment@champion accuracy=0.9 f", ["f1="]),
+        ("mvtui metrics sentiment accuracy=0", []),
+        ("mvtui metrics sentiment --series l", ["loss"]),
+    ],
+)
+def test_names_of_metrics(line: str, replies: list[str], complete: object, two: Store) -> None:
+    two.log_metrics("sentiment", {"f1": 0.5}, series={"loss": Series((1.0,), (0.5,))})
+    assert complete(line) == replies  # type: ignore[operator]

@@ -17,11 +17,14 @@ from ..values import BUMP, KIND, metrics_of, params_of, tags_of
 if TYPE_CHECKING:
     from ....store import Bump, Kind, Registered
 
+_MOST_TOLD = 20
+"""Things added to a known version that are told: a run may bring thousands of metrics."""
+
 
 @make_command(
     examples=[
         "mvtui register sentiment model.safetensors --metric accuracy=0.931",
-        "mvtui register sentiment out/ --metrics-file out/trainer_state.json --param lr=3e-5",
+        "mvtui register sentiment out/ --metrics-file out/trainer_state.json",
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment checkpoints/*.pt --each --move",
     ]
@@ -181,5 +184,7 @@ def _sentence(one: Registered) -> str:
     if one.stored:
         return f"this is {name} already; {size(one.stored)} of its bytes were missing or damaged, and are good again"
     if one.added:
-        return f"this is {name} already; added {', '.join(output.safe(what, 200) for what in one.added)}"
+        told = ", ".join(output.safe(what, 200) for what in one.added[:_MOST_TOLD])
+        more = f", and {len(one.added) - _MOST_TOLD:,} more" if len(one.added) > _MOST_TOLD else ""
+        return f"this is {name} already; added {told}{more}"
     return f"this is {name} already; nothing to add"

@@ -10,7 +10,7 @@ from ..options import json_option, ref_argument, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import Version, VersionDetail
+    from ....store import Store, Version, VersionDetail
 
 
 @make_command(
@@ -31,17 +31,19 @@ def command(ref: str, as_json: bool) -> None:
         if as_json:
             output.print_json(detail.as_dict())
         else:
-            _write(detail)
+            _write(store, detail)
 
 
-def _write(detail: VersionDetail) -> None:
+def _write(store: Store, detail: VersionDetail) -> None:
     from ...words import plural, scalar, size
+    from .. import measured, tree
 
     version = detail.version
     _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}")
-    _section("metrics", _metrics(version))
+    measured.write(store, version)
     _section("params", [(output.safe(k, 40), output.safe(scalar(v), 200)) for k, v in version.params.items()])
     _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
+    tree.write_parents(store, version)
     from .. import table
 
     output.data("\n" + output.paint("files", "bold"))
@@ -80,14 +82,6 @@ def _head(version: Version, volume: str) -> None:
         output.data(f"{output.paint('note', 'dim')}{'':{wide - 4}}  {first}")
         for line in more:
             output.data(f"{'':{wide}}  {line}".rstrip())
-
-
-def _metrics(version: Version) -> list[tuple[str, str]]:
-    from ...words import number
-
-    told = [(output.safe(name, 60), number(value)) for name, value in version.metrics.items()]
-    before = max((len(text.partition(".")[0]) for _, text in told), default=0)
-    return [(name, " " * (before - len(text.partition(".")[0])) + text) for name, text in told]
 
 
 def _section(title: str, pairs: list[tuple[str, str]]) -> None:
