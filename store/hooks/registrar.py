@@ -1,0 +1,159 @@
+"""What both frameworks' hooks do with a checkpoint once they have it, and what they never do: stop a training."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict, Unpack
+
+from .. import Store, open_store
+from ..errors import BadInputError, MvtuiError, ReadOnlyError
+from ..nouns import names
+from ..nouns.lineage import is_outside_name
+from .history import History
+
+if TYPE_CHECKING:
+    from ..nouns.capture import Part
+    from ..nouns.manifest import Kind
+    from ..nouns.reports import Registered
+
+log = logging.getLogger("mvtui.hooks")
+
+StrPath: TypeAlias = str | os.PathLike[str]
+
+When = Literal["best", "end", "save"]
+"""What to register: when training ends the best checkpoint (the final weights where the framework tracks no best),
+when it ends the final weights, or each checkpoint when it is saved."""
+WHENS: tuple[When, ...] = ("best", "end", "save")
+
+
+class Options(TypedDict, total=False):
+    """What the hooks of all frameworks can be told, by keyword.
+
+    ``store`` is a store, its directory, or a directory that holds a ``.mvtui``; by default the one that ``open_store``
+    finds when training begins. ``params`` add to those of the framework, and win. ``tags`` (key → text), ``note``,
+    ``parents`` (references; one such as ``bert@latest`` means what it names when training begins), ``datasets``
+    (role → source) and ``capture`` are as ``Store.register`` takes them. ``alias`` moves to each version registered.
+    ``strict`` raises what goes wrong; else it is logged as a warning and training goes on.
+    """
+
+    store: StrPath | Store | None
+    params: Mapping[str, object]
+    tags: Mapping[str, str]
+    note: str
+    alias: str
+    parents: Sequence[str]
+    datasets: Mapping[str, StrPath]
+    capture: bool | Sequence[Part] | None
+    strict: bool
+
+
+class Registrar:
+    """Registers for one hook. No store is open between two calls, so that it can be pickled and forked."""
+
+    def __init__(self, model: str, when: str, **options: Unpack[Options]) -> None:
+        """Check what can be checked without a store.
+
+        Raises:
+            BadInputError and its kinds: a name, key or ``when`` that can't be.
+        """
+        self.model = names.check_model(model)
+        if when not in WHENS:
+            raise BadInputError(
+                f"{when!r} is no moment to register", hint=f"Choose one of {', '.join(WHENS)}."
+            )
+        unknown = options.keys() - Options.__annotations__.keys()
+        if unknown:
+            raise TypeError(f"RegisterCallback has no argument {min(unknown)!r}")
+        alias = options.get("alias", "")
+        self._alias = names.check_alias(alias) if alias else ""
+        self._tags = {names.check_tag_key(key): value for key, value in options.get("tags", {}).items()}
+        store = options.get("store")
+        self._store: StrPath | None = store.root if isinstance(store, Store) else store
+        self._params = dict(options.get("params", {}))
+        self._note = options.get("note", "")
+        self._parents = tuple(options.get("parents", ()))
+        self._datasets = dict(options.get("datasets", {}))
+        self._capture = options.get("capture")
+        self._strict = options.get("strict", False)
+        self.registered: list[Registered] = []
+
+    def begin(self) -> None:
+        """Find the store and the parents now, when a mistake costs nothing, and hold on to them by their names."""
+        with self.guard("prepare to register"), open_store(self._store) as store:
+            self._store = store.root
+            if not store.writable:
+                raise ReadOnlyError(
+                    f"{store.root} can't be written by this user",
+                    hint="Register to a store of your own: store=PATH",
+                )
+            self._parents = tuple(
+                ref if is_outside_name(ref) else f"id:{store.get(ref).id}" for ref in self._parents
+            )
+
+    def register(
+        self,
+        paths: StrPath | Sequence[StrPath],
+        *,
+        step: int,
+        history: History,
+        params: Mapping[str, object],
+        kind: Kind = "weights",
+    ) -> str:
+        """Register the checkpoint of an optimizer step; return its reference.
+
+        Raises:
+            MvtuiError: as ``Store.register``. Call it under ``guard``.
+        """
+        last = history.last_measured()
+        if last is not None and last < step:
+            log.info(
+                "the last evaluation was at step %d: the weights of step %d have no metrics of it", last, step
+            )
+        with open_store(self._store) as store:
+            done = store.register(
+                self.model,
+                paths,
+                kind=kind,
+                metrics=history.at(step),
+                series=history.series(),
+                params={**params, **self._params},
+                tags={"step": str(step)} | self._tags,
+                note=self._note,
+                parents=self._parents,
+                datasets=self._datasets,
+                capture=self._capture,
+            )
+            self.registered.append(done)
+            log.info("%s %s", "registered" if done.created else "already registered as", done.version.ref)
+            if self._alias:
+                store.alias(done.version.ref, self._alias)
+            return done.version.ref
+
+    def measure(self, ref: str, metrics: Mapping[str, float]) -> None:
+        """Add what an evaluation after training came to.
+
+        Raises:
+            MvtuiError: as ``Store.log_metrics``. Call it under ``guard``.
+        """
+        with open_store(self._store) as store:
+            known = store.get(ref).metrics
+            news = {name: value for name, value in metrics.items() if known.get(name) != value}
+            if news:
+                store.log_metrics(ref, news)
+
+    @contextlib.contextmanager
+    def guard(self, doing: str) -> Iterator[None]:
+        """Log what goes wrong inside, unless ``strict``: a registry is no reason to lose a training."""
+        try:
+            yield
+        except MvtuiError as error:
+            if self._strict:
+                raise
+            log.warning("mvtui could not %s %s: %s. %s", doing, self.model, error.message, error.hint)
+        except Exception:
+            if self._strict:
+                raise
+            log.warning("mvtui could not %s %s", doing, self.model, exc_info=True)

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import logging
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mvtui import errors, init_store
+from mvtui.store import Store
+from mvtui.store.hooks.history import History
+from mvtui.store.hooks.registrar import Registrar
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "model.bin"
+    path.write_bytes(b"weights")
+    return path
+
+
+def registered(registrar: Registrar, file: Path, step: int = 1) -> str:
+    history = History()
+    history.measured(step, {"eval_loss": 0.5})
+    return registrar.register(file, step=step, history=history, params={"lr": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        ({"model": "a b"}, errors.BadNameError),
+        ({"model": ""}, errors.BadNameError),
+        ({"when": "always"}, errors.BadInputError),
+        ({"alias": "latest"}, errors.BadNameError),
+        ({"tags": {"a b": "c"}}, errors.BadNameError),
+        ({"colour": "red"}, TypeError),
+    ],
+)
+def test_a_mistake_is_told_where_it_is_made(words: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        Registrar(**{"model": "m", "when": "best"} | words)
+
+
+@pytest.mark.parametrize(
+    "form", [lambda s: s, lambda s: s.root, lambda s: str(s.root), lambda s: s.root.parent]
+)
+def test_a_store_may_be_given_in_any_form(tmp_path: Path, file: Path, form: Any) -> None:
+    with init_store(tmp_path / "place" / ".mvtui") as store:
+        registrar = Registrar("m", "best", store=form(store))
+        registrar.begin()
+        assert registered(registrar, file) == "m@1.0.0"
+        assert store.get("m").metrics == {"eval_loss": 0.5}
+
+
+def test_the_store_found_at_the_beginning_is_the_one_used(
+    here: Store, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrar = Registrar("m", "best", strict=True)
+    registrar.begin()
+    monkeypatch.chdir("/")  # a training script may go where it likes
+    registered(registrar, file)
+    assert len(here.versions("m")) == 1
+
+
+def test_own_parameters_and_tags_win(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "best", params={"lr": 0.2, "data": "v2"}, tags={"step": "last"})
+    registered(registrar, file)
+    version = here.get("m")
+    assert version.params == {"lr": 0.2, "data": "v2"}
+    assert version.tags == {"step": "last"}
+
+
+def test_an_alias_moves_along(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "save", alias="newest")
+    registered(registrar, file)
+    file.write_bytes(b"other")
+    assert registered(registrar, file, 2) == "m@1.0.1"
+    assert here.get("m@newest").version == "1.0.1"
+    assert here.get("m@1.0.0").aliases == ()
+
+
+def test_what_goes_wrong_is_logged_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with caplog.at_level(logging.WARNING, "mvtui.hooks"):
+        Registrar("m", "best").begin()
+    assert "mvtui init" in caplog.text
+    assert "Traceback" not in caplog.text
+    with pytest.raises(errors.NotFoundError):
+        Registrar("m", "best", strict=True).begin()
+
+
+def test_a_store_that_cant_be_written_is_told_at_the_beginning(
+    here: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "writable", property(lambda self: False))
+    with caplog.at_level(logging.WARNING, "mvtui.hooks"):
+        Registrar("m", "best").begin()
+    assert "can't be written" in caplog.text
+
+
+def test_what_nobody_foresaw_stops_no_training_but_leaves_its_trace(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "mvtui.hooks"), Registrar("m", "best").guard("register"):
+        raise ZeroDivisionError
+    assert "ZeroDivisionError" in caplog.text
+    with pytest.raises(ZeroDivisionError), Registrar("m", "best", strict=True).guard("register"):
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_the_user_can_always_stop(stop: type[BaseException]) -> None:
+    with pytest.raises(stop), Registrar("m", "best").guard("register"):
+        raise stop
+
+
+def test_it_can_be_sent_to_another_process(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "best", store=here, tags={"owner": "alice"})
+    registrar.begin()
+    registered(pickle.loads(pickle.dumps(registrar)), file)
+    assert here.get("m").tags == {"step": "1", "owner": "alice"}
+
+
+def test_an_evaluation_of_earlier_weights_is_told(
+    here: Store, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    history = History()
+    history.measured(1, {"eval_loss": 0.5})
+    with caplog.at_level(logging.INFO, "mvtui.hooks"):
+        Registrar("m", "best").register(file, step=2, history=history, params={})
+    assert "the last evaluation was at step 1" in caplog.text
+    assert here.get("m").metrics == {}
+
+
+def test_a_parent_is_what_it_names_when_training_begins(here: Store, file: Path) -> None:
+    base = here.register("base", file).version
+    registrar = Registrar("m", "best", parents=["base@latest", "hf:bert-base-uncased"])
+    registrar.begin()
+    file.write_bytes(b"newer base")
+    here.register("base", file)
+    file.write_bytes(b"trained")
+    registered(registrar, file)
+    edges = [(edge.type, edge.to) for edge in here.get("m").edges]
+    assert edges == [("fine-tuned-from", base.id), ("fine-tuned-from", "hf:bert-base-uncased")]
+
+
+def test_the_data_is_bound_to_the_version(here: Store, file: Path, tmp_path: Path) -> None:
+    data = tmp_path / "train.csv"
+    data.write_text("a,b\n1,2\n")
+    registrar = Registrar("m", "best", datasets={"train": str(data)})
+    registrar.begin()
+    registered(registrar, file)
+    (edge,) = here.get("m").edges
+    assert (edge.type, edge.role) == ("trained-on", "train")
+    assert here.get(f"id:{edge.to}").kind == "dataset"
+
+
+def test_a_parent_that_does_not_exist_is_told_at_the_beginning(
+    here: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "mvtui.hooks"):
+        Registrar("m", "best", parents=["base@1.0.0"]).begin()
+    assert "base" in caplog.text
+
+
+def test_what_is_known_is_not_measured_again(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "best")
+    ref = registered(registrar, file)
+    registrar.measure(ref, {"eval_loss": 0.5})
+    registrar.measure(ref, {"eval_loss": 0.4, "test_loss": 0.6})
+    told = [(one.name, one.value) for one in here.measurements(ref)]
+    assert sorted(told) == [("eval_loss", 0.4), ("eval_loss", 0.5), ("test_loss", 0.6)]
