@@ -27,13 +27,21 @@ from ..nouns import names
 from ..nouns.dataset import DataSource
 from ..nouns.lineage import EVALUATION_ROLES, Link
 from ..nouns.manifest import FileEntry, Kind, Manifest
-from ..nouns.reports import Progress, ProgressCallback
+from ..nouns.reports import Progress, ProgressCallback, Registered
 from . import resolve
 from .circumstances import Circumstances
 from .commit import commit
 from .request import Request
 
 _TRIES = 3  # as in register: an object may be collected before the commit
+
+
+class _Tie(msgspec.Struct):
+    """A dataset that is a version: its part, the version's hash ID, and what to tell of it."""
+
+    role: str
+    identity: str
+    told: str
 
 
 class _Plan(msgspec.Struct):
@@ -56,24 +64,27 @@ def tied(repository: Repository, request: Request, progress: ProgressCallback | 
     """
     if not request.datasets:
         return request
-    links: list[Link | None] = []
-    plans: list[_Plan] = []
+    found: list[_Tie | _Plan] = []
     for asked in request.datasets:
         source = statements.state(asked.source)
         if isinstance(source, Referred):
-            links.append(_link(request.kind, asked.role, _known(repository, source.ref)))
+            found.append(_known(repository, asked, source.ref))
         else:
-            links.append(None)
-            plans.append(_plan(repository, request, asked, source))
+            found.append(_plan(repository, request, asked, source))
+    plans = [each for each in found if isinstance(each, _Plan)]
     if request.store_data and not any(plan.files for plan in plans):
         raise BadInputError(
             "there are no bytes to store: none of the datasets is a path",
             hint="Give the path of the data (data/train.csv rather than data/train.csv.dvc), or leave out --store-data.",
         )
     _read(repository, plans, progress, store=request.store_data)
-    made = iter([_link(request.kind, plan.asked.role, _version(repository, request, plan)) for plan in plans])
-    edges = [link or next(made) for link in links]
-    return msgspec.structs.replace(request, links=tuple(dict.fromkeys((*request.links, *edges))))
+    ties = [_version(repository, request, each) if isinstance(each, _Plan) else each for each in found]
+    links = [_link(request.kind, tie) for tie in ties]
+    return msgspec.structs.replace(
+        request,
+        links=tuple(dict.fromkeys((*request.links, *links))),
+        tied=tuple(f"{tie.role}: {tie.told}" for tie in ties),
+    )
 
 
 def located(request: Request, manifest: Manifest) -> Request:
@@ -94,14 +105,15 @@ def _identity(manifest: Manifest) -> str:
     return digest.of_bytes(manifest.encode())
 
 
-def _link(kind: Kind, role: str, identity: str) -> Link:
+def _link(kind: Kind, tie: _Tie) -> Link:
     if kind == "dataset":
-        return Link("derived-from", identity, role)
-    return Link("evaluated-on" if role.lower() in EVALUATION_ROLES else "trained-on", identity, role)
+        return Link("derived-from", tie.identity, tie.role)
+    type_ = "evaluated-on" if tie.role.lower() in EVALUATION_ROLES else "trained-on"
+    return Link(type_, tie.identity, tie.role)
 
 
-def _known(repository: Repository, ref: str) -> str:
-    """Return the hash ID of the dataset version that a reference names."""
+def _known(repository: Repository, asked: Asked, ref: str) -> _Tie:
+    """Return the tie to the dataset version that a reference names."""
     with repository.reading() as index:
         try:
             document = resolve.resolve(index, ref)
@@ -116,7 +128,7 @@ def _known(repository: Repository, ref: str) -> str:
             f"{ref} is of the kind {document['kind']}, and no dataset",
             hint=f"Name a dataset, or state another edge: --edge derived-from={ref}",
         )
-    return str(document["id"])
+    return _Tie(asked.role, document["id"], f"{document['model']}@{document['version']}")
 
 
 def _plan(repository: Repository, request: Request, asked: Asked, stated: Stated) -> _Plan:
@@ -158,8 +170,8 @@ def _read(
             plan.manifest = Manifest("dataset", tuple(entries))
 
 
-def _version(repository: Repository, request: Request, plan: _Plan) -> str:
-    """Find or make the version of a dataset; return its hash ID."""
+def _version(repository: Repository, request: Request, plan: _Plan) -> _Tie:
+    """Find or make the version of a dataset."""
     manifest = plan.manifest
     assert manifest is not None, "every plan was read"
     identity = _identity(manifest)
@@ -178,12 +190,21 @@ def _version(repository: Repository, request: Request, plan: _Plan) -> str:
             source=source,
             external=external,
         )
-        if commit(repository, asked, manifest, Circumstances(repository, asked), Guesses()) is not None:
-            return identity
+        done = commit(repository, asked, manifest, Circumstances(repository, asked), Guesses())
+        if done is not None:
+            return _Tie(plan.asked.role, identity, _told(done, source))
         _read(repository, [plan], None, store=request.store_data)
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."
     )
+
+
+def _told(done: Registered, source: DataSource) -> str:
+    told = [done.version.ref]
+    told += ["new"] if done.created else [f"added {what}" for what in done.added]
+    if source.floating:
+        told.append(f"not pinned: {source.rev} can move")
+    return ", ".join(told)
 
 
 def _of_content(index: Index, identity: str) -> Document | None:

@@ -46,9 +46,15 @@ def register_each(
         files = _collect(repository, msgspec.structs.replace(asked, paths=(path,)))
         made = _moment(max(source.mtime for source in files), path)
         dated.append((made, str(path), msgspec.structs.replace(asked, paths=(path,), created=made), files))
-    links = _with_datasets(repository, asked, progress).links
+    tied = _with_datasets(repository, asked, progress)
     return [
-        _register(repository, msgspec.structs.replace(one, links=links), files, around, progress)
+        _register(
+            repository,
+            msgspec.structs.replace(one, links=tied.links, tied=tied.tied),
+            files,
+            around,
+            progress,
+        )
         for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
 
@@ -104,7 +110,11 @@ def _register(
         if done is not None:
             left = move.finish(files, stored, asked.paths) if asked.move else ()
             return msgspec.structs.replace(
-                done, stored=sum(o.size for o in stored if o.new), left=left, redacted=asked.redacted
+                done,
+                stored=sum(o.size for o in stored if o.new),
+                left=left,
+                redacted=asked.redacted,
+                datasets=asked.tied,
             )
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."

@@ -31,7 +31,8 @@ FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
 class Request(msgspec.Struct, frozen=True):
     """What to register; the fields are the arguments of ``Store.register``.
 
-    ``links`` are the stated edges, resolved; ``datasets`` become edges, too, and keep their bytes with ``store_data``.
+    ``links`` are the stated edges, resolved; ``datasets`` become edges, too, and keep their bytes with ``store_data``;
+    ``tied`` tells of each what came of it.
     ``capture`` is None for what config.toml says. An ``external`` dataset's bytes stay where ``source`` says they are.
     """
 
@@ -56,6 +57,7 @@ class Request(msgspec.Struct, frozen=True):
     external: bool = False
     datasets: tuple[Asked, ...] = ()
     store_data: bool = False
+    tied: tuple[str, ...] = ()
 
 
 def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:

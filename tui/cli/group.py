@@ -30,6 +30,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "checkout": "Copy a version's files into a directory.",
         "path": "Print a path to a version's files inside the store.",
         "verify": "Hash stored bytes again and name what differs.",
+        "data": "Say whether the data a version was made from still are the same.",
     },
     "Keeping house": {
         "gc": "Free the space of what no version needs.",

@@ -88,6 +88,37 @@ def complete_series(ctx: click.Context, _param: click.Parameter, incomplete: str
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
+def complete_dataset(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete ``role=path``: the usual roles, then the paths there are."""
+    import os
+
+    from click.shell_completion import CompletionItem
+
+    role, equals, start = incomplete.partition("=")
+    if not equals:
+        return [CompletionItem(f"{name}=") for name in ("train", "eval", "test") if name.startswith(role)]
+    directory, name = os.path.split(start)
+    with os.scandir(directory or ".") as entries:
+        found = sorted((each.name, each.is_dir()) for each in entries if each.name.startswith(name))
+    shown = [(each, is_dir) for each, is_dir in found if name.startswith(".") or not each.startswith(".")]
+    return [
+        CompletionItem(f"{role}={os.path.join(directory, each)}{'/' if is_dir else ''}")
+        for each, is_dir in shown
+    ]
+
+
+def complete_edge(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete ``type=reference``: the types of edges, then references."""
+    from click.shell_completion import CompletionItem
+
+    from ...store import EDGE_TYPES
+
+    type_, equals, start = incomplete.partition("=")
+    if not equals:
+        return [CompletionItem(f"{name}=") for name in EDGE_TYPES if name.startswith(type_)]
+    return [CompletionItem(f"{type_}={found}") for found in _complete(ctx, start)]
+
+
 def ref_argument(**attrs: Any) -> Callable[[F], F]:
     """Return the decorator of a REF argument."""
     return click.argument("ref", shell_complete=complete_reference, **attrs)

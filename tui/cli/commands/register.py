@@ -9,7 +9,7 @@ import click
 
 from .. import output
 from ..group import command as make_command
-from ..options import PATH, complete_model, json_option, store_option
+from ..options import PATH, complete_dataset, complete_model, json_option, store_option
 from ..progress import meter
 from ..session import open_store
 from ..values import BUMP, KIND, metrics_of, params_of, tags_of
@@ -25,6 +25,7 @@ _MOST_TOLD = 20
     examples=[
         "mvtui register sentiment model.safetensors --metric accuracy=0.931",
         "mvtui register sentiment out/ --metrics-file out/trainer_state.json",
+        "mvtui register sentiment model.pt --dataset train=data/train.csv.dvc --dataset eval=data/eval",
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment checkpoints/*.pt --each --move",
     ]
@@ -56,6 +57,31 @@ _MOST_TOLD = 20
 @click.option(
     "--params-file", type=PATH, metavar="FILE", help="Parameters in JSON, YAML or TOML; - is stdin."
 )
+@click.option(
+    "--dataset",
+    "datasets",
+    multiple=True,
+    metavar="ROLE=SOURCE",
+    shell_complete=complete_dataset,
+    help="Data: train=data/train.csv.dvc, eval=DIR, a dvc.lock:PATH, URL#sha256=…, hf:org/name@commit. Repeatable.",
+)
+@click.option("--store-data", is_flag=True, help="Keep the bytes of datasets that are paths.")
+@click.option(
+    "--parent",
+    "parents",
+    multiple=True,
+    metavar="REF",
+    shell_complete=complete_reference,
+    help="What it was fine-tuned from (an adapter: its base); hf:org/name if outside the store. Repeatable.",
+)
+@click.option(
+    "--edge",
+    "edges",
+    multiple=True,
+    metavar="TYPE=REF",
+    shell_complete=complete_edge,
+    help="Any other origin: quantized-from=REF, distilled-from=REF, replaces=REF… Repeatable.",
+)
 @click.option("--tag", "tags", multiple=True, metavar="K=V", help="A label. Repeatable.")
 @click.option("--note", default="", metavar="TEXT", help="Free text.")
 @click.option("--move", is_flag=True, help="Remove the sources once they are stored.")
@@ -83,6 +109,8 @@ def command(
     no_series: bool,
     params: tuple[str, ...],
     params_file: str | None,
+    datasets: tuple[str, ...],
+    store_data: bool,
     tags: tuple[str, ...],
     note: str,
     move: bool,
@@ -99,7 +127,7 @@ def command(
     parameters are the same version, to which new metrics, tags and a note are added. The number grows by
     major when kind or file layout changed, minor when parameters changed, else patch.
     """
-    from ....store import errors
+    from ....store import errors, parse_datasets
 
     if number is not None and (bump or each):
         other = "--bump" if bump else "--each"
@@ -113,6 +141,8 @@ def command(
         "metrics": measured.metrics,
         "series": measured.series,
         "params": params_of(params_file, params),
+        "datasets": parse_datasets(datasets),
+        "store_data": store_data,
         "tags": tags_of(tags),
         "note": note,
         "move": move,
@@ -151,6 +181,8 @@ def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
             f"not kept, since they look like secrets: the values of {', '.join(done[0].redacted)}",
             "take them out of the parameters",
         )
+    for sentence in done[0].datasets if done else ():
+        output.talk(output.safe(f"dataset {sentence}", 500))
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
@@ -169,6 +201,7 @@ def _row(one: Registered) -> Mapping[str, Any]:
         "bump": one.bump,
         "left": list(one.left),
         "redacted": list(one.redacted),
+        "datasets": list(one.datasets),
     }
 
 
