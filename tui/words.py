@@ -44,6 +44,13 @@ class Signs:
     more: str
     open: str
     shut: str
+    mark: str
+    times: str
+    arrow: str
+    branch: str
+    corner: str
+    peak: str
+    delta: str
 
 
 UNICODE = Signs(
@@ -71,6 +78,13 @@ UNICODE = Signs(
     more="↓",
     open="▾",
     shut="▸",
+    mark="◆",
+    times="×",
+    arrow="→",
+    branch="├─ ",
+    corner="└─ ",
+    peak="┌─ ",
+    delta="Δ",
 )
 
 ASCII = Signs(
@@ -91,6 +105,13 @@ ASCII = Signs(
     more="v",
     open="v",
     shut=">",
+    mark="*",
+    times="x",
+    arrow=">",
+    branch="|- ",
+    corner="`- ",
+    peak=",- ",
+    delta="+/-",
 )
 
 
@@ -185,6 +206,19 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
     past = timedelta(seconds=int(seconds / unit) * unit)
     # Humanize calls 16 days a month; beside "16 d" in the list that reads as a mistake.
     return humanize.naturaltime(past, months=abs(past.days) >= 60)
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time with its two largest units: ``40 s``, ``5 min 2 s``, ``2 h 3 min``, ``3 d 4 h``."""
+    left = max(round(seconds), 0)
+    parts = []
+    for unit, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        many, left = divmod(left, unit)
+        if many or (unit == 1 and not parts):
+            parts.append(f"{many:,} {name}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
 
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..engine.index import Index
@@ -16,6 +17,7 @@ from ..nouns.lineage import Lineage, Link, Node, is_outside_name
 from . import look, resolve
 
 _GIT = "git:"
+_SHORT = re.compile(r"@[0-9a-f]{4,39}$", re.ASCII)  # the beginning of a commit, as a revision
 _MOST = 50
 """Most references of one content that a node names besides its own."""
 
@@ -168,7 +170,7 @@ def _outside(index: Index, text: str) -> list[str]:
     fits += _from_hub(index, text)
     if fits:
         return fits
-    similar = resolve.close(text, filter(is_outside_name, index.origins()))
+    similar = resolve.close(text, {stem(origin) for origin in index.origins() if is_outside_name(origin)})
     raise NotFoundError(
         f"nothing in this store came from {text}",
         hint=f"Did you mean {similar[0]}?" if similar else "See what a version came from: mvtui lineage REF",
@@ -183,8 +185,8 @@ def _fits(asked: str, origin: str) -> bool:
         return len(asked) >= len(_GIT) + names.MIN_PREFIX and origin.startswith(asked.lower())
     if not origin.startswith(asked.partition(":")[0]):
         return False
-    whole = asked.casefold(), origin.casefold()
-    return whole[0] == whole[1] or whole[0] == stem(whole[1])
+    asked, origin = asked.casefold(), origin.casefold()
+    return asked in (origin, stem(origin)) or bool(_SHORT.search(asked) and origin.startswith(asked))
 
 
 def _from_hub(index: Index, text: str) -> list[str]:

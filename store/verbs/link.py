@@ -24,6 +24,7 @@ Stated = tuple[str, str]
 
 MAX_NAME = 1000
 """Longest outside name, in characters."""
+_OUTSIDE = "What is not in this store has a scheme: hf:org/model, https://…, name:anything."
 _ROLES = {"trained-on": "train", "evaluated-on": "eval"}
 
 
@@ -92,10 +93,8 @@ def target(index: Index, text: str) -> str:
     except AmbiguousError:
         raise
     except NotFoundError as error:
-        outside = "what is not in this store has a scheme: hf:org/model, https://…, name:anything"
-        raise NotFoundError(
-            error.message, hint=f"{error.hint}; {outside}", candidates=error.candidates
-        ) from None
+        first = "" if error.candidates else f"{error.hint.rstrip('.')}. "
+        raise NotFoundError(error.message, hint=f"{first}{_OUTSIDE}", candidates=error.candidates) from None
 
 
 def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ...store import BUMPS, KINDS, parse_pairs, read_metrics_file, read_values_file
+from ...store import BUMPS, KINDS, errors, parse_pairs, read_metrics_file, read_values_file
 from . import output
 
 if TYPE_CHECKING:
@@ -69,6 +69,24 @@ def params_of(file: str | None, words: Sequence[str]) -> dict[str, Scalar]:
     """
     read = read_values_file(file) if file is not None else {}
     return {**read, **parse_pairs(words, "param")}
+
+
+def edges_of(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the edges of ``TYPE=REF`` words; whether they can be is the store's to say.
+
+    Raises:
+        BadInputError: a word without ``=``, or with nothing on one side of it.
+    """
+    pairs = []
+    for word in words:
+        type_, _, to = word.partition("=")
+        if not type_ or not to:
+            raise errors.BadInputError(
+                f"{word!r} is not an edge",
+                hint="Write TYPE=REF, such as fine-tuned-from=base@1.0.0 or trained-on=hf:datasets/squad.",
+            )
+        pairs.append((type_, to))
+    return pairs
 
 
 def tags_of(words: Sequence[str]) -> dict[str, str]:

@@ -126,8 +126,8 @@ def test_a_lineage_has_one_root(family: Store) -> None:
 @pytest.mark.parametrize(
     ("name", "candidates"),
     [
-        ("hf:roberta-bse", ("hf:roberta-base@v2", "hf:roberta-base@v1")),
-        ("hf:something/else", ()),
+        ("hf:roberta-bse", ("hf:roberta-base",)),
+        ("hf:zzz/qqq", ()),
         ("git:123", ()),
         ("roberta-base", ("hf:roberta-base@v1", "hf:roberta-base@v2")),
         ("sentimnt", ("sentiment",)),

@@ -9,14 +9,24 @@ import click
 
 from .. import output
 from ..group import command as make_command
-from ..options import PATH, complete_dataset, complete_model, json_option, store_option
+from ..options import (
+    PATH,
+    complete_dataset,
+    complete_edge,
+    complete_model,
+    complete_reference,
+    json_option,
+    store_option,
+)
 from ..progress import meter
 from ..session import open_store
-from ..values import BUMP, KIND, metrics_of, params_of, tags_of
+from ..values import BUMP, KIND, edges_of, metrics_of, params_of, tags_of
 
 if TYPE_CHECKING:
     from ....store import Bump, Kind, Registered
 
+_GUESSES_TOLD = 2
+"""Guessed edges that are told; a model card may name many data sets."""
 _MOST_TOLD = 20
 """Things added to a known version that are told: a run may bring thousands of metrics."""
 
@@ -27,6 +37,7 @@ _MOST_TOLD = 20
         "mvtui register sentiment out/ --metrics-file out/trainer_state.json",
         "mvtui register sentiment model.pt --dataset train=data/train.csv.dvc --dataset eval=data/eval",
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
+        "mvtui register sentiment out/ --parent sentiment@1.3.0 --edge replaces=old",
         "mvtui register sentiment checkpoints/*.pt --each --move",
     ]
 )
@@ -111,6 +122,8 @@ def command(
     params_file: str | None,
     datasets: tuple[str, ...],
     store_data: bool,
+    parents: tuple[str, ...],
+    edges: tuple[str, ...],
     tags: tuple[str, ...],
     note: str,
     move: bool,
@@ -143,6 +156,8 @@ def command(
         "params": params_of(params_file, params),
         "datasets": parse_datasets(datasets),
         "store_data": store_data,
+        "parents": parents,
+        "edges": edges_of(edges),
         "tags": tags_of(tags),
         "note": note,
         "move": move,
@@ -189,7 +204,19 @@ def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
         return
     for one in done:
         output.talk(_sentence(one))
+        _tell_guesses(one)
         output.result(one.version.ref)
+
+
+def _tell_guesses(one: Registered) -> None:
+    guesses = [edge for edge in one.version.edges if edge.guess] if one.created else []
+    if guesses:
+        told = ", ".join(f"{edge.type} {edge.to} ({edge.guess})" for edge in guesses[:_GUESSES_TOLD])
+        left = len(guesses) - _GUESSES_TOLD
+        more = f", and {left:,} more: mvtui link {one.version.ref}" if left > 0 else ""
+        output.talk(f"guessed: {output.safe(told, 500)}{more}")
+    for sentence in one.unread[:_MOST_TOLD]:
+        output.talk(output.safe(f"no guess where it comes from by {sentence}", 500))
 
 
 def _row(one: Registered) -> Mapping[str, Any]:
@@ -202,6 +229,7 @@ def _row(one: Registered) -> Mapping[str, Any]:
         "left": list(one.left),
         "redacted": list(one.redacted),
         "datasets": list(one.datasets),
+        "unread": list(one.unread),
     }
 
 
