@@ -35,13 +35,31 @@ mvtui() {
         ("mvtui alias --remove sen\t", "alias --remove sentiment@champion"),
         ("mvtui register m x --kind=ad\t", "register m x --kind=adapter"),
         ("mvtui regi\tm my\t", "register m my-file"),
+        ("mvtui ls senti\t", "ls sentiment"),
+        ("mvtui ls sta\tpro\t", "ls stage:production"),
+        ("mvtui ls -sta\tpro\t", "ls -stage:production"),
+        ("mvtui ls stage:production,sta\t", "ls stage:production,staging"),
+        ("mvtui ls metr\tacc\t", "ls metric.accuracy"),
+        ("mvtui ls 'sentiment kind:wei\t", "ls sentiment kind:weights"),
+        ("mvtui ls 'stage:none kind:wei\t", "ls stage:none kind:weights"),
+        ("mvtui ls metr\tacc\t:1", "ls metric.accuracy:1"),
+        ("mvtui ls siz\t1GB", "ls size>1GB"),
+        ("mvtui ls tag:own\tAn\t", 'ls tag:owner="Ann B"'),
+        ("mvtui ls sort:-metric.acc\t", "ls sort:-metric.accuracy"),
     ],
 )
 def test_tab_completes_what_is_typed(typed: str, given: str, tmp_path: Path) -> None:
     with init_store(tmp_path / "store") as store:
         for i in range(2):
             (tmp_path / "my-file").write_text(str(i))
-            store.register("sentiment", tmp_path / "my-file", params={"i": i})
+            store.register(
+                "sentiment",
+                tmp_path / "my-file",
+                params={"i": i},
+                metrics={"accuracy": 0.9},
+                tags={"owner": "Ann B"},
+                capture=False,
+            )
         store.alias("sentiment@1.0.0", "champion")
     (tmp_path / "rc").write_text(script("bash") + STUB + "PS1='$ '\nbind 'set bell-style none'\n")
     env = os.environ | {

@@ -7,30 +7,88 @@ import os
 VARIABLE = "_MVTUI_COMPLETE"
 
 _BASH = """\
-# Bash splits words at '@', '=' and ':', which references are made of: the words are taken from the
-# line itself, and what Bash keeps of the word is cut off the answers. It keeps all up to the last of
-# these signs, but gives '@' itself back to be completed.
+# Bash splits words at '@', '=' and ':', which references and queries are made of: what it keeps of the word is
+# cut off the answers. It keeps all up to the last of these signs, but gives '@' itself back to be completed.
+# A word in quotes it does not split.
 _mvtui_completion() {
-    local line="${COMP_LINE:0:COMP_POINT}" current typed reply
-    local -a words
-    read -ra words <<< "$line"
-    case "$line" in *[[:space:]]) words+=("") ;; esac
-    current="${words[${#words[@]}-1]}"
+    local line="${COMP_LINE:0:COMP_POINT}" current typed reply quoted=
+    current="${line##*[[:space:]]}"
     typed="${current%"${current##*[@:=]}"}"
     typed="${typed%@}"
+    case "${COMP_WORDS[COMP_CWORD]}" in [\\'\\"]*) quoted=1 typed= ;; esac
     COMPREPLY=()
     while IFS=',' read -r kind reply; do
         case "$kind" in
             dir) compopt -o dirnames 2>/dev/null ;;
             file) compopt -o default 2>/dev/null ;;
-            plain) COMPREPLY+=("${reply#"$typed"}") ;;
+            plain)
+                case "$reply" in *[.:=\\<\\>] | metric.* | param.*) compopt -o nospace 2>/dev/null ;; esac
+                reply="${reply#"$typed"}"
+                [ -z "$quoted" ] && case "$reply" in
+                    *[\\ \\"\\'\\<\\>\\(\\)\\*\\\\\\$\\`\\&\\;\\|]*) printf -v reply %q "$reply" ;;
+                esac
+                COMPREPLY+=("$reply")
+                ;;
         esac
-    done < <(COMP_WORDS="$line" COMP_CWORD=$((${#words[@]}-1)) _MVTUI_COMPLETE=bash_complete "$1" 2>/dev/null)
+    done < <(COMP_WORDS="$line" COMP_CWORD=0 _MVTUI_COMPLETE=bash_complete "$1" 2>/dev/null)
 }
 complete -o nosort -F _mvtui_completion mvtui 2>/dev/null || complete -F _mvtui_completion mvtui
 """
 
-SHELLS = ("bash", "zsh", "fish")
+_ZSH = """\
+#compdef mvtui
+# Behind the name of a field, as behind 'stage:', its value follows without a space.
+_mvtui_completion() {
+    local -a replies plain open described open_described
+    local kind key told
+    (( ! $+commands[mvtui] )) && (( ! $+functions[mvtui] )) && return 1
+    replies=("${(@f)$(COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) _MVTUI_COMPLETE=zsh_complete mvtui)}")
+    for kind key told in ${replies}; do
+        case "$kind" in
+            dir) _path_files -/ ;;
+            file) _path_files -f ;;
+            plain)
+                if [[ "$told" == "_" ]]; then
+                    [[ "$key" == (*[.:=\\<\\>]|metric.*|param.*) ]] && open+=("$key") || plain+=("$key")
+                else
+                    [[ "$key" == (*[.:=\\<\\>]|metric.*|param.*) ]] && open_described+=("$key:$told") || described+=("$key:$told")
+                fi
+                ;;
+        esac
+    done
+    (( $#plain )) && compadd -U -V plain -a plain
+    (( $#open )) && compadd -U -V open -S '' -a open
+    (( $#described )) && _describe -V described described -U
+    (( $#open_described )) && _describe -V open_described open_described -U -S ''
+}
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    _mvtui_completion "$@"
+else
+    compdef _mvtui_completion mvtui
+fi
+"""
+
+_FISH = """\
+function _mvtui_completion
+    for reply in (env _MVTUI_COMPLETE=fish_complete COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -ct) mvtui)
+        set -l parts (string split -m 1 , -- $reply)
+        switch $parts[1]
+            case dir
+                __fish_complete_directories $parts[2]
+            case file
+                __fish_complete_path $parts[2]
+            case plain
+                # fish would put a space behind 'size>'
+                string replace -r '^(-?[a-z]+)[<>]=?(?=\\t|$)' '$1:' -- $parts[2]
+        end
+    end
+end
+complete --no-files --command mvtui --arguments "(_mvtui_completion)"
+"""
+
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+SHELLS = tuple(_SCRIPTS)
 
 INSTALL = {
     "bash": 'add to ~/.bashrc:  eval "$(mvtui completion bash)"',
@@ -41,17 +99,7 @@ INSTALL = {
 
 def script(shell: str) -> str:
     """Return the script that makes ``shell`` complete mvtui's command lines."""
-    if shell == "bash":
-        return _BASH
-    from click.shell_completion import get_completion_class
-
-    from .group import cli
-
-    found = get_completion_class(shell)
-    if found is None:
-        raise AssertionError(shell)
-    made = found(cli, {}, "mvtui", VARIABLE)
-    return made.source_template % made.source_vars()
+    return _SCRIPTS[shell]
 
 
 def answer(instruction: str) -> int:
@@ -64,6 +112,15 @@ def answer(instruction: str) -> int:
 
             from .group import cli
 
+            if instruction == "bash_complete":
+                os.environ["COMP_CWORD"] = str(_place_of_last_word(os.environ["COMP_WORDS"]))
             return shell_complete(cli, {}, "mvtui", VARIABLE, instruction)
         except Exception:  # noqa: BLE001
             return 1
+
+
+def _place_of_last_word(line: str) -> int:
+    """Return the place of the word at the end of a command line; a new one begins behind a space outside quotes."""
+    from click.shell_completion import split_arg_string
+
+    return len(split_arg_string(line + "x")) - 1

@@ -33,6 +33,10 @@ _HELP = """\
   = != < <= > >= compare. In a shell put < > * ( ) in quotes."""
 
 
+_OPEN = (".", ":", "<", ">", "=")
+"""What a completion that a value must follow ends in: the name of a field, which is worth a word of explanation."""
+
+
 class QueryCommand(Command):
     """A command with one argument, a query. Words of it may begin with one dash, which options here never do."""
 
@@ -83,4 +87,7 @@ def complete_query(ctx: click.Context, incomplete: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
     with session.current(ctx).open(read_only=True) as store:
-        return [CompletionItem(found.applied(incomplete)) for found in store.complete_query(incomplete)]
+        return [
+            CompletionItem(found.applied(incomplete), help=found.help if found.text.endswith(_OPEN) else None)
+            for found in store.complete_query(incomplete)
+        ]

@@ -103,8 +103,9 @@ def _heads(term: str, vocabulary: Vocabulary) -> Iterator[_Candidate]:
 
 
 def _names(term: str, at: int, field: Field, vocabulary: Vocabulary) -> Iterator[_Candidate]:
+    sign = "=" if field.name == "tag" else ""  # a metric may be compared in any way, a tag hardly
     for start, name in _going_on(term, at, vocabulary.values(field.name)):
-        yield start, words.quoted_name(name), field.name
+        yield start, words.quoted_name(name) + sign, field.help
 
 
 def _values(term: str, at: int, field: Field, key: str, vocabulary: Vocabulary) -> Iterator[_Candidate]:

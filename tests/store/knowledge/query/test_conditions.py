@@ -324,7 +324,10 @@ def test_amounts(query: str, found: bool) -> None:
     ],
 )
 def test_moments(query: str, found: bool, fraction: str) -> None:
-    dates: dict[str, Any] = {"created": f"2026-11-20T12:00:00{fraction}Z", "registered": "2026-11-22T08:00:00Z"}
+    dates: dict[str, Any] = {
+        "created": f"2026-11-20T12:00:00{fraction}Z",
+        "registered": "2026-11-22T08:00:00Z",
+    }
     assert fits(query, **dates) is found
 
 
