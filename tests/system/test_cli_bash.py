@@ -35,6 +35,8 @@ mvtui() {
         ("mvtui alias --remove sen\t", "alias --remove sentiment@champion"),
         ("mvtui register m x --kind=ad\t", "register m x --kind=adapter"),
         ("mvtui regi\tm my\t", "register m my-file"),
+        ("mvtui register m x --dataset train=my\t", "register m x --dataset train=my-file"),
+        ("mvtui register m x --dataset train=dat\tin\t", "register m x --dataset train=data/inside"),
         ("mvtui ls senti\t", "ls sentiment"),
         ("mvtui ls sta\tpro\t", "ls stage:production"),
         ("mvtui ls -sta\tpro\t", "ls -stage:production"),
@@ -61,6 +63,8 @@ def test_tab_completes_what_is_typed(typed: str, given: str, tmp_path: Path) -> 
                 capture=False,
             )
         store.alias("sentiment@1.0.0", "champion")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/inside").touch()
     (tmp_path / "rc").write_text(script("bash") + STUB + "PS1='$ '\nbind 'set bell-style none'\n")
     env = os.environ | {
         "MVTUI_STORE": str(tmp_path / "store"),

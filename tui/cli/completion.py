@@ -22,7 +22,7 @@ _mvtui_completion() {
             dir) compopt -o dirnames 2>/dev/null ;;
             file) compopt -o default 2>/dev/null ;;
             plain)
-                case "$reply" in *[.:=\\<\\>] | metric.* | param.*) compopt -o nospace 2>/dev/null ;; esac
+                case "$reply" in *[.:=/\\<\\>] | metric.* | param.*) compopt -o nospace 2>/dev/null ;; esac
                 reply="${reply#"$typed"}"
                 [ -z "$quoted" ] && case "$reply" in
                     *[\\ \\"\\'\\<\\>\\(\\)\\*\\\\\\$\\`\\&\\;\\|]*) printf -v reply %q "$reply" ;;
@@ -37,7 +37,7 @@ complete -o nosort -F _mvtui_completion mvtui 2>/dev/null || complete -F _mvtui_
 
 _ZSH = """\
 #compdef mvtui
-# Behind the name of a field, as behind 'stage:', its value follows without a space.
+# Behind the name of a field, as behind 'stage:', its value follows without a space; behind a directory its files.
 _mvtui_completion() {
     local -a replies plain open described open_described
     local kind key told
@@ -49,9 +49,9 @@ _mvtui_completion() {
             file) _path_files -f ;;
             plain)
                 if [[ "$told" == "_" ]]; then
-                    [[ "$key" == (*[.:=\\<\\>]|metric.*|param.*) ]] && open+=("$key") || plain+=("$key")
+                    [[ "$key" == (*[.:=/\\<\\>]|metric.*|param.*) ]] && open+=("$key") || plain+=("$key")
                 else
-                    [[ "$key" == (*[.:=\\<\\>]|metric.*|param.*) ]] && open_described+=("$key:$told") || described+=("$key:$told")
+                    [[ "$key" == (*[.:=/\\<\\>]|metric.*|param.*) ]] && open_described+=("$key:$told") || described+=("$key:$told")
                 fi
                 ;;
         esac

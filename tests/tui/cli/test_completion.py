@@ -42,6 +42,7 @@ def complete(run: Run, monkeypatch: pytest.MonkeyPatch, two: Store) -> object:
         ("mvtui register m x --metri", ["--metric", "--metrics-file"]),
         ("mvtui register m x --parent sentiment@1.1", ["sentiment@1.1.0"]),
         ("mvtui register m x --edge dis", ["distilled-from="]),
+        ("mvtui register m x --dataset e", ["eval="]),
         ("mvtui link sentiment replaces=sentiment@1.1", ["replaces=sentiment@1.1.0"]),
         ("mvtui lineage sentiment@1.1", ["sentiment@1.1.0"]),
         ("mvtui completion z", ["zsh"]),
@@ -54,6 +55,28 @@ def complete(run: Run, monkeypatch: pytest.MonkeyPatch, two: Store) -> object:
 def test_answers(line: str, replies: list[str], complete: object) -> None:
     assert callable(complete)
     assert complete(line) == replies
+
+
+def test_a_dataset_s_path_is_completed_behind_its_role(
+    complete: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/eval").mkdir(parents=True)
+    for name in ("train.csv", "train.csv.dvc", ".hidden"):
+        (tmp_path / "data" / name).touch()
+    assert callable(complete)
+    assert complete("mvtui register m x --dataset train=da") == ["train=data/"]
+    assert complete("mvtui register m x --dataset train:name=data/t") == [
+        "train:name=data/train.csv",
+        "train:name=data/train.csv.dvc",
+    ]
+    assert complete("mvtui register m x --dataset eval=data/") == [
+        "eval=data/eval/",
+        "eval=data/train.csv",
+        "eval=data/train.csv.dvc",
+    ]
+    assert complete("mvtui register m x --dataset eval=data/.") == ["eval=data/.hidden"]
+    assert complete("mvtui register m x --dataset eval=nowhere/x") == []
 
 
 def test_asking_leaves_no_trace(complete: object, tmp_path: Path) -> None:
