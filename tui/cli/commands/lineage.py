@@ -80,7 +80,7 @@ def _tell(found: Lineage, ref: str, *, left_out: bool) -> None:
     if not found.arcs and not found.cut:
         output.talk(f"no edges are known; state one: mvtui link {name} fine-tuned-from=REF")
     elif found.cut:
-        output.talk(f"there is more, farther away; all of it: mvtui lineage {name} --json")
+        output.talk("there is more, farther away: raise --depth, or leave it out")
     elif left_out:
         output.talk(f"all of it: mvtui lineage {name} --all --depth 200, or --json")
 
