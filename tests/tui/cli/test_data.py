@@ -138,6 +138,22 @@ def test_checking_out_data_that_are_not_here(world: Path, run: Run) -> None:
     assert "mvtui data lf@1.0.0" in done.err
 
 
+def test_show_tells_where_the_bytes_are(world: Path, run: Run) -> None:
+    register(run)
+    shown = run("show", "reviews").out
+    assert (
+        f"source   {world}/data/reviews as {world}/data/reviews.dvc has it, and not in the store\n" in shown
+    )
+    assert "size     387 B in 7 files\n" in shown
+    assert "files\n" not in shown.split("source")[1]
+    run("register", "sentiment", "model.pt", "--dataset", "train=hf:org/imdb")
+    shown = run("show", "imdb").out
+    assert "source   hf:org/imdb@main (can move), and not in the store\n" in shown
+    assert "size     not known\n" in shown
+    run("register", "reviews-2", "data/reviews", "--kind", "dataset")
+    assert f"source   {world}/data/reviews\n" in run("show", "reviews-2").out
+
+
 def test_help_tells_the_forms(run: Run) -> None:
     assert "--dataset ROLE=SOURCE" in run("register", "--help").out
     assert "DVC need not be installed" in " ".join(run("data", "--help").out.split())

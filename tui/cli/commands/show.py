@@ -10,7 +10,7 @@ from ..options import json_option, ref_argument, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import Store, Version, VersionDetail
+    from ....store import DataSource, Store, Version, VersionDetail
 
 
 @make_command(
@@ -39,11 +39,14 @@ def _write(store: Store, detail: VersionDetail) -> None:
     from .. import measured, tree
 
     version = detail.version
-    _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}")
+    known = version.size or version.file_count or not version.external
+    _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known")
     measured.write(store, version)
     _section("params", [(output.safe(k, 40), output.safe(scalar(v), 200)) for k, v in version.params.items()])
     _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
     tree.write_parents(store, version)
+    if not detail.files and version.external:
+        return
     from .. import table
 
     output.data("\n" + output.paint("files", "bold"))
@@ -73,6 +76,9 @@ def _head(version: Version, volume: str) -> None:
     ]
     if abs((version.registered - version.created).total_seconds()) >= 60:
         facts.insert(3, ("registered", f"{clock(version.registered)}, {ago(version.registered)}"))
+    if version.source is not None:
+        stays = ", and not in the store" if version.external else ""
+        facts.append(("source", f"{output.safe(_where(version.source), 500)}{stays}"))
     facts += [("deleted", output.safe(version.deleted_reason, 500))] if version.deleted else []
     wide = max(len(name) for name, _ in facts)
     for name, text in facts:
@@ -82,6 +88,13 @@ def _head(version: Version, volume: str) -> None:
         output.data(f"{output.paint('note', 'dim')}{'':{wide - 4}}  {first}")
         for line in more:
             output.data(f"{'':{wide}}  {line}".rstrip())
+
+
+def _where(source: DataSource) -> str:
+    """Say where a dataset's bytes are, and by whose word."""
+    if source.type == "hf":
+        return f"hf:{source.location}@{source.rev}{' (can move)' if source.floating else ''}"
+    return f"{source.location} as {source.file} has it" if source.type == "dvc" else source.location
 
 
 def _section(title: str, pairs: list[tuple[str, str]]) -> None:
