@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from .nouns.version import VersionDetail as VersionDetail
     from .nouns.version import rfc3339 as rfc3339
     from .verbs.search import Answer as Answer
+    from .verbs.search import Found as Found
     from .verbs.search import Search as Search
 
 _HOMES = {
@@ -136,7 +137,7 @@ _HOMES = {
     "nouns.semver": ("BUMPS", "Bump"),
     "nouns.tree": ("TreeRow",),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
-    "verbs.search": ("Answer", "Search"),
+    "verbs.search": ("Answer", "Found", "Search"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

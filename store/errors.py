@@ -98,14 +98,14 @@ class BadConfigError(BadInputError):
 class QueryError(BadInputError):
     """A query (``mvtui ls QUERY``, the ``/`` filter, ``Store.query``) that can't be read.
 
-    ``query`` is the text, ``column`` the place in it where the mistake is (1 is the first character, one past the
+    ``problem`` is the message without the place, ``query`` the text, ``column`` the place in it where the mistake is (1 is the first character, one past the
     last when something is missing at the end) and ``length`` how many characters it has. ``start`` is the
     column of the term it is in. ``incomplete`` says that the term could still become right by typing on.
     """
 
     def __init__(
         self,
-        message: str,
+        problem: str,
         *,
         query: str,
         column: int,
@@ -115,7 +115,8 @@ class QueryError(BadInputError):
         hint: str = "",
         candidates: Sequence[str] = (),
     ) -> None:
-        super().__init__(message, hint=hint, candidates=candidates)
+        super().__init__(f"{problem} (column {column})", hint=hint, candidates=candidates)
+        self.problem = problem
         self.query = query
         self.column = column
         self.length = length

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .face import Face
 
 if TYPE_CHECKING:
     from ..knowledge.query.completing import Completion
+    from ..nouns.version import Version
     from ..verbs.search import Answer, Search
 
 
@@ -38,12 +40,15 @@ class Finding(Face):
 
         return search.complete_query(self._repository, text, cursor)
 
-    def search(self, model: str) -> Search:
-        """Return the versions of a model in a form that answers many queries quickly.
+    def search(self, versions: Sequence[Version]) -> Search:
+        """Return what finds places in a list by queries, again and again and quickly, as a filter needs it.
+
+        Args:
+            versions: what ``versions`` or ``query`` returned. Of a single model's list, its name is not searched.
 
         Raises:
-            NotFoundError: there is no such model.
+            TypeError: it is another sequence.
         """
-        from ..verbs.search import Search
+        from ..verbs import search
 
-        return Search(self._repository, model)
+        return search.search(self._repository, versions)

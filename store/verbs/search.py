@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from ..knowledge.query.syntax import parse, so_far
 from ..knowledge.query.tree import Query, Word, conditions
 from ..knowledge.query.vocabulary import Vocabulary
 from ..nouns import reference
+from ..nouns.version import Version
 from . import look, resolve
 
 
@@ -39,29 +41,38 @@ class Answer(look.Rows):
         self.models = {document["model"] for document in documents}
 
 
-class Search:
-    """The versions of one model, to be asked again and again, as by a filter.
+class Found(NamedTuple):
+    """What a query found: ``rows`` are places in the versions that were searched, rising unless they are ``sorted``.
 
-    ``versions`` are a snapshot; what is found are places in them.
+    ``missing`` says what the query, of which only the beginning was looked for, still lacks.
     """
 
-    def __init__(self, repository: Repository, model: str) -> None:
-        self.versions = look.versions(repository, model, deleted=False)
-        self._finder = Finder(self.versions.documents, _Names(repository), model=model)
-        self._vocabulary = Vocabulary(self.versions.documents, _references(repository))
+    rows: Sequence[int]
+    sorted: bool
+    missing: QueryError | None
+
+
+class Search:
+    """Versions to be asked for again and again, as by a filter."""
+
+    def __init__(self, repository: Repository, versions: look.Rows) -> None:
+        models = {document["model"] for document in versions.documents}
+        model = models.pop() if len(models) == 1 else ""
+        self._finder = Finder(versions.documents, _Names(repository), model=model)
+        self._vocabulary = Vocabulary(versions.documents, _references(repository), model=model)
 
     def prepare(self) -> None:
         """Make searching fast: hundreds of milliseconds for 100,000 versions, once."""
         self._finder.prepare()
 
-    def find(self, text: str) -> tuple[Sequence[int], QueryError | None]:
-        """Return the places of the versions that fit what is typed so far, and what is missing if it is half a query.
+    def find(self, text: str) -> Found:
+        """Return the versions that fit what is typed so far of a query.
 
         Raises:
             QueryError: it is no query, and can't become one by typing on.
         """
         query, missing = so_far(text, datetime.now(UTC))
-        return self._finder.find(query), missing
+        return Found(self._finder.find(query), bool(query.sort), missing)
 
     def complete(self, text: str) -> list[Completion]:
         """Return how a query could go on at its end."""
@@ -80,6 +91,15 @@ def query(repository: Repository, text: str, *, deleted: bool) -> Answer:
     rows = Finder(documents, _Names(repository)).find(replace(asked, limit=None))
     found = [documents[row] for row in rows[: asked.limit]]
     return Answer(found, len(rows), asked, _unknown(asked, documents, found))
+
+
+def search(repository: Repository, versions: Sequence[Version]) -> Search:
+    """Return what finds places in a list; see ``Store.search``."""
+    if not isinstance(versions, look.Rows):
+        raise TypeError(
+            f"what is searched is a list that the store returned, not a {type(versions).__name__}"
+        )
+    return Search(repository, versions)
 
 
 def complete_query(repository: Repository, text: str, cursor: int | None) -> list[Completion]:

@@ -264,7 +264,7 @@ class _Reader:
         incomplete: bool = False,
     ) -> QueryError:
         return QueryError(
-            f"{message} (column {at + 1})",
+            message,
             query=self._text,
             column=at + 1,
             length=max(length, 1),

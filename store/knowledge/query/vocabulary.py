@@ -16,15 +16,20 @@ Found = Iterable[str]
 class Vocabulary:
     """What there is in some versions' documents, each list made when it is first asked for.
 
-    ``references`` returns the references that have a hash ID, to name the other ends of edges by.
+    ``references`` returns the references that have a hash ID, to name the other ends of edges by. With ``model`` all
+    versions are of that one, so that its name is not worth completing.
     """
 
     def __init__(
-        self, documents: Sequence[Document], references: Callable[[str], Sequence[str]] = lambda _id: ()
+        self,
+        documents: Sequence[Document],
+        references: Callable[[str], Sequence[str]] = lambda _id: (),
+        *,
+        model: str = "",
     ) -> None:
         self._documents = documents
         self._references = references
-        self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[str, ...]] = {("model", ""): ()} if model else {}
 
     def values(self, field: str, key: str = "") -> tuple[str, ...]:
         """Return the values of a field, the most common first; with ``key`` those of one tag or parameter.

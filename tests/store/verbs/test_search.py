@@ -115,14 +115,25 @@ def test_completion_knows_the_store(store: Store) -> None:
 
 
 def test_searching_one_model(store: Store) -> None:
-    search = store.search("sentiment")
+    search = store.search(store.versions("sentiment"))
     for _ in range(2):
-        assert search.find("") == (range(2), None)
-        assert search.find("first") == ([1], None)
-        assert search.find("sentiment") == ([], None)
-        assert search.find("sort:version") == ([1, 0], None)
-        rows, missing = search.find("first stage:")
-        assert rows == [1]
-        assert missing is not None
+        assert search.find("") == (range(2), False, None)
+        assert search.find("first") == ([1], False, None)
+        assert search.find("sentiment").rows == []
+        assert search.find("sort:version") == ([1, 0], True, None)
+        found = search.find("first stage:")
+        assert found.rows == [1]
+        assert found.missing is not None
         search.prepare()
     assert [found.text for found in search.complete("alias:")] == ["champion"]
+    assert [found.text for found in search.complete("s")] == ["stage:", "since:", "size>", "sort:"]
+
+
+def test_searching_an_answer_or_every_version(store: Store) -> None:
+    assert store.search(store.query("sntmt")).find("sentiment").rows == [1, 2]
+    assert store.search(store.versions()).find("bert").rows == [3]
+
+
+def test_only_what_the_store_returned_can_be_searched(store: Store) -> None:
+    with pytest.raises(TypeError, match="list"):
+        store.search(list(store.versions()))
