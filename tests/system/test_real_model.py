@@ -70,3 +70,15 @@ def test_the_real_model_is_registered_from_everywhere(model: Path, tmp_path: Pat
         measured = store.summary(measure=True)
         assert measured.stored is not None
         assert measured.stored < measured.size / 2.9, "three versions of the same weights are stored once"
+
+
+def test_where_the_real_model_says_it_comes_from(model: Path, tmp_path: Path) -> None:
+    with init_store(tmp_path / "store") as store:
+        edges = store.register("minilm", model, capture=False).version.edges
+    assert (edges[0].type, edges[0].to, edges[0].guess) == (
+        "fine-tuned-from",
+        "hf:nreimers/MiniLM-L6-H384-uncased",
+        "config.json",
+    )
+    assert "hf:datasets/ms_marco" in [edge.to for edge in edges]
+    assert all(edge.guess == "README.md" for edge in edges[1:])
