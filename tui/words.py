@@ -50,7 +50,6 @@ class Signs:
     branch: str
     corner: str
     peak: str
-    delta: str
 
 
 UNICODE = Signs(
@@ -84,7 +83,6 @@ UNICODE = Signs(
     branch="├─ ",
     corner="└─ ",
     peak="┌─ ",
-    delta="Δ",
 )
 
 ASCII = Signs(
@@ -111,7 +109,6 @@ ASCII = Signs(
     branch="|- ",
     corner="`- ",
     peak=",- ",
-    delta="+/-",
 )
 
 

@@ -87,6 +87,7 @@ def fill(store: Store, directory: Path) -> None:
                 params={"lr": 0.0003, "epochs": number},
                 tags={"team": "search"},
                 note="longer context" if number % 2 else "relabelled negatives",
+                capture=False,
             )
     store.alias("sentiment@latest", "champion")
 
@@ -105,7 +106,7 @@ def own(tmp_path: Path) -> Iterator[Store]:
     """A store of one's own to change, with one model and one version."""
     with init_store(tmp_path / "store") as store:
         (tmp_path / "a.bin").write_bytes(b"a")
-        store.register("alpha", tmp_path / "a.bin", metrics={"accuracy": 0.5})
+        store.register("alpha", tmp_path / "a.bin", metrics={"accuracy": 0.5}, capture=False)
         yield store
 
 

@@ -2,10 +2,10 @@ import subprocess
 import sys
 
 import pytest
-from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation
+from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation, Tab
 from mvtui.tui.app.commands import COMMANDS
 
-EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0")
+EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", tab=Tab.COMPARE)
 
 
 def test_every_action_does_something_and_nothing_else_does() -> None:

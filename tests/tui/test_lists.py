@@ -10,6 +10,7 @@ from mvtui.store import FileEntry, Version, VersionDetail
 from mvtui.tui import words
 from mvtui.tui.app import columns, facts, guide, headline
 from mvtui.tui.app.columns import Look
+from mvtui.tui.app.known import Known
 from mvtui.tui.app.rows import Rows
 from rich.cells import cell_len
 
@@ -103,7 +104,7 @@ def test_the_overview_is_safe_and_as_wide_as_asked(text: str, width: int, ascii_
     )
     detail = VersionDetail(shown, (FileEntry(text or "x", 5, "0" * 64),))
     look = Look(NOW, ascii_only)
-    lines = [*facts.overview(shown, detail, look, width), *facts.summary(shown, look, width)]
+    lines = [*facts.overview(shown, Known(detail), look, width), *facts.summary(shown, look, width)]
     lines += guide.no_store(text, look, width)[3:5]
     left, right = headline.top(None, None, look, width)
     for line in [*lines, left, right]:

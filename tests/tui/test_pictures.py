@@ -51,6 +51,12 @@ class Fixed:
         found = next(v for v in self._versions if v.ref == ref)
         return VersionDetail(found, (FileEntry("model.safetensors", 418_000_000, "0" * 64),))
 
+    def direction(self, metric: str) -> str | None:
+        return {"accuracy": "higher", "latency_ms": "lower"}.get(metric)
+
+    def measurements(self, ref: str) -> list[object]:
+        return []
+
     def damage(self) -> tuple[()]:
         return ()
 
@@ -103,5 +109,5 @@ async def test_a_hundred_thousand_versions_scroll_and_filter(opened: Opens) -> N
         await it.press("slash", *"1.77777.")
         assert len(table.order) == 1
         assert it.selected == "sentiment@1.77777.0"
-        assert "OSError" in it.seen("#overview")
+        assert "OSError" in it.seen("#details")
         assert drawn.place(77_777) == 22_223

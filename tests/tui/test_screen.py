@@ -33,7 +33,7 @@ async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
             "search",
             "weights.bin",
         ):
-            assert fact in it.seen("#overview")
+            assert fact in it.seen("#details")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_keys_move_the_cursor(filled: Path, opened: Opens, keys: tuple[str
         assert it.selected.startswith("sentiment@")
         await it.press(*keys)
         assert it.main.version_table.cursor == place
-        assert it.selected in it.seen("#overview")
+        assert it.selected in it.seen("#details")
 
 
 async def test_moving_in_the_models_shows_their_versions(filled: Path, opened: Opens) -> None:
@@ -67,7 +67,7 @@ async def test_moving_in_the_models_shows_their_versions(filled: Path, opened: O
         await it.press("enter")
         assert it.main.pane == Pane.VERSIONS
         await it.press("enter")
-        assert str(it.main.pane) == "Overview"
+        assert str(it.main.pane) == "Details"
         await it.press("escape")
         assert it.main.pane == Pane.VERSIONS
 

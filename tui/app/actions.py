@@ -17,7 +17,15 @@ class Pane(StrEnum):
 
     MODELS = "Models"
     VERSIONS = "Versions"
+    DETAILS = "Details"
+
+
+class Tab(StrEnum):
+    """What the details show of the selected version."""
+
     OVERVIEW = "Overview"
+    COMPARE = "Compare"
+    LINEAGE = "Lineage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Situation:
     narrow: bool = False
     zoomed: bool = False
     filtered: bool = False
+    tab: Tab = Tab.OVERVIEW
+    marked: int = 0
 
 
 WhyNot = Callable[[Situation], str]
@@ -80,6 +90,12 @@ def _needs_rows(now: Situation) -> str:
     return _needs_store(now) or ("" if now.models else "the store is empty")
 
 
+def _only_compared(now: Situation) -> str:
+    return _needs_version(now) or (
+        "" if now.tab is Tab.COMPARE else "the Compare tab is not open: ] opens it"
+    )
+
+
 def _zoom_why_not(now: Situation) -> str:
     if now.narrow:
         return "in a narrow window each pane has it all already"
@@ -101,7 +117,7 @@ ACTIONS: tuple[Action, ...] = (
         "pane.next",
         ("tab", "right"),
         "next pane",
-        "Go to the next pane: models, versions, overview",
+        "Go to the next pane: models, versions, details",
         _SHOW,
         footer=4,
         why_not=_needs_rows,
@@ -115,9 +131,45 @@ ACTIONS: tuple[Action, ...] = (
         why_not=_needs_rows,
     ),
     Action(
-        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=5, why_not=_needs_rows
+        "tab.next",
+        ("right_square_bracket",),
+        "next tab",
+        "Show the next tab of the details: overview, compare, lineage",
+        _SHOW,
+        footer=6,
+        why_not=_needs_version,
     ),
-    Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane", _SHOW),
+    Action(
+        "tab.previous",
+        ("left_square_bracket",),
+        "tab before",
+        "Show the tab before",
+        _SHOW,
+        why_not=_needs_version,
+    ),
+    Action(
+        "mark.toggle",
+        ("space",),
+        "mark",
+        "Mark the version, to compare others with it: up to six",
+        _SHOW,
+        pane=Pane.VERSIONS,
+        footer=5,
+        why_not=_needs_version,
+    ),
+    Action(
+        "compare.differences",
+        ("x",),
+        "only differences",
+        "Compare: show only what differs, and everything again",
+        _SHOW,
+        footer=11,
+        why_not=_only_compared,
+    ),
+    Action(
+        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=7, why_not=_needs_rows
+    ),
+    Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", _SHOW),
     Action(
         "list.filter",
         ("slash",),
@@ -133,7 +185,7 @@ ACTIONS: tuple[Action, ...] = (
         "zoom",
         "Give the pane the whole window, and back",
         _SHOW,
-        footer=7,
+        footer=9,
         why_not=_zoom_why_not,
     ),
     Action(
@@ -142,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
         "copy",
         "Copy the version's reference, such as sentiment@1.4.0",
         _DO,
-        footer=6,
+        footer=8,
         why_not=_needs_version,
     ),
     Action("copy.id", ("Y",), "copy ID", "Copy the version's whole hash ID", _DO, why_not=_needs_version),
@@ -152,7 +204,7 @@ ACTIONS: tuple[Action, ...] = (
         "refresh",
         "Read the store again (it is also read twice a second)",
         _DO,
-        footer=8,
+        footer=10,
     ),
     Action("app.help", ("question_mark", "f1"), "help", "Show these keys", _APP, footer=1),
     Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),
@@ -164,6 +216,8 @@ ACTIONS: tuple[Action, ...] = (
 _KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
     "escape": "esc",
     "pagedown": "page down",
     "pageup": "page up",

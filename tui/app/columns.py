@@ -7,16 +7,19 @@ A window too narrow for all columns drops the least important; the last one take
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ...store import improved
 from .. import words
-from ..text import Align, fit, width
+from ..text import Align, fit, visible, width
+from . import deltas
 
 if TYPE_CHECKING:
-    from ...store import Model, Version
+    from ...store import Direction, Model, Version
 
 SAMPLE = 60
 """As many rows as are known of a large store when it is first shown: the rest must not change the columns."""
@@ -43,7 +46,8 @@ class Column:
     """One column.
 
     ``width`` is in cells; ``rank`` says how early it is dropped (the highest first); ``grow`` takes the
-    space that is left. ``style`` names the style of a cell, ``""`` for the plain one.
+    space that is left. ``style`` names the style of a cell, ``""`` for the plain one. ``direction`` is that of a
+    metric, told beside its title; ``against`` the stage that a difference is to.
     """
 
     title: str
@@ -53,6 +57,8 @@ class Column:
     align: Align = "left"
     style: StyleOf = lambda _row: ""
     grow: bool = False
+    direction: Direction | None = None
+    against: str | None = None
 
     def show(self, row: Any, look: Look) -> tuple[str, str]:
         """Return the cell's text, exactly as wide as the column, and its style."""
@@ -60,7 +66,14 @@ class Column:
 
     def heading(self, look: Look) -> str:
         """Return the title, exactly as wide as the column."""
-        return fit(self.title, self.width, self.align, ascii_only=look.ascii_only)
+        if self.against:
+            stage = words.stage_sign(self.against, ascii_only=look.ascii_only)
+            return fit(f"vs {stage}", self.width, self.align)
+        if self.direction is None:
+            return fit(self.title, self.width, self.align, ascii_only=look.ascii_only)
+        sign = words.direction_sign(self.direction, ascii_only=look.ascii_only)
+        title = visible(self.title, self.width - 2, ascii_only=look.ascii_only)
+        return fit(f"{title} {sign}", self.width, self.align)
 
 
 def choose(columns: Sequence[Column], space: int) -> list[Column]:
@@ -98,9 +111,22 @@ def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column
     ]  # fmt: skip
 
 
-def for_versions(versions: Sequence[Version]) -> list[Column]:
-    """Return the columns that say something about these versions, in reading order."""
-    sample = [versions[i] for i in range(min(SAMPLE, len(versions)))]
+def sample_of(versions: Sequence[Version]) -> list[Version]:
+    """Return the versions that decide about the columns: the first ones."""
+    return [versions[i] for i in range(min(SAMPLE, len(versions)))]
+
+
+def for_versions(
+    versions: Sequence[Version],
+    directions: Mapping[str, Direction] = MappingProxyType({}),
+    production: Version | None = None,
+) -> list[Column]:
+    """Return the columns that say something about these versions, in reading order.
+
+    ``directions`` says of metrics which way they are better; ``production`` is what the most common of them is
+    compared with.
+    """
+    sample = sample_of(versions)
     out = [
         Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
                style=lambda _v: "strong"),
@@ -112,7 +138,10 @@ def for_versions(versions: Sequence[Version]) -> list[Column]:
         widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
         out.append(Column("ALIAS", widest, 3, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
     ranks = iter((2, 8, 10, *range(12, 30)))
-    out += [_metric(name, sample, next(ranks)) for name in metric_names(sample)]
+    for place, name in enumerate(metric_names(sample)):
+        out.append(_metric(name, sample, next(ranks), directions.get(name)))
+        if place == 0 and production and name in production.metrics:
+            out.append(_delta(name, sample, production, directions.get(name)))
     out += [
         Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
         Column("SIZE", 8, 6, lambda v, _: words.size(v.size), "right"),
@@ -132,7 +161,7 @@ def metric_names(sample: Iterable[Version]) -> list[str]:
     return [name for name, _ in common.most_common(_MAX_METRICS)]
 
 
-def _metric(name: str, sample: Sequence[Version], rank: int) -> Column:
+def _metric(name: str, sample: Sequence[Version], rank: int, direction: Direction | None) -> Column:
     values = [v.metrics[name] for v in sample if name in v.metrics]
     places = words.decimals(values)
     widest = _widest([words.number(value, places) for value in values], 1)
@@ -145,8 +174,30 @@ def _metric(name: str, sample: Sequence[Version], rank: int) -> Column:
         # A number that is cut would be another number.
         return shown if len(shown) <= columns else f"{value:.{max(columns - 7, 0)}e}"
 
-    columns = max(min(width(name), _METRIC_MAX), widest, 7)
-    return Column(name, columns, rank, text, "right")
+    title = width(name) + (2 if direction else 0)
+    columns = max(min(title, _METRIC_MAX), widest, 7)
+    return Column(name, columns, rank, text, "right", direction=direction)
+
+
+def _delta(name: str, sample: Sequence[Version], production: Version, way: Direction | None) -> Column:
+    """Return the column that says how far a metric is from production's, and whether that is better."""
+    base = production.metrics[name]
+    places = words.decimals([base, *(v.metrics[name] for v in sample if name in v.metrics)])
+
+    def outcome(version: Version) -> str | None:
+        value = version.metrics.get(name)
+        return None if value is None else improved(way, base, value)
+
+    def text(version: Version, look: Look) -> str:
+        value = version.metrics.get(name)
+        if value is None or version.id == production.id:
+            return words.signs(look.ascii_only).dash
+        return deltas.judged(base, value, outcome(version), places=places, ascii_only=look.ascii_only)
+
+    look = Look(production.created)
+    widest = max(width(text(version, look)) for version in sample)
+    return Column("", max(widest, 6), 3, text, "right", style=lambda v: deltas.style(outcome(v)),
+                  against="production")  # fmt: skip
 
 
 def _stage(version: Version, look: Look) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from .. import words
 from .actions import Pane
+from .screens.marks import MOST_COMPARED
 
 if TYPE_CHECKING:
     from .screens.main import MainScreen
@@ -24,7 +26,7 @@ def _go_to_pane(screen: MainScreen, steps: int) -> None:
 
 
 def _enter(screen: MainScreen) -> None:
-    if screen.pane is not Pane.OVERVIEW:
+    if screen.pane is not Pane.DETAILS:
         _go_to_pane(screen, 1)
 
 
@@ -36,8 +38,10 @@ def _back(screen: MainScreen) -> None:
         screen.selection.filter_pane(screen.pane, "")
     elif screen.zoomed:
         _zoom(screen)
-    elif screen.pane is Pane.OVERVIEW:
+    elif screen.pane is Pane.DETAILS:
         screen.activate(Pane.VERSIONS)
+    elif screen.version and screen.marks.clear(screen.version.model):
+        _marks_changed(screen)
     else:
         screen.say("this is the outermost layer: q quits")
 
@@ -47,8 +51,46 @@ def _zoom(screen: MainScreen) -> None:
     screen.arrange_panes()
 
 
+def _turn(steps: int) -> Command:
+    def turn(screen: MainScreen) -> None:
+        # Where the details have no room beside the list they take its place.
+        screen.details.turn(steps)
+        screen.show_tab()
+        if screen.narrow or screen.zoomed:
+            screen.activate(Pane.DETAILS)
+        screen.show_hints()
+
+    return turn
+
+
+def _mark(screen: MainScreen) -> None:
+    if screen.version is None:
+        return
+    if screen.marks.toggle(screen.version):
+        _marks_changed(screen)
+    else:
+        screen.say(
+            f"{MOST_COMPARED} versions are the most that can be compared: esc takes the marks away", "warning"
+        )
+
+
+def _marks_changed(screen: MainScreen) -> None:
+    screen.version_table.redraw_rows()
+    screen.details.follow(from_top=True)
+    screen.show_hints()
+    marked = screen.situation.marked
+    screen.say(f"{words.plural(marked, 'version')} marked, ] compares" if marked else "no version is marked")
+
+
+def _only_differences(screen: MainScreen) -> None:
+    details = screen.details
+    details.only_differences = not details.only_differences
+    details.show(from_top=True)
+    screen.say("only what differs" if details.only_differences else "everything, also what is the same")
+
+
 async def _filter(screen: MainScreen) -> None:
-    if screen.pane is Pane.OVERVIEW:
+    if screen.pane is Pane.DETAILS:
         screen.activate(Pane.VERSIONS)
     screen.say("")
     await screen.filter_line.open(screen.pane, screen.selection.filters.get(screen.pane, ""))
@@ -109,6 +151,10 @@ COMMANDS: dict[str, Command] = {
     "move.page_up": _pages(-1),
     "pane.next": lambda screen: _go_to_pane(screen, 1),
     "pane.previous": lambda screen: _go_to_pane(screen, -1),
+    "tab.next": _turn(1),
+    "tab.previous": _turn(-1),
+    "mark.toggle": _mark,
+    "compare.differences": _only_differences,
     "pane.enter": _enter,
     "pane.back": _back,
     "pane.zoom": _zoom,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from .. import words
 from ..text import visible, width
-from .actions import Pane
+from .actions import Pane, Tab
 from .columns import Look
 from .facts import Line
 
@@ -54,13 +56,21 @@ def top(
     return left, []
 
 
-def tabs(active: Pane) -> tuple[Line, Line]:
-    """Return the strip that names the panes when only one of them is seen."""
+def tabs(active: Pane, tab: Tab) -> tuple[Line, Line]:
+    """Return the strip that names the panes when only one of them is seen, the details by their tabs."""
     line: Line = [(" ", "")]
     for pane in Pane:
-        line.append((f"[{pane}]" if pane is active else f" {pane} ", "accent" if pane is active else "muted"))
-        line.append(("  ", ""))
+        for name in Tab if pane is Pane.DETAILS else (pane,):
+            chosen = pane is active and name in (pane, tab)
+            line.append((f"[{name}]" if chosen else f" {name} ", "accent" if chosen else "muted"))
+            line.append(("  ", ""))
     return line, []
+
+
+def tab_title(active: Tab, *, ascii_only: bool = False) -> Content:
+    """Return what the frame of the details is titled: every tab, the one that is shown in brackets."""
+    dot = f" {words.signs(ascii_only).dot} "
+    return Content(dot.join(f"[{tab}]" if tab is active else str(tab) for tab in Tab))
 
 
 def arrival(refs: Sequence[str], signs: words.Signs) -> str:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Damage, Model, Summary, VersionDetail
+    from ...store import Damage, Model, Summary
+    from .asked import Asked, Content
     from .columns import Column
     from .rows import Rows
 
@@ -51,21 +52,21 @@ class VersionsListed(FromStore):
         self.columns = columns
 
 
-class DetailRead(FromStore):
-    """The files of a version. ``ref`` is what was asked for."""
+class TabRead(FromStore):
+    """What a tab of the details shows; ``asked`` is what was asked for."""
 
-    def __init__(self, ref: str, detail: VersionDetail) -> None:
+    def __init__(self, asked: Asked, content: Content) -> None:
         super().__init__()
-        self.ref = ref
-        self.detail = detail
+        self.asked = asked
+        self.content = content
 
 
-class DetailFailed(FromStore):
-    """The files of a version could not be read."""
+class TabFailed(FromStore):
+    """What a tab was to show can't be read."""
 
-    def __init__(self, ref: str, reason: str) -> None:
+    def __init__(self, asked: Asked, reason: str) -> None:
         super().__init__()
-        self.ref = ref
+        self.asked = asked
         self.reason = reason
 
 
@@ -73,8 +74,8 @@ class ModelsListed(FromStore):
     """The models there are, with the numbers of the status line and damage to warn of, if any.
 
     ``arrived`` are the references of versions registered since the last time, the newest first. ``first`` is
-    given the first time: the versions of the model that changed last, and the files of its newest, which
-    would be asked for next.
+    given the first time: the versions of the model that changed last, and what the overview shows of its newest,
+    which would be asked for next.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class ModelsListed(FromStore):
         damage: tuple[Damage, ...] = (),
         arrived: tuple[str, ...] = (),
         *,
-        first: tuple[VersionsListed, DetailRead | DetailFailed | None] | None = None,
+        first: tuple[VersionsListed, TabRead | TabFailed | None] | None = None,
         asked: bool = False,
     ) -> None:
         super().__init__()
@@ -96,9 +97,24 @@ class ModelsListed(FromStore):
         self.asked = asked
 
 
-class FilterReady(FromStore):
-    """The haystack of ``rows`` stands: filtering is now instant."""
+class Filtered(FromStore):
+    """What ``query`` lets through of ``rows``: ``found``, or the ``problem`` that makes it no query.
 
-    def __init__(self, rows: Rows) -> None:
+    ``completions`` are how the query could go on.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        query: str,
+        *,
+        found: Found | None = None,
+        problem: QueryError | None = None,
+        completions: Sequence[Completion] = (),
+    ) -> None:
         super().__init__()
         self.rows = rows
+        self.query = query
+        self.found = found
+        self.problem = problem
+        self.completions = completions

@@ -12,24 +12,26 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...store.errors import MvtuiError, NotFoundError
-from . import columns
+from ...store.errors import MvtuiError, NotFoundError, QueryError
+from . import columns, reading
+from .actions import Tab
+from .asked import Asked, Content
 from .messages import (
-    DetailFailed,
-    DetailRead,
-    FilterReady,
+    Filtered,
     FromStore,
     ModelsListed,
     StoreMissing,
     StoreTrouble,
     StoreWell,
+    TabFailed,
+    TabRead,
     VersionsListed,
 )
 from .rows import Rows, changed_last
@@ -79,12 +81,12 @@ class StoreWorker(Thread):
     # -- asked from the screen's thread ----------------------------------------------------------
 
     def list_versions(self, model: str) -> None:
-        """Ask for the versions of a model: ``VersionsListed``, later ``FilterReady``."""
+        """Ask for the versions of a model: ``VersionsListed``."""
         self._ask("versions", lambda store: self._list_versions(store, model))
 
-    def read_detail(self, ref: str) -> None:
-        """Ask for a version's files: ``DetailRead`` or ``DetailFailed``."""
-        self._ask("detail", lambda store: self._read_detail(store, ref))
+    def read(self, asked: Asked) -> None:
+        """Ask for what a tab of the details shows: ``TabRead`` or ``TabFailed``."""
+        self._ask("tab", lambda store: self._read(store, asked))
 
     def refresh(self) -> None:
         """Ask for the models again, changed or not."""
@@ -140,11 +142,15 @@ class StoreWorker(Thread):
             return
         self._part = True
         self._guarded(part, self._list_models)
+        self._await_paint()
+        part.close()
+
+    def _await_paint(self) -> None:
+        """Wait until what was found first is on the screen: nothing may compete with drawing it."""
         end = monotonic() + _PAINT_SECONDS
         with self._wake:
             while not (self._painted or self._stopped) and (left := end - monotonic()) > 0:
                 self._wake.wait(left)
-        part.close()
 
     def _open(self) -> Store | None:
         while not self._stopped:
@@ -239,12 +245,15 @@ class StoreWorker(Thread):
 
     def _first_page(
         self, store: Store, model: Model | None
-    ) -> tuple[VersionsListed, DetailRead | DetailFailed | None] | None:
+    ) -> tuple[VersionsListed, TabRead | TabFailed | None] | None:
         if model is None:
             return None
         listed = self._versions(store, model.name, model.version_count if self._part else 0)
         versions = listed.rows.versions
-        return listed, self._detail(store, versions[0].ref) if len(versions) else None
+        if not len(versions):
+            return listed, None
+        ref = versions[0].ref
+        return listed, self._tab(Asked(Tab.OVERVIEW, (ref,)), lambda: reading.known(store, ref, whole=False))
 
     def _versions(self, store: Store, model: str, total: int = 0) -> VersionsListed:
         try:
@@ -260,21 +269,28 @@ class StoreWorker(Thread):
         if rows.whole:
             # Behind whatever else is wanted: it is the only job that can take a second.
             self._ask("haystack", build)
-        return VersionsListed(rows, columns.for_versions(found))
+        return VersionsListed(rows, self._columns(store, found))
+
+    def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
+        if not len(found):
+            return []
+        ways = reading.directions(store, columns.metric_names(columns.sample_of(found)))
+        return columns.for_versions(found, ways, reading.in_production(store, found[0].model))
 
     def _list_versions(self, store: Store, model: str) -> None:
         self._post(self._versions(store, model))
 
-    def _read_detail(self, store: Store, ref: str) -> None:
-        self._post(self._detail(store, ref))
+    def _read(self, store: Store, asked: Asked) -> None:
+        self._await_paint()
+        self._post(self._tab(asked, lambda: reading.read(store, asked)))
 
-    def _detail(self, store: Store, ref: str) -> DetailRead | DetailFailed:
+    def _tab(self, asked: Asked, make: Callable[[], Content]) -> TabRead | TabFailed:
         try:
-            return DetailRead(ref, store.show(ref))
+            return TabRead(asked, make())
         except MvtuiError as error:
-            return DetailFailed(ref, error.message)
+            return TabFailed(asked, error.message)
         except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
-            return DetailFailed(ref, _unexpected(error)[0])
+            return TabFailed(asked, _unexpected(error)[0])
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from .. import guide, headline
 from ..messages import (
-    DetailFailed,
-    DetailRead,
-    FilterReady,
+    Filtered,
     FromStore,
     ModelsListed,
     StoreMissing,
     StoreTrouble,
     StoreWell,
+    TabFailed,
+    TabRead,
     VersionsListed,
 )
 
@@ -27,12 +27,12 @@ def take(screen: MainScreen, message: FromStore) -> None:
         case VersionsListed():
             if screen.selection.list_versions(message):
                 screen.settled()
-        case DetailRead() | DetailFailed():
-            screen.selection.take_detail(message)
+        case TabRead() | TabFailed():
+            screen.details.take(message)
         case ModelsListed():
             _models_listed(screen, message)
-        case FilterReady():
-            screen.selection.filter_ready(message)
+        case Filtered():
+            screen.selection.take_filtered(message)
         case StoreMissing(reason=reason):
             screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
             screen.settled()

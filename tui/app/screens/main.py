@@ -1,7 +1,8 @@
-"""The main screen: models, versions, and an overview of the selected version.
+"""The main screen: models, versions, and the details of the selected version.
 
 Owns the widgets and their layout, and gives keys and clicks to ``commands``. What is listed and selected is in
-``selection``, what the store's answers change in ``answers``. Nothing here reads a file.
+``selection``, what the third pane shows in ``details``, what the store's answers change in ``answers``. Nothing here
+reads a file.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from ..widgets.lineview import Bar, Scroller
 from ..widgets.overview import Overview
 from ..widgets.table import VirtualTable
 from . import answers
+from .details import Details
+from .marks import Marks
 from .selection import Selection
 
 if TYPE_CHECKING:
@@ -78,6 +81,8 @@ class MainScreen(Screen[None]):
         """Whether the footer says that the next ctrl-c leaves."""
         self.store: Summary | None = None
         self.selection = Selection(self)
+        self.details = Details(self)
+        self.marks = Marks()
         self._now = now
         self._read_only = read_only
         self.settled: Callable[[], None] = settled
@@ -94,14 +99,16 @@ class MainScreen(Screen[None]):
         self.headline, self.banner, self.tabs = Bar(id="headline"), Bar(id="banner"), Bar(id="tabs")
         self.model_table = VirtualTable(look, id="models")
         self.version_table = VirtualTable(look, id="versions")
-        self.overview, self.guide_view = Overview(id="overview"), Overview(id="guide")
+        self.version_table.is_marked = self.marks.__contains__
+        self.details_view, self.guide_view = Overview(id="details"), Overview(id="guide")
         self.summary = Bar(id="summary")
         self.filter_line = FilterLine(id="filter")
         self.footer = Footer(ascii_only=self.ascii_only, id="footer")
         for pane, view in self.views.items():
             view.border_title = Content(str(pane))
             view.add_class("pane")
-        self.overview.more_text = self.guide_view.more_text = self.signs.more + " more"
+        self.show_tab()
+        self.details_view.more_text = self.guide_view.more_text = self.signs.more + " more"
         self.banner.display = self.filter_line.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis
         self._place_panes()
@@ -122,7 +129,7 @@ class MainScreen(Screen[None]):
         return {
             Pane.MODELS: self.model_table,
             Pane.VERSIONS: self.version_table,
-            Pane.OVERVIEW: self.overview,
+            Pane.DETAILS: self.details_view,
         }
 
     @property
@@ -153,7 +160,7 @@ class MainScreen(Screen[None]):
     @property
     def at_rest(self) -> bool:
         """Whether all that was asked for has been answered, and nothing waits to be shown."""
-        return self.selection.resting and self.worker.idle
+        return self.selection.resting and self.details.resting and self.worker.idle
 
     @property
     def situation(self) -> Situation:
@@ -167,6 +174,8 @@ class MainScreen(Screen[None]):
             narrow=self.narrow,
             zoomed=self.zoomed,
             filtered=bool(self.selection.filters.get(self.pane)),
+            tab=self.details.tab,
+            marked=len(self.marks.of(self.version.model)) if self.version else 0,
         )
 
     # -- layout ----------------------------------------------------------------------------------
@@ -197,7 +206,7 @@ class MainScreen(Screen[None]):
             view.set_class(pane is self.pane, "-active")
         self.guide_view.display = guiding
         self.tabs.display = one and not guiding
-        self.summary.display = one and not guiding and self.pane is not Pane.OVERVIEW
+        self.summary.display = one and not guiding and self.pane is not Pane.DETAILS
         return True
 
     def _focus_pane(self) -> None:
@@ -213,7 +222,7 @@ class MainScreen(Screen[None]):
     def show_all(self) -> None:
         """Bring everything but the tables up to date."""
         self.show_headline()
-        self.show_overview(from_top=False)
+        self.details.show(from_top=False)
         self.show_hints()
         if self._guide:
             make, look = self._guide, self.look
@@ -225,32 +234,22 @@ class MainScreen(Screen[None]):
             self.selection.model, self.store, self.look, self.app.size.width, read_only=self._read_only
         )
         self.headline.show(top)
-        self.tabs.show(headline.tabs(self.pane))
+        self.tabs.show(headline.tabs(self.pane, self.details.tab))
 
     def show_hints(self) -> None:
         """Bring the footer up to date."""
         self.footer.show_hints(self.registry.footer(self.situation))
 
-    def show_overview(self, *, from_top: bool) -> None:
-        """Show the selected version in the overview and in the summary under the list."""
-        version, look = self.version, self.look
-        if version is None:
-            self.overview.show(lambda _columns: (), from_top=True)
-            self.summary.show()
-            return
-        detail, problem = self.selection.detail, self.selection.detail_problem
-        self.overview.show(
-            lambda columns: facts.overview(version, detail, look, columns, problem=problem), from_top=from_top
-        )
-        rule = self.signs.rule * self.app.size.width
-        below = facts.summary(version, look, self.app.size.width - 2)
-        self.summary.show(([(rule, "line")], []), *(([(" ", ""), *line], []) for line in below))
+    def show_tab(self) -> None:
+        """Say in the frame and in the strip of panes which tab is shown."""
+        self.details_view.border_title = headline.tab_title(self.details.tab, ascii_only=self.ascii_only)
+        self.tabs.show(headline.tabs(self.pane, self.details.tab))
 
     def tell_ages(self) -> None:
         """Bring every age on the screen up to this moment."""
         for table in (self.model_table, self.version_table):
             table.set_look(self.look)
-        self.show_overview(from_top=False)
+        self.details.show(from_top=False)
 
     def say(self, text: str, style: str = "", *, stays: bool = False) -> None:
         """Show a message in the footer, for a while, or until something else is done."""

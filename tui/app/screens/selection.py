@@ -1,7 +1,7 @@
 """What is listed, filtered and selected on the main screen: the state behind its two tables.
 
 The tables know only rows and a cursor. Here is which model the versions belong to, which version was last
-selected in each model, what the filters let through, and the files of the version that is shown.
+selected in each model, and what the filters let through.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from ..rows import Rows, changed_last, matching_models
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from ....store import Model, Version, VersionDetail
-    from ..messages import DetailFailed, DetailRead, FilterReady, ModelsListed, VersionsListed
+    from ....store import Model, Version
+    from ..messages import FilterReady, ModelsListed, VersionsListed
     from ..widgets.table import VirtualTable
     from .main import MainScreen
 
@@ -32,12 +32,10 @@ class Selection:
         self.models: list[Model] = []
         self.rows: Rows | None = None
         self.filters: dict[Pane, str] = {}
-        self._shown: DetailRead | DetailFailed | None = None
         self._name = ""
         self._columns: Sequence[columns.Column] = ()
         self._remembered: dict[str, int] = {}
         self._matches: tuple[str, Sequence[int]] = ("", range(0))
-        self._asked_ref = ""
         self._settling: Timer | None = None
 
     @property
@@ -71,7 +69,7 @@ class Selection:
         listed, detail = message.first or (None, None)
         if listed and listed.rows.model == chosen:
             self._name = chosen
-            self._shown = detail
+            self._screen.details.expect(detail)
             self.list_versions(listed)
         else:
             self._choose_model(chosen, again=True)
@@ -135,7 +133,7 @@ class Selection:
         place = rows.place_in(order, seq) if seq is not None else 0
         table.show(rows.versions, self._columns, order, place, hold=hold, total=0 if query else rows.total)
         self.tell_found()
-        self.refresh(from_top=not hold)
+        self.refresh(from_top=not hold, again=hold)
 
     # -- filters ---------------------------------------------------------------------------------
 
@@ -178,32 +176,8 @@ class Selection:
             self._choose_model(model.name)
         self.refresh(from_top=True)
 
-    def refresh(self, *, from_top: bool) -> None:
-        """Show the selected version in the overview, and ask for its files if they aren't known."""
-        version, screen = self.version, self._screen
-        ref = version.ref if version else ""
-        from_top = from_top or ref != self._asked_ref
-        self._asked_ref = ref
-        screen.show_overview(from_top=from_top)
-        screen.show_headline()
-        screen.show_hints()
-        if version and not self.detail:
-            screen.worker.read_detail(ref)
-
-    @property
-    def detail(self) -> VersionDetail | None:
-        """The selected version with its files, once they are read."""
-        detail = getattr(self._shown, "detail", None)
-        return detail if detail and self.version and detail.version.id == self.version.id else None
-
-    @property
-    def detail_problem(self) -> str:
-        """Why the selected version's files can't be read."""
-        same = self._shown and self.version and self._shown.ref == self.version.ref
-        return getattr(self._shown, "reason", "") if same else ""
-
-    def take_detail(self, message: DetailRead | DetailFailed) -> None:
-        """Show the files of the selected version, or why they can't be shown."""
-        if message.ref == self._asked_ref:
-            self._shown = message
-            self._screen.show_overview(from_top=False)
+    def refresh(self, *, from_top: bool, again: bool = False) -> None:
+        """Show the selected version everywhere; ``again`` since the store may say something else of it now."""
+        self._screen.details.follow(from_top=from_top, again=again)
+        self._screen.show_headline()
+        self._screen.show_hints()

@@ -41,8 +41,15 @@ class Overview(Scroller):
         """Show other lines, from the first or from where we are."""
         self._make = make
         self._make_lines()
-        self._top = 0 if from_top else min(self._top, self._last_top)
+        self._top = self._first_top if from_top else min(self._top, self._last_top)
         self.refresh()
+
+    @property
+    def _first_top(self) -> int:
+        """The top of all, unless the line to be in sight is further down: then that stands in the middle."""
+        focus = getattr(self._lines, "focus", 0)
+        height = self.size.height
+        return 0 if focus < height - 1 else min(focus - height // 2, self._last_top)
 
     @property
     def _last_top(self) -> int:

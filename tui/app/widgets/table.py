@@ -6,7 +6,7 @@ not rows). A move repaints two lines; the page follows the cursor, which is alwa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual import events
@@ -16,14 +16,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...text import visible, width
-from ...words import signs
+from ...words import Signs, signs
 from ..columns import GAP, Column, Look, choose
 from ..facts import Line
 from .lineview import Scroller
 
 _CACHED = 500
 _MARGIN = 2
-"""Cells before the first column: where the cursor's sign stands."""
+"""Cells before the first column: where the signs of cursor and mark stand."""
 
 
 class VirtualTable(Scroller):
@@ -54,6 +54,8 @@ class VirtualTable(Scroller):
         self.rows: Sequence[Any] = ()
         self.order: Sequence[int] = range(0)
         self.empty_text = ""
+        self.is_marked: Callable[[Any], bool] = lambda _row: False
+        """Says of a row whether it has a mark, which is shown before it."""
         self._columns: Sequence[Column] = ()
         self._shown_columns: list[Column] = []
         self._cursor = 0
@@ -92,6 +94,11 @@ class VirtualTable(Scroller):
         elif self._top:
             self._top = self._cursor - height
         self._lay_out()
+        self.refresh()
+
+    def redraw_rows(self) -> None:
+        """Draw every row again, since marks have changed."""
+        self._strips.clear()
         self.refresh()
 
     def set_look(self, look: Look) -> None:
@@ -191,7 +198,7 @@ class VirtualTable(Scroller):
                 return self.strip([(" " * _MARGIN + shown, "muted")], columns)
             return self.strip([], columns)
         if place == self._cursor:
-            line = self._line(place, signs(self.look.ascii_only).cursor)
+            line = self._line(place, self._signs.cursor)
             return self.strip(line, columns, "cursor" if self.has_focus else "cursor-idle")
         strip = self._strips.get(place)
         if strip is None:
@@ -200,9 +207,13 @@ class VirtualTable(Scroller):
             strip = self._strips[place] = self.strip(self._line(place, " "), columns)
         return strip
 
+    @property
+    def _signs(self) -> Signs:
+        return signs(self.look.ascii_only)
+
     def _line(self, place: int, sign: str) -> Line:
         row = self.rows[self.order[place]]
-        line: Line = [(sign + " " * (_MARGIN - 1), "")]
+        line: Line = [(sign, ""), (self._signs.mark, "accent") if self.is_marked(row) else (" ", "")]
         for number, column in enumerate(self._shown_columns):
             if number:
                 line.append((" " * GAP, ""))

@@ -1,0 +1,32 @@
+"""What a tab of the details asks of the store, and what it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from .actions import Tab
+from .known import Known
+
+if TYPE_CHECKING:
+    from ...store import Comparison, TreeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tab, and the references of the versions it is to show: one, or those that are compared."""
+
+    tab: Tab
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """What a version came from, and what came from it, as rows of two trees; ``cut`` says that there is more."""
+
+    up: tuple[TreeRow, ...]
+    down: tuple[TreeRow, ...]
+    cut: bool = False
+
+
+Content: TypeAlias = "Known | Comparison | Ancestry"

@@ -1,0 +1,131 @@
+"""Where a version comes from and what came from it: two trees, the version between them.
+
+Above it each node stands over what was made from it, below it under what it was made from. In a narrow pane a node
+takes two lines: its name, and how it is tied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import lineage, words
+from ...text import visible, width
+from ..columns import Look
+from .lines import Line, Lines
+
+if TYPE_CHECKING:
+    from ....store import Node, TreeRow
+    from ..asked import Ancestry
+
+_ONE_LINE = 72
+"""From this many columns on a node takes one line."""
+
+_NAME_ROOM = 18
+"""Cells that guides leave to names; deeper levels are numbered."""
+
+_STYLES = {
+    "green": "production",
+    "cyan": "accent",
+    "bold": "strong",
+    "dim": "muted",
+    "red": "bad",
+    "yellow": "warning",
+}
+"""The command line's names of colours → ours."""
+
+
+def ancestry(found: Ancestry, look: Look, columns: int) -> Lines:
+    """Return both trees, ``columns`` cells wide; ``focus`` is the version's own line."""
+    lines = Lines()
+    above, below = found.up[:-1], found.down[1:]
+    if above:
+        _add(lines, above, look, columns, upward=True)
+    else:
+        lines.add([[("nothing is known of what it came from", "muted")]])
+    lines.focus = len(lines)
+    root = found.down[0].node
+    if root is not None:
+        here = f"{words.signs(look.ascii_only).cursor} {lineage.name(root, ascii_only=look.ascii_only)}"
+        lines.add([_joined([[(here, "title")], *_facts(root, look)], look, columns)])
+    if below:
+        _add(lines, below, look, columns, upward=False)
+    else:
+        lines.add([[("nothing was made from it", "muted")]])
+    if found.cut:
+        lines.add([[], [("there is more than could be looked at", "warning")]])
+    return lines
+
+
+def _add(lines: Lines, rows: tuple[TreeRow, ...], look: Look, columns: int, *, upward: bool) -> None:
+    """Add the lines of rows, which are made when they are looked at."""
+    whole = columns >= _ONE_LINE
+    entries = [(row, part) for row in rows for part in range(1 if whole or row.node is None else 2)]
+
+    def make(at: int) -> Line:
+        row, part = entries[at]
+        if row.node is None:
+            more = f"and {row.more:,} more"
+            return _joined([[(_guides(row, look, columns, upward=upward) + more, "muted")]], look, columns)
+        first: list[Line] = [
+            [(_guides(row, look, columns, upward=upward), "muted"), _name(row.node, look)],
+            *_facts(row.node, look),
+        ]
+        tied = [[(lineage.edge(row.links, ascii_only=look.ascii_only), "muted")], *_caveats(row, look)]
+        if whole:
+            return _joined([*first, *tied], look, columns)
+        if part == 0:
+            return _joined(first, look, columns)
+        tied[0].insert(0, (_guides(row, look, columns, upward=upward, below=True), "muted"))
+        return _joined(tied, look, columns)
+
+    lines.add_block(len(entries), make)
+
+
+def _name(node: Node, look: Look) -> tuple[str, str]:
+    style = "accent" if node.kind in {"outside", "commit"} else "strong" if node.stage == "production" else ""
+    return lineage.name(node, ascii_only=look.ascii_only), style
+
+
+def _facts(node: Node, look: Look) -> list[Line]:
+    return [[(text, _style(styles))] for text, styles in lineage.facts(node, ascii_only=look.ascii_only)]
+
+
+def _caveats(row: TreeRow, look: Look) -> list[Line]:
+    if row.loops:
+        return [[("leads back to itself", "bad")]]
+    if row.again:
+        return [[("see above", "muted")]]
+    return [
+        [(text, _style(styles))] for text, styles in lineage.caveats(row.links, ascii_only=look.ascii_only)
+    ]
+
+
+def _style(styles: tuple[str, ...]) -> str:
+    return _STYLES.get(styles[0], "") if styles else ""
+
+
+def _guides(row: TreeRow, look: Look, columns: int, *, upward: bool, below: bool = False) -> str:
+    """Return the lines before a name, or, ``below`` it, before how it is tied."""
+    signs = words.signs(look.ascii_only)
+    level = len(row.lines) + 1
+    deep = 3 * level > columns - _NAME_ROOM
+    lead = f"{level:,} " if deep else "".join(f"{signs.bar}  " if line else "   " for line in row.lines)
+    if below:
+        lead = " " * len(lead) if deep else lead
+        return lead + (f"{signs.bar}  " if upward or not row.last else "   ")
+    return lead + (signs.branch if not row.last else signs.peak if upward else signs.corner)
+
+
+def _joined(parts: list[Line], look: Look, columns: int) -> Line:
+    """Return parts two cells apart as a line that is cut where the pane ends."""
+    line: Line = []
+    left = columns
+    for number, part in enumerate(parts):
+        if number:
+            line.append(("  ", ""))
+            left -= 2
+        for text, style in part:
+            shown = visible(text, max(left, 0), ascii_only=look.ascii_only)
+            line.append((shown, style))
+            left -= width(shown)
+    return line

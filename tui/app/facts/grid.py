@@ -1,0 +1,174 @@
+"""Rows of a comparison: a name, a value for each version, and what became of it, in columns that line up.
+
+Numbers stand with their points below each other. Texts too long for a column stand below their row, whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ... import differences, words
+from ...text import fit, paragraph, visible, width
+from .. import deltas
+from ..columns import Look
+from .lines import LABEL, Line, Pairs
+from .points import Points
+
+if TYPE_CHECKING:
+    from ....store import DiffCell, DiffRow
+
+_SAMPLE = 300
+"""As many rows decide how wide the columns are: a run may have thousands of metrics."""
+
+_NAMES = 12
+"""Cells that names get at least, where they need them."""
+
+_TEXT_LINES = 12
+_SAFE = 2000
+_COLUMN_MAX = 24
+
+
+class Grid:
+    """The rows of a section; each line is made when it is looked at.
+
+    ``metric`` rows are numbers, which are shown beside each other whatever their length.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[DiffRow],
+        labels: Sequence[str],
+        look: Look,
+        columns: int,
+        *,
+        metric: bool,
+    ) -> None:
+        self._rows, self._look, self._columns, self._metric = rows, look, columns, metric
+        self._labels = [visible(label, 16, ascii_only=look.ascii_only) for label in labels]
+        count = len(labels)
+        sample = [self._texts(row) for row in rows[:_SAMPLE]]
+        # The base has no sign behind it; with two versions the other's sign has a column of its own.
+        self._sign = 2 if count > 2 else 0
+        room = (columns - _NAMES - 2) // count - 1 - self._sign
+        widest = max((width(text) for texts in sample for text in texts if width(text) <= room), default=1)
+        self._width = max(widest, *(width(label) for label in self._labels), 5)
+        if not metric:
+            self._width = min(self._width, max(room, 5), _COLUMN_MAX)
+        self._points = [Points(texts[at] for texts in sample) for at in range(count)]
+        values = count * (self._width + 1) + (count - 1) * self._sign
+        self._tall = {} if metric else self._made_tall(rows)
+        heights = [1 + len(self._tall.get(at, ())) for at in range(len(rows))]
+        names = [
+            f"{row.name} {words.direction_sign(row.direction, ascii_only=look.ascii_only)}" for row in rows
+        ]
+        self._pairs = Pairs([name.rstrip() for name in names], columns, values + 2, look, heights)
+        self._verdict_room = columns - self._pairs.width - values - 1
+        self._verdict_form = self._best_form(rows[:_SAMPLE]) if count == 2 else 0
+        heads = "".join(
+            " " + label.rjust(self._width) + " " * (self._sign if at else 0)
+            for at, label in enumerate(self._labels)
+        )
+        self.heading: Line = [(fit(title, self._pairs.width) + heads, "heading")]
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def line(self, at: int) -> Line:
+        """Return a line."""
+        return self._pairs.line(at, self._value, lambda number: "" if self._rows[number].differs else "muted")
+
+    def _value(self, number: int, line: int) -> Line:
+        """Return what stands behind a name: the values, and below them the texts that no column holds."""
+        if line:
+            return self._tall[number][line - 1]
+        row = self._rows[number]
+        made: Line = []
+        style = "" if row.differs else "muted"
+        for at, (cell, text) in enumerate(zip(row.cells, self._texts(row), strict=False)):
+            shown = "" if number in self._tall else self._lined_up(at, cell, text)
+            made.append((" " + fit(shown, self._width, "right"), style))
+            if self._sign and at:
+                made.append((f" {differences.outcome_sign(cell.outcome, ascii_only=self._look.ascii_only)}",
+                             deltas.style(cell.outcome)))  # fmt: skip
+        if not self._sign:
+            cell = row.cells[1]
+            verdict = self._forms(row, cell)[self._verdict_form]
+            made.append((" " + visible(verdict, self._verdict_room, ascii_only=self._look.ascii_only),
+                         deltas.style(cell.outcome) if row.differs and cell.outcome != "changed" else style))  # fmt: skip
+        return made
+
+    def _lined_up(self, at: int, cell: DiffCell, text: str) -> str:
+        return self._points[at].lined_up(text) if isinstance(cell.value, float) else text
+
+    def _texts(self, row: DiffRow) -> list[str]:
+        return [visible(text, _SAFE, ascii_only=self._look.ascii_only) for text in self._raw(row)]
+
+    def _raw(self, row: DiffRow) -> list[str]:
+        """Return the values as text that is not safe to show yet."""
+        places = differences.row_places(row) if self._metric else None
+        cells = row.cells[: len(self._labels)]
+        return [
+            differences.value_text(cell.value, row.unit, places, ascii_only=self._look.ascii_only)
+            for cell in cells
+        ]
+
+    # -- what became of it ------------------------------------------------------------------------
+
+    def _forms(self, row: DiffRow, cell: DiffCell) -> tuple[str, ...]:
+        """Return what became of a row, the most telling form first, the shortest last."""
+        ascii_only = self._look.ascii_only
+        sign = differences.outcome_sign(cell.outcome, ascii_only=ascii_only)
+        if cell.outcome == "same":
+            return (sign,) * 5
+        word = differences.verdict_text(cell, ascii_only=ascii_only)
+        delta = differences.delta_text(cell, row.unit, differences.row_places(row) if self._metric else None)
+        percent = differences.percent_text(cell) if self._metric else ""
+        short = f"{sign} {differences.outcome_word(cell.outcome)}"
+        full = "  ".join(text for text in (word, delta, percent) if text)
+        return full, "  ".join(text for text in (word, delta) if text), word, short, sign
+
+    def _best_form(self, rows: Sequence[DiffRow]) -> int:
+        forms = [self._forms(row, row.cells[1]) for row in rows]
+        fitting = (at for at in range(4) if all(width(form[at]) <= self._verdict_room for form in forms))
+        return next(fitting, 4)
+
+    # -- texts too long for a column ----------------------------------------------------------------
+
+    def _made_tall(self, rows: Sequence[DiffRow]) -> dict[int, list[Line]]:
+        found = {}
+        for at, row in enumerate(rows):
+            if any(width(text) > self._width for text in self._texts(row)):
+                found[at] = self._texts_below(row)
+        return found
+
+    def _texts_below(self, row: DiffRow) -> list[Line]:
+        before, after = row.cells[0].value, row.cells[1].value
+        if (
+            len(row.cells) == 2
+            and isinstance(before, str)
+            and isinstance(after, str)
+            and "\n" in before + after
+        ):
+            return [
+                [(visible(f"  {sign or ' '} {text}", self._columns, ascii_only=self._look.ascii_only),
+                  {"-": "worse", "+": "better"}.get(sign, "muted"))]
+                for sign, text in differences.changed_lines(before, after)
+            ]  # fmt: skip
+        texts = self._raw(row)
+        if not row.differs:
+            return self._below("", texts[0])
+        lines: list[Line] = []
+        for label, text in zip(self._labels, texts, strict=True):
+            lines += self._below(label, text)
+        return lines
+
+    def _below(self, label: str, text: str) -> list[Line]:
+        lead = min(max(width(label), 2), LABEL)
+        room = self._columns - lead - 4
+        texts = paragraph(text, room, _TEXT_LINES, ascii_only=self._look.ascii_only) or [""]
+        return [
+            [(f"  {fit(label if at == 0 else '', lead)}  ", "muted"), (part, "")]
+            for at, part in enumerate(texts)
+        ]

@@ -1,0 +1,183 @@
+"""Lines of styled pieces, and lists of them that are made when they are looked at.
+
+Every piece is safe to show: names, notes, tags and paths come from anywhere, and are made safe where a line is made.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias, overload
+
+from ...text import fit, paragraph, visible, width
+from ..columns import Look
+
+Piece: TypeAlias = tuple[str, str]
+"""Text that is safe to show, and the name of its style."""
+
+Line: TypeAlias = list[Piece]
+
+LABEL = 11
+"""Cells of the names that stand before facts."""
+
+_VALUE_LINES = 12
+_NAME_MAX = 32
+_NAME_CELLS = 512
+
+
+class Lines(Sequence[Line]):
+    """Lines in blocks; those of a long block are made when they are asked for, and not kept.
+
+    ``focus`` is the line to have in sight at first.
+    """
+
+    focus = 0
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self._blocks: list[Callable[[int], Line]] = []
+        self._starts: list[int] = []
+        self._length = 0
+        self.add(lines)
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Add lines that stand."""
+        made = list(lines)
+        self.add_block(len(made), made.__getitem__)
+
+    def add_block(self, count: int, make: Callable[[int], Line]) -> None:
+        """Add ``count`` lines; ``make`` gives the one of a number from 0."""
+        if count:
+            self._starts.append(self._length)
+            self._blocks.append(make)
+            self._length += count
+
+    def join(self, lines: Lines) -> None:
+        """Add the lines of others after these."""
+        ends = [*lines._starts, len(lines)][1:]
+        for start, end, make in zip(lines._starts, ends, lines._blocks, strict=True):
+            self.add_block(end - start, make)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(self._length))]
+        number = at + self._length if at < 0 else at
+        if not 0 <= number < self._length:
+            raise IndexError(at)
+        block = bisect_right(self._starts, number) - 1
+        return self._blocks[block](number - self._starts[block])
+
+
+def length(line: Line) -> int:
+    """Return how many cells a line takes."""
+    return sum(width(text) for text, _ in line)
+
+
+def heading(title: str, remark: str = "") -> list[Line]:
+    """Return what stands above a section: a blank line and its title, with a quiet remark beside it."""
+    line: Line = [(title, "heading")]
+    return [[], [*line, ("  " + remark, "muted")] if remark else line]
+
+
+def fact(label: str, value: str, look: Look, columns: int, style: str = "") -> Line:
+    """Return a fact on one line; what is too long for it is cut."""
+    shown = visible(value, columns - LABEL, ascii_only=look.ascii_only)
+    return [(label.ljust(LABEL), "muted"), (shown, style)]
+
+
+def facts(label: str, value: str, look: Look, columns: int, *, lines: int = _VALUE_LINES) -> list[Line]:
+    """Return a fact on as many lines as it takes, at most ``lines``."""
+    texts = paragraph(value, columns - LABEL, lines, ascii_only=look.ascii_only)
+    return [[((label if at == 0 else "").ljust(LABEL), "muted"), (text, "")] for at, text in enumerate(texts)]
+
+
+def cut_evenly(label: str, value: str, look: Look, columns: int) -> list[Line]:
+    """Return a value that must not be cut off, such as a hash ID, over as many lines as it needs."""
+    room = max(columns - LABEL, 8)
+    safe = visible(value, 4 * room, ascii_only=look.ascii_only)
+    # In equal parts, since 53 + 11 digits are harder to compare than 32 + 32.
+    parts = -(-len(safe) // room) or 1
+    step = -(-len(safe) // parts) or 1
+    starts = range(0, max(len(safe), 1), step)
+    return [
+        [((label if start == 0 else "").ljust(LABEL), "muted"), (safe[start : start + step], "")]
+        for start in starts
+    ]
+
+
+class Pairs:
+    """Names in a column as wide as most of them need, and values behind them.
+
+    A name that is longer has lines of its own above its value: it is never cut to another one. ``heights`` says how
+    many lines each value takes.
+    """
+
+    def __init__(
+        self, names: Sequence[str], columns: int, keep: int, look: Look, heights: Sequence[int] = ()
+    ) -> None:
+        self._names = [visible(name, _NAME_CELLS, ascii_only=look.ascii_only) for name in names]
+        widest = max(map(width, self._names), default=0)
+        self.width = max(LABEL - 2, min(widest, columns - keep, _NAME_MAX))
+        self._entries: list[tuple[str, int, int]] = []
+        for number, name in enumerate(self._names):
+            fits = width(name) <= self.width
+            if not fits:
+                self._entries += [(part, number, -1) for part in _parts(name, columns)]
+            height = heights[number] if heights else 1
+            self._entries += [(name if fits else "", number, line) for line in range(height)]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def line(
+        self, at: int, value: Callable[[int, int], Line], style: Callable[[int], str] = lambda _: "muted"
+    ) -> Line:
+        """Return the line ``at``.
+
+        ``value`` gives a line of the value with a number, counted from 0; below its first line there is no name, and
+        it has the whole line. ``style`` says of a number how its name is drawn.
+        """
+        name, number, line = self._entries[at]
+        if line < 0:
+            return [(name, style(number))]
+        if line > 0:
+            return value(number, line)
+        return [(fit(name, self.width), style(number)), *value(number, line)]
+
+
+def pairs(values: Mapping[str, str], look: Look, columns: int) -> Lines:
+    """Return names and texts, each whole as far as it takes no more than a dozen lines."""
+    half = columns // 2
+    names = Pairs(list(values), columns, half, look)
+    room = columns - names.width - 2
+    texts = [_wrapped(value, room, look) for value in values.values()]
+    names = Pairs(list(values), columns, half, look, [len(text) for text in texts])
+    lines = Lines()
+    indent = " " * names.width
+
+    def value(number: int, line: int) -> Line:
+        return [((indent if line else "") + "  " + texts[number][line], "")]
+
+    lines.add_block(len(names), lambda at: names.line(at, value))
+    return lines
+
+
+def _wrapped(value: str, room: int, look: Look) -> list[str]:
+    if len(value) <= room and value.isascii() and value.isprintable():
+        return [value]
+    return paragraph(value, room, _VALUE_LINES, ascii_only=look.ascii_only) or [""]
+
+
+def _parts(text: str, columns: int) -> list[str]:
+    """Cut safe text into lines."""
+    if text.isascii():
+        return [text[start : start + columns] for start in range(0, len(text), columns)]
+    return paragraph(text, columns, _NAME_CELLS // columns + 2)

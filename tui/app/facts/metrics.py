@@ -1,0 +1,98 @@
+"""A version's metrics: value, which way is better, and how far from production; grouped by what they were measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ....store import base_name, improved
+from ... import words
+from ...text import visible
+from .. import deltas
+from ..columns import Look
+from .lines import Line, Lines, Pairs, heading, length
+from .points import Points
+
+if TYPE_CHECKING:
+    from ....store import Direction, Version
+    from ..known import Known
+
+_KEEP = 24
+"""Cells that names leave to direction, value and delta."""
+
+_SAMPLE = 300
+"""As many values decide where the points are: a run may have thousands."""
+
+
+def metrics(version: Version, known: Known | None, look: Look, columns: int) -> Lines:
+    """Return the section; no lines for a version without metrics."""
+    lines = Lines()
+    if not version.metrics:
+        return lines
+    production = known.production if known else None
+    if production and production.id == version.id:
+        production = None
+    remark = ""
+    if production:
+        sign = words.stage_sign("production", ascii_only=look.ascii_only)
+        remark = f"against {sign} {visible(production.version, 20, ascii_only=look.ascii_only)}"
+    lines.add(heading("Metrics", remark))
+    for on, names in grouped(version.metrics).items():
+        if on:
+            lines.add([[("on " + visible(on, columns - 3, ascii_only=look.ascii_only), "heading")]])
+        lines.add_block(*_group(version, names, known, production, look, columns))
+    return lines
+
+
+def grouped(keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Group metrics by the dataset they were measured on: dataset → name and slice → the metric's key.
+
+    Those of no dataset come first, then the datasets in the order in which they were first measured on.
+    """
+    groups: dict[str, dict[str, str]] = {"": {}}
+    for key in keys:
+        name = base_name(key)
+        on, _, part = key[len(name) + 1 : -1].partition(":")
+        groups.setdefault(on, {})[f"{name} {part}" if part else name] = key
+    return {on: names for on, names in groups.items() if names}
+
+
+def _group(
+    version: Version,
+    names: Mapping[str, str],
+    known: Known | None,
+    production: Version | None,
+    look: Look,
+    columns: int,
+) -> tuple[int, Callable[[int], Line]]:
+    """Return the number of lines that metrics take, and what makes one of them."""
+    keys = list(names.values())
+    values = version.metrics
+    pairs = Pairs(list(names), columns, _KEEP, look)
+    points = Points(words.number(values[key]) for key in keys[:_SAMPLE])
+    room = columns - pairs.width
+
+    def value(number: int, _line: int) -> Line:
+        key = keys[number]
+        way = known.directions.get(key) if known else None
+        shown = f" {words.direction_sign(way, ascii_only=look.ascii_only)} {points.lined_up(words.number(values[key]))}"
+        line: Line = [(shown, "")]
+        if production and key in production.metrics:
+            line += _against(production.metrics[key], values[key], way, look)
+        return line + _recorded(known.recorded.get(key, 1) if known else 1, room - length(line), look)
+
+    return len(pairs), lambda at: pairs.line(at, value)
+
+
+def _against(before: float, after: float, way: Direction | None, look: Look) -> Line:
+    outcome = improved(way, before, after)
+    shown = deltas.judged(before, after, outcome, ascii_only=look.ascii_only)
+    return [("  ", ""), (shown, deltas.style(outcome))]
+
+
+def _recorded(count: int, room: int, look: Look) -> Line:
+    """Say that a metric was measured more than once."""
+    if count < 2:
+        return []
+    long, short = f"  {count:,} values", f" {words.signs(look.ascii_only).times}{count}"
+    return [(long if len(long) <= room else short, "muted")]

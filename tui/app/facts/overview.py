@@ -1,0 +1,36 @@
+"""The overview: everything known about a version, section by section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import words
+from ..columns import Look
+from .files import files
+from .identity import head, identity, note
+from .lines import Lines, heading, pairs
+from .made_by import made_by
+from .metrics import metrics
+
+if TYPE_CHECKING:
+    from ....store import Version
+    from ..known import Known
+
+
+def overview(version: Version, known: Known | None, look: Look, columns: int, *, problem: str = "") -> Lines:
+    """Return the overview, ``columns`` cells wide.
+
+    Without ``known`` the rest is still being read, or can't be because of ``problem``.
+    """
+    lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
+    if version.note:
+        lines.add([[], *note(version.note, look, columns)])
+    lines.join(metrics(version, known, look, columns))
+    lines.add(made_by(version, known, look, columns))
+    params = {name: words.scalar(value) for name, value in version.params.items()}
+    for title, values in (("Parameters", params), ("Tags", version.tags)):
+        if values:
+            lines.add(heading(title))
+            lines.join(pairs(values, look, columns))
+    lines.join(files(known, problem, look, columns))
+    return lines

@@ -1,0 +1,37 @@
+"""A version in two lines, and a line of warning: what is shown where there is no room for more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import words
+from ...text import visible
+from ..columns import Look
+from .lines import Line
+
+if TYPE_CHECKING:
+    from ....store import Version
+
+_SHORT_COMMIT = 7
+
+
+def summary(version: Version, look: Look, columns: int) -> list[Line]:
+    """Return the two lines shown under the list when there is no room for the overview."""
+    dot = f" {words.signs(look.ascii_only).dot} "
+    facts = [
+        version.short_id,
+        version.kind,
+        f"{words.size(version.size)} in {words.plural(version.file_count, 'file')}",
+        f"{version.author}@{version.host}",
+        words.ago(version.created, look.now),
+    ]
+    if version.code:
+        facts.insert(3, f"code {version.code.commit[:_SHORT_COMMIT]}{'*' if version.code.dirty else ''}")
+    first = visible(dot.join(facts), columns, ascii_only=look.ascii_only)
+    second = version.note or "  ".join(f"{k}={words.scalar(v)}" for k, v in version.params.items())
+    return [[(first, "")], [(visible(second, columns, ascii_only=look.ascii_only), "muted")]]
+
+
+def banner(text: str, columns: int, ascii_only: bool) -> tuple[Line, Line]:
+    """Return a line of warning."""
+    return [(visible(text, columns, ascii_only=ascii_only), "warning")], []

@@ -1,0 +1,56 @@
+"""The lines of each tab of the details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ... import words
+from ...text import paragraph
+from ..actions import Tab
+from ..columns import Look
+from ..known import Known
+from .lines import Lines
+from .overview import overview
+
+if TYPE_CHECKING:
+    from ....store import Version
+    from ..asked import Content
+
+_PROBLEM_LINES = 6
+
+
+def of_tab(
+    tab: Tab,
+    version: Version,
+    content: Content | None,
+    look: Look,
+    columns: int,
+    *,
+    problem: str = "",
+    only_differences: bool = False,
+    room: bool = False,
+) -> Lines:
+    """Return what a tab shows of a version, ``columns`` cells wide.
+
+    Without ``content`` it is still being read, or can't be because of ``problem``. ``room`` says that the pane has
+    the window to itself.
+    """
+    if tab is Tab.OVERVIEW:
+        return overview(
+            version, content if isinstance(content, Known) else None, look, columns, problem=problem
+        )
+    if problem:
+        texts = paragraph(problem, columns, _PROBLEM_LINES, ascii_only=look.ascii_only)
+        return Lines([(text, "warning")] for text in texts)
+    if content is None or isinstance(content, Known):
+        return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
+    # Not needed for the first frame, and not before somebody looks.
+    from ..asked import Ancestry
+
+    if isinstance(content, Ancestry):
+        from .ancestry import ancestry
+
+        return ancestry(content, look, columns)
+    from .comparison import comparison
+
+    return comparison(content, look, columns, only_differences=only_differences, room=room)

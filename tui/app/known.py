@@ -1,0 +1,34 @@
+"""What the store says of a version besides its row in the list: read by the worker, shown in the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ...store import Capture, Direction, Node, Version, VersionDetail
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A version's files, and what made it.
+
+    ``directions`` are those of its metrics, where known; ``recorded`` says of which metric there are several values,
+    and how many. ``production`` is the version of the same model in Production, if any. ``sources`` describes what
+    its edges point at, by their keys. ``whole`` is false for the first frame's: the rest comes when it is painted.
+    """
+
+    detail: VersionDetail
+    directions: Mapping[str, Direction] = field(default_factory=dict)
+    production: Version | None = None
+    recorded: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, Node] = field(default_factory=dict)
+    capture: Capture | None = None
+    capture_problem: str = ""
+    whole: bool = True
+
+    @property
+    def version(self) -> Version:
+        """The version that all this is about."""
+        return self.detail.version

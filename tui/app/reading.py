@@ -1,0 +1,90 @@
+"""Reading what a tab of the details shows. For the worker's thread: it opens files and may take a while."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ...store.errors import MvtuiError
+from .actions import Tab
+from .asked import Ancestry, Asked, Content
+from .known import Known
+
+if TYPE_CHECKING:
+    from ...store import Capture, Direction, Node, Store, Version
+
+_FANOUT = 50
+"""As many nodes are drawn at each node of a lineage; the rest is counted."""
+
+
+def read(store: Store, asked: Asked) -> Content:
+    """Return what a tab shows.
+
+    Raises:
+        MvtuiError: it can't be read; the message says why.
+    """
+    if asked.tab is Tab.OVERVIEW:
+        return known(store, asked.refs[0])
+    if asked.tab is Tab.COMPARE:
+        return store.diff(*asked.refs)
+    return _ancestry(store, asked.refs[0])
+
+
+def known(store: Store, ref: str, *, whole: bool = True) -> Known:
+    """Return what the overview shows of a version; not ``whole``: only what is read quickly."""
+    detail = store.show(ref)
+    version = detail.version
+    ways = directions(store, version.metrics)
+    production = in_production(store, version.model)
+    if not whole:
+        return Known(detail, ways, production, whole=False)
+    capture, problem = _capture(store, version)
+    return Known(
+        detail, ways, production, _recorded(store, version), _sources(store, version), capture, problem
+    )
+
+
+def directions(store: Store, metrics: Iterable[str]) -> dict[str, Direction]:
+    """Return which way metrics are better, of those where that is known."""
+    ways = ((name, store.direction(name)) for name in metrics)
+    return {name: way for name, way in ways if way}
+
+
+def in_production(store: Store, model: str) -> Version | None:
+    """Return the version of a model that is in Production."""
+    number = next((found.production for found in store.models() if found.name == model), None)
+    return store.get(f"{model}@{number}") if number else None
+
+
+def _recorded(store: Store, version: Version) -> dict[str, int]:
+    if not version.metrics:
+        return {}
+    counts = Counter(one.key for one in store.measurements(version.ref))
+    return {name: count for name, count in counts.items() if count > 1}
+
+
+def _sources(store: Store, version: Version) -> dict[str, Node]:
+    if not version.edges:
+        return {}
+    return store.lineage(version.ref, down=False, depth=1).nodes
+
+
+def _capture(store: Store, version: Version) -> tuple[Capture | None, str]:
+    if not version.capture:
+        return None, ""
+    try:
+        return store.capture(version.ref), ""
+    except MvtuiError as error:
+        return None, error.message  # files and edges can still be shown
+
+
+def _ancestry(store: Store, ref: str) -> Ancestry:
+    from ...store import tree_rows
+
+    lineage = store.lineage(ref)
+    return Ancestry(
+        tuple(tree_rows(lineage, "up", fanout=_FANOUT)),
+        tuple(tree_rows(lineage, "down", fanout=_FANOUT)),
+        lineage.cut,
+    )
