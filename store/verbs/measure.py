@@ -9,7 +9,7 @@ from typing import Any
 from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError, UsageError
-from ..knowledge import directions, values
+from ..knowledge import directions
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.measured import Logged, MetricChange, Trend, TrendPoint
@@ -33,6 +33,8 @@ def log_metrics(
     series: Mapping[str, Series] | None = None,
 ) -> Logged:
     """Add values to a version, in one event; see ``Store.log_metrics``."""
+    from ..knowledge import values
+
     flat: dict[str, float] = values.flatten(metrics, "metric", "metrics")  # type: ignore[assignment]  # numbers
     on = {"dataset": _label(dataset, "dataset", ":[]"), "slice": _label(part, "slice", "[]")}
     on = {field: text for field, text in on.items() if text}
