@@ -72,7 +72,7 @@ def hyperparameters(args: Arguments) -> dict[str, object]:
     chosen = dict.fromkeys(_ALWAYS) | {_length(args): None}
     defaults = _defaults(type(args))
     for name in (*_WHEN_CHANGED, *_added_by_subclasses(type(args))):
-        if name in defaults and getattr(args, name, None) not in (defaults[name], False):
+        if name in defaults and getattr(args, name, None) != defaults[name]:
             chosen[name] = None
     processes = getattr(args, "world_size", 1)
     found = {name: getattr(args, name, None) for name in chosen}

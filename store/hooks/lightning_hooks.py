@@ -148,13 +148,15 @@ class LightningHooks:
         self, trainer: Trainer, pl_module: Module, batch: object, batch_idx: int
     ) -> None:
         """Look for checkpoints: ``ModelCheckpoint`` saves after all other callbacks, once a step at most."""
-        if trainer.is_global_zero and (marks := lightning_trainer.marks(trainer)) != self._marks:
-            self._marks = marks
-            self._look(trainer, pl_module)
+        self._look(trainer, pl_module)
 
     def _look(self, trainer: Trainer, module: Module) -> None:
         if not trainer.is_global_zero or trainer.fast_dev_run:
             return
+        marks = lightning_trainer.marks(trainer)
+        if marks == self._marks:
+            return
+        self._marks = marks
         for file in lightning_trainer.saved_files(trainer):
             written = file.stat().st_mtime_ns
             if self._files.get(file, (0, 0))[0] == written:

@@ -138,11 +138,9 @@ class Registrar:
         Raises:
             MvtuiError: as ``Store.log_metrics``. Call it under ``guard``.
         """
-        with open_store(self._store) as store:
-            known = store.get(ref).metrics
-            news = {name: value for name, value in metrics.items() if known.get(name) != value}
-            if news:
-                store.log_metrics(ref, news)
+        if metrics:
+            with open_store(self._store) as store:
+                store.log_metrics(ref, metrics)
 
     @contextlib.contextmanager
     def guard(self, doing: str) -> Iterator[None]:

@@ -40,6 +40,7 @@ class TrainingArguments:
 class Tuning(TrainingArguments):
     max_length: int = 1024
     packing: bool = False
+    shuffle: bool = True
     beta: float = 0.1
     data_path: str = "x"
     judge_api_key: str = ""
@@ -73,8 +74,8 @@ def test_steps_stand_for_epochs_where_they_rule() -> None:
 
 
 def test_what_a_subclass_adds_counts_when_it_was_changed() -> None:
-    stated = Tuning(max_length=2048, packing=True, data_path="/data", judge_api_key="sk-1")
-    assert hyperparameters(stated) == USUAL | {"max_length": 2048, "packing": True}
+    stated = Tuning(max_length=2048, packing=True, shuffle=False, data_path="/data", judge_api_key="sk-1")
+    assert hyperparameters(stated) == USUAL | {"max_length": 2048, "packing": True, "shuffle": False}
 
 
 def test_several_processes_are_told() -> None:

@@ -137,6 +137,7 @@ def test_what_was_not_logged_again_is_no_new_point(here: Store, tmp_path: Path) 
     series = trainer.callback._history.series()
     assert series["loss"].steps == (2, 6)
     assert "score" not in series  # one point
+    assert set(trainer.callback._history.state()["measured"]) == {"score"}
 
 
 def test_what_is_logged_by_step_and_epoch_keeps_its_two_curves(here: Store, tmp_path: Path) -> None:
@@ -182,6 +183,16 @@ def test_every_save_once(here: Store, tmp_path: Path) -> None:
     saving.save()
     trainer.end()
     assert [version.tags["step"] for version in here.versions("m")] == ["4", "1"]
+
+
+def test_two_files_of_one_step_are_one_version(here: Store, tmp_path: Path) -> None:
+    trainer, saving = Trainer(LightningHooks("m", when="save"), tmp_path), keeps(tmp_path / "kept")
+    trainer.checkpoint_callbacks = [saving]
+    trainer.setup().batch()
+    saving.save()
+    saving.save(best=False)
+    trainer.batch().end()
+    assert len(here.versions("m")) == 1
 
 
 def test_a_file_written_again_under_its_name_is_seen(here: Store, tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ def test_the_end_is_the_final_weights_whatever_is_best(
         ({"monitor": "val_score", "mode": "max", "save_top_k": 1}, ["4"]),
         ({}, ["4", "8", "12"]),
         ({"save_last": True, "save_top_k": 0}, ["12"]),
+        ({"monitor": "val_score", "mode": "max", "save_top_k": 2, "save_last": True}, ["4", "8"]),
         ({"every_n_train_steps": 3, "save_top_k": -1}, ["3", "6", "9", "12"]),
         ({"every_n_train_steps": 3, "save_weights_only": True}, ["3", "6", "9", "12"]),
         ({"every_n_train_steps": 5, "filename": "same", "enable_version_counter": False}, ["5", "10"]),

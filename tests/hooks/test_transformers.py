@@ -122,6 +122,22 @@ def test_the_best_that_is_gone_gives_way_to_the_final_weights(
     assert here.get("m").tags["step"] == "2"
 
 
+@pytest.mark.parametrize(("when", "step"), [("best", "1"), ("end", "2")])
+def test_the_best_is_not_the_end(callback: Any, here: Store, tmp_path: Path, when: str, step: str) -> None:
+    run = Run(callback("m", when=when), tmp_path / "out").begin().step(1, 0.9).step(2, 0.1)
+    run.state.best_model_checkpoint = str(tmp_path / "out" / "checkpoint-1")
+    run.end()
+    assert here.get("m").tags["step"] == step
+
+
+def test_a_checkpoint_of_an_earlier_run_is_not_taken_for_this_one(
+    callback: Any, here: Store, tmp_path: Path
+) -> None:
+    Run(callback("old"), tmp_path / "out").begin().step(1).end()
+    Run(callback("m"), tmp_path / "out").begin().step(1, saved=False).end()
+    assert content(here)["model.safetensors"] == "final"
+
+
 @pytest.mark.parametrize("when", ["best", "end", "save"])
 def test_only_rank_zero_registers(callback: Any, here: Store, tmp_path: Path, when: str) -> None:
     run = Run(callback("m", when=when), tmp_path / "out", is_world_process_zero=False)

@@ -26,6 +26,8 @@ def test_the_wheel_holds_both_packages_the_styles_and_the_type_marker(built: Pat
     names = set(zipfile.ZipFile(next(built.glob("*.whl"))).namelist())
     assert {"mvtui/__init__.py", "mvtui/__main__.py", "mvtui/py.typed"} <= names
     assert {"mvtui/store/api/__init__.py", "mvtui/tui/entry.py"} <= names
+    hooks = {"__init__", "lightning", "pytorch_lightning", "transformers"}
+    assert {f"mvtui/hooks/{name}.py" for name in hooks} <= names
     for package in ("store", "tui"):
         source = {
             f"mvtui/{path.relative_to(ROOT)}"
