@@ -109,7 +109,7 @@ def test_standard_input_is_read_in_any_form_and_bounded(monkeypatch: pytest.Monk
     def pour() -> None:
         nonlocal given
         with contextlib.suppress(BrokenPipeError):
-            while given < 2 * 2**30:
+            while given < 64 * 2**20:
                 given += os.write(writer, b" " * 2**16)
 
     thread = threading.Thread(target=pour)
