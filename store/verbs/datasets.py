@@ -6,6 +6,7 @@ dataset version that nothing was trained on: true, and found again by the next r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,10 +89,15 @@ def tied(repository: Repository, request: Request, progress: ProgressCallback | 
 
 
 def located(request: Request, manifest: Manifest) -> Request:
-    """Return the request for a dataset of files with where they are; as it is where they won't stay in one place."""
-    if request.move or len(request.paths) != 1:
+    """Return the request for a dataset of files with where they are; as it is where they won't stay in one place.
+
+    A path that is not UTF-8 can't be kept, and is left out.
+    """
+    place = os.fspath(request.paths[0])
+    is_text = place.encode(errors="ignore").decode() == place
+    if request.move or len(request.paths) != 1 or not is_text:
         return request
-    source = _of_files(DataSource("path", str(request.paths[0])), manifest)
+    source = _of_files(DataSource("path", place), manifest)
     return msgspec.structs.replace(request, source=source)
 
 
@@ -208,7 +214,7 @@ def _told(done: Registered, source: DataSource) -> str:
 
 
 def _of_content(index: Index, identity: str) -> Document | None:
-    return next((d for d in index.with_id(identity) if d["kind"] == "dataset" and not d.get("deleted")), None)
+    return next((d for d in index.with_id(identity) if not d.get("deleted")), None)
 
 
 def _name(index: Index, request: Request, plan: _Plan) -> str:

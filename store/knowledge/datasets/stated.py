@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from ...errors import BadInputError, BadNameError, MvtuiError, NotFoundError
-from ...nouns import reference
+from ...nouns import names, reference
 from ...nouns.dataset import DataSource
 from ...nouns.manifest import Scalar
 from . import dvc_file, hub, url
@@ -53,7 +53,8 @@ def state(source: str) -> Stated | Referred:
 
     Raises:
         NotFoundError: neither a path that exists, nor of another form.
-        BadInputError: of one of the forms, but not rightly; or a file of DVC that makes no sense.
+        BadInputError: of one of the forms, but not rightly; a file of DVC that makes no sense; or a path that is not
+            UTF-8 once it is absolute.
         StorageError: a file of DVC can't be read.
     """
     if source.startswith("id:"):
@@ -68,7 +69,7 @@ def state(source: str) -> Stated | Referred:
     if dvc_file.is_one(file):
         return _of_dvc(file, wanted)
     if os.path.lexists(source):
-        location = os.path.abspath(source)
+        location = names.check_text(os.path.abspath(source), "the path of a dataset")
         return Stated(DataSource("path", location), {}, own_name(location, directory=os.path.isdir(location)))
     return _referred(source)
 
@@ -84,6 +85,7 @@ def _parted(source: str) -> tuple[str, str]:
 
 def _of_dvc(file: str, wanted: str) -> Stated:
     output = dvc_file.pick(file, wanted)
+    names.check_text(output.file, "the path of a file of DVC")
     return Stated(
         output.source(), output.identity(), own_name(output.path, directory=output.digest.endswith(".dir"))
     )

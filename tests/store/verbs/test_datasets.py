@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from mvtui import open_store
 from mvtui.store import DataState, EventKind, Progress, Store, Version, errors
+from mvtui.store.engine import digest
 
 from tests.conftest import MakeFile
 from tests.store.knowledge.datasets import worlds
@@ -154,6 +155,40 @@ def test_each_of_several_versions_has_the_datasets(store: Store, data: Path, mak
     paths = [make_file(bytes([n]), f"{n}.pt") for n in range(3)]
     done = store.register_each("sentiment", paths, datasets={"train": data})
     assert {one.version.edges[0].to for one in done} == {store.get("reviews").id}
+
+
+def test_directories_behind_symlinks_count_only_when_they_are_to_be_followed(
+    store: Store, model: Path, data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/c.txt").write_bytes(b"c")
+    (data / "linked").symlink_to(tmp_path / "more")
+    with pytest.raises(errors.UnsupportedFileError, match="symlink to a directory"):
+        tied(store, model, train=data)
+    store.register("sentiment", model, datasets={"train": data}, follow=True)
+    assert store.get("reviews").file_count == 3
+    assert only(store.data("sentiment")).state == "unchanged"
+
+
+def test_large_data_are_read_once(
+    store: Store, model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mvtui.store.engine.statcache._RACY_NS", 0)
+    tied(store, model, train=data)
+    read: list[int] = []
+    hash_fd = digest.of_fd
+
+    def watch(fd: int, advance: digest.Advance | None = None) -> tuple[str, int]:
+        read.append(os.fstat(fd).st_size)
+        return hash_fd(fd, advance)
+
+    monkeypatch.setattr(digest, "of_fd", watch)
+    tied(store, model, train=data)
+    assert only(store.data("sentiment")).state == "unchanged"
+    assert 100_000 not in read
+    (data / "a.txt").write_bytes(b"A" * 100_000)
+    assert only(store.data("sentiment")).state == "changed"
+    assert 100_000 in read
 
 
 def test_what_came_of_each_is_told(store: Store, model: Path, data: Path) -> None:
@@ -352,6 +387,27 @@ def test_a_deleted_dataset_is_still_looked_after(store: Store, model: Path, data
     assert only(store.data("sentiment")).state == "unchanged"
 
 
+def test_of_several_versions_of_one_content_one_that_stands_is_named(
+    store: Store, model: Path, data: Path
+) -> None:
+    store.register("first", data, kind="dataset")
+    second = store.register("second", data, kind="dataset").version
+    tied(store, model, train=data)
+    store.delete(second.ref, reason="twice")
+    assert only(store.data("sentiment")).ref == "first@1.0.0"
+
+
+def test_parents_are_no_data(store: Store, model: Path, data: Path) -> None:
+    store.register("sentiment", model, datasets={"train": data}, parents=["hf:roberta-base"])
+    assert [state.role for state in store.data("sentiment")] == ["train"]
+
+
+def test_data_outside_the_store_are_unknown(store: Store, model: Path) -> None:
+    store.register("sentiment", model, edges=[("trained-on", "name:somebody's data")])
+    state = only(store.data("sentiment"))
+    assert (state.role, state.ref, state.state) == ("train", "name:somebody's data", "unknown")
+
+
 def test_data_changes_nothing_and_works_where_nothing_may_be_written(
     store: Store, model: Path, data: Path
 ) -> None:
@@ -370,6 +426,22 @@ def test_hostile_names_stay_data(store: Store, model: Path, tmp_path: Path) -> N
     tied(store, model, train=root)
     (root / "a\nb\x1b[2J.txt").write_bytes(b"y")
     assert only(store.data("sentiment")).why == ("changed: a\nb\x1b[2J.txt",)
+
+
+def test_places_whose_names_are_not_utf_8(
+    store: Store, model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = os.fsdecode(os.fsencode(data.parent) + b"/caf\xe9")
+    os.mkdir(odd)
+    shutil.copytree(data, f"{odd}/reviews")
+    shutil.copy(worlds.FIXTURES / "dvc3/data/lf.csv.dvc", odd)
+    monkeypatch.chdir(odd)
+    for source in ("reviews", "lf.csv.dvc"):
+        with pytest.raises(errors.BadInputError, match="not UTF-8"):
+            tied(store, model, train=source)
+    dataset = store.register("reviews", "reviews", kind="dataset").version
+    assert dataset.source is None
+    assert only(store.data("reviews")).state == "unknown"
 
 
 # -- many at once ---------------------------------------------------------------------------------
