@@ -205,6 +205,7 @@ def test_register_states_and_tells_where_a_version_comes_from(
     shown = run("show", "m").out
     assert "lineage\n  fine-tuned-from  small@1.0.0" in shown
     assert "guessed from README.md" in shown
+    assert "trained-on hf:datasets/a (guessed)" in run("impact", "hf:datasets/a").out
 
 
 def test_show_keeps_a_long_list_short(run: Run, store: Store, make_file: MakeFile) -> None:
