@@ -6,6 +6,7 @@ from ..engine.repository import Repository
 from ..verbs import find
 from .ancestry import Ancestry
 from .annotating import Annotating
+from .comparing import Comparing
 from .datasets import Datasets
 from .face import StrPath
 from .finding import Finding
@@ -57,7 +58,7 @@ def init_store(path: StrPath | None = None) -> Store:
     return Store(init.init(path))
 
 
-class Store(Looking, Registering, Annotating, Ancestry, Finding, Measuring, Records, Datasets, Keeping):
+class Store(Looking, Registering, Annotating, Ancestry, Comparing, Finding, Measuring, Records, Datasets, Keeping):
     """A store of model versions. Every verb is here.
 
     Safe to share between threads, to use from several processes and machines' jobs at once, and after

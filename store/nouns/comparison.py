@@ -7,6 +7,7 @@ has one cell a version, in their order, so that two versions and six are read th
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -56,7 +57,7 @@ SectionName = Literal[
     "lineage",
     "about",
 ]
-SECTIONS: tuple[SectionName, ...] = (
+DIFF_SECTIONS: tuple[SectionName, ...] = (
     "metrics",
     "params",
     "environment",
@@ -76,7 +77,7 @@ direction, NaN before); ``unknown`` when one of the two was never recorded or ca
 Unit = Literal["", "bytes", "files"]
 
 
-class Cell(msgspec.Struct, frozen=True):
+class DiffCell(msgspec.Struct, frozen=True):
     """A row's value in one version, and what became of it since the base.
 
     ``value`` has its own type, or is ``MISSING``. ``digest`` is what stands behind a value that is only a name or
@@ -105,7 +106,7 @@ class Cell(msgspec.Struct, frozen=True):
         return found
 
 
-class Row(msgspec.Struct, frozen=True):
+class DiffRow(msgspec.Struct, frozen=True):
     """One thing in every version. ``cells[0]`` is the base's.
 
     ``affects`` says of what it is a change when it changes; None for what made no version (a metric, a tag).
@@ -113,7 +114,7 @@ class Row(msgspec.Struct, frozen=True):
     """
 
     name: str
-    cells: tuple[Cell, ...]
+    cells: tuple[DiffCell, ...]
     affects: ChangeClass | None = None
     direction: Direction | None = None
     unit: Unit = ""
@@ -132,14 +133,14 @@ class Row(msgspec.Struct, frozen=True):
         return found | {"cells": [cell.as_dict() for cell in self.cells]}
 
 
-class Section(msgspec.Struct, frozen=True):
+class DiffSection(msgspec.Struct, frozen=True):
     """Rows of one sort, in the order the base has them, then what only others have.
 
     ``notes`` are sentences about the whole: what could not be read or was not captured, what to be careful of.
     """
 
     name: SectionName
-    rows: tuple[Row, ...]
+    rows: tuple[DiffRow, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -148,18 +149,18 @@ class Section(msgspec.Struct, frozen=True):
         return len(self.rows) - len(self.differing)
 
     @property
-    def differing(self) -> tuple[Row, ...]:
+    def differing(self) -> tuple[DiffRow, ...]:
         """The rows that differ in some version."""
         return tuple(row for row in self.rows if row.differs)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, *, only_differences: bool = False) -> dict[str, Any]:
         """Return the section as JSON types."""
         return {
             "section": self.name,
             "differing": len(self.differing),
             "same": self.same,
             "notes": list(self.notes),
-            "rows": [row.as_dict() for row in self.rows],
+            "rows": [row.as_dict() for row in (self.differing if only_differences else self.rows)],
         }
 
 
@@ -235,7 +236,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     versions: tuple[Version, ...]
     changes: tuple[tuple[Change, ...], ...]
-    sections: tuple[Section, ...]
+    sections: tuple[DiffSection, ...]
     histories: tuple[History | None, ...] = ()
     chosen: str = ""
 
@@ -254,12 +255,12 @@ class Comparison(msgspec.Struct, frozen=True):
         """For each version but the base, whether it is the same content: the same hash ID."""
         return tuple(version.id == self.base.id for version in self.others)
 
-    def section(self, name: SectionName) -> Section:
+    def section(self, name: SectionName) -> DiffSection:
         """Return a section; one without rows when there is nothing of that sort."""
-        return next((section for section in self.sections if section.name == name), Section(name, ()))
+        return next((section for section in self.sections if section.name == name), DiffSection(name, ()))
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields of ``diff --json``.
+    def as_dict(self, *, only_differences: bool = False, sections: Collection[str] = ()) -> dict[str, Any]:
+        """Return the fields of ``diff --json``: with only what differs, or only some sections, if so asked.
 
         JSON types: a value has its own type, a number that JSON has not is the text ``NaN``, ``Infinity`` or
         ``-Infinity``, and a cell without ``value`` is missing, which is not the same as null.
@@ -279,7 +280,11 @@ class Comparison(msgspec.Struct, frozen=True):
                 }
                 for version, same, changes in zip(self.others, self.same_content, self.changes, strict=True)
             ],
-            "sections": [section.as_dict() for section in self.sections],
+            "sections": [
+                section.as_dict(only_differences=only_differences)
+                for section in self.sections
+                if not sections or section.name in sections
+            ],
             "histories": [msgspec.to_builtins(history) for history in self.histories],
         }
 

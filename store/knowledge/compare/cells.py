@@ -6,18 +6,20 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from ...nouns.comparison import MISSING, Cell, Outcome, Row, Value
+from ...nouns.comparison import MISSING, DiffCell, DiffRow, Outcome, Value
 from ...nouns.metric import Direction
 from ..directions import improved
 
-Column: TypeAlias = Mapping[str, Cell] | None
+Column: TypeAlias = Mapping[str, DiffCell] | None
 """One version's values by the name of their row; None when they are not known at all."""
 
-_UNKNOWN = Cell(outcome="unknown")
-_ABSENT = Cell()
+_UNKNOWN = DiffCell(outcome="unknown")
+_ABSENT = DiffCell()
 
 
-def rows(columns: Sequence[Column], make: Callable[[str, tuple[Cell, ...]], Row]) -> tuple[Row, ...]:
+def rows(
+    columns: Sequence[Column], make: Callable[[str, tuple[DiffCell, ...]], DiffRow]
+) -> tuple[DiffRow, ...]:
     """Line up columns by name and compare each with the first; ``make`` turns cells into a row.
 
     Names keep the order of the base, then of the others. What can't be compared with anything is left out.
@@ -37,7 +39,7 @@ def rows(columns: Sequence[Column], make: Callable[[str, tuple[Cell, ...]], Row]
     return tuple(found)
 
 
-def compared(before: Cell, after: Cell) -> Cell:
+def compared(before: DiffCell, after: DiffCell) -> DiffCell:
     """Return a cell with what became of it since ``before``; no judgement of what is better."""
     outcome: Outcome = "changed"
     if is_same(before, after):
@@ -48,24 +50,24 @@ def compared(before: Cell, after: Cell) -> Cell:
         outcome = "removed"
     delta = difference(before.value, after.value)
     percent = None if delta is None else relative(delta, before.value)
-    return Cell(after.value, after.digest, outcome, delta, percent, after.note)
+    return DiffCell(after.value, after.digest, outcome, delta, percent, after.note)
 
 
-def judged(row: Row, direction: Direction | None) -> Row:
+def judged(row: DiffRow, direction: Direction | None) -> DiffRow:
     """Return a metric's row with what changed called better or worse, as far as that can be said."""
     before = row.cells[0]
     told = (_judged(before, cell, direction) for cell in row.cells[1:])
-    return Row(row.name, (before, *told), direction=direction)
+    return DiffRow(row.name, (before, *told), direction=direction)
 
 
-def _judged(before: Cell, after: Cell, direction: Direction | None) -> Cell:
+def _judged(before: DiffCell, after: DiffCell, direction: Direction | None) -> DiffCell:
     if after.outcome != "changed" or not is_number(before.value) or not is_number(after.value):
         return after
     outcome: Outcome = improved(direction, _number(before.value), _number(after.value)) or "changed"
-    return Cell(after.value, after.digest, outcome, after.delta, after.percent, after.note)
+    return DiffCell(after.value, after.digest, outcome, after.delta, after.percent, after.note)
 
 
-def is_same(a: Cell, b: Cell) -> bool:
+def is_same(a: DiffCell, b: DiffCell) -> bool:
     """Say whether two cells hold the same: by digest where both have one, else by type and value."""
     if a.digest and b.digest:
         return a.digest == b.digest
@@ -100,9 +102,9 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def plain(values: Mapping[str, Value] | Iterable[tuple[str, Value]]) -> dict[str, Cell]:
+def plain(values: Mapping[str, Value] | Iterable[tuple[str, Value]]) -> dict[str, DiffCell]:
     """Return values as a column."""
-    return {name: Cell(value) for name, value in dict(values).items()}
+    return {name: DiffCell(value) for name, value in dict(values).items()}
 
 
 def _number(value: Value) -> float:

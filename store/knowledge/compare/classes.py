@@ -7,9 +7,9 @@ files, then parameters, code, packages and machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ...nouns.comparison import CHANGE_CLASSES, Change, Evidence, Row, Section, SectionName
+from ...nouns.comparison import CHANGE_CLASSES, Change, DiffRow, DiffSection, Evidence, SectionName
 
 _STRONGEST_FIRST: tuple[SectionName, ...] = (
     "about",
@@ -48,32 +48,34 @@ _FRAMEWORKS = (
 """The packages that decide what a model computes, before those that might."""
 
 _FRAMEWORK_RANK = {name: rank for rank, name in enumerate(_FRAMEWORKS)}
+_SECTION_RANK = {name: rank for rank, name in enumerate(_STRONGEST_FIRST)}
 
 
-def classify(sections: Sequence[Section], at: int) -> tuple[Change, ...]:
+def classify(sections: Sequence[DiffSection], at: int) -> tuple[Change, ...]:
     """Return what changed from the base to the version in column ``at``; empty when no known thing did."""
-    found: dict[str, list[Evidence]] = {}
-    by_name = {section.name: section for section in sections}
-    for name in _STRONGEST_FIRST:
-        if name not in by_name:
-            continue
-        rows = by_name[name].rows
-        for row in sorted(rows, key=_RANKS[name]) if name in _RANKS else rows:
+    found: dict[str, list[tuple[tuple[float, float], Evidence]]] = {}
+    for section in sections:
+        for row in section.rows:
             cell = row.cells[at]
             if row.affects is not None and cell.outcome not in ("same", "unknown"):
-                found.setdefault(row.affects, []).append(
-                    Evidence(name, row.name, row.cells[0].value, cell.value, cell.outcome)
-                )
-    return tuple(Change(of, tuple(found[of])) for of in CHANGE_CLASSES if of in found)
+                evidence = Evidence(section.name, row.name, row.cells[0].value, cell.value, cell.outcome)
+                found.setdefault(row.affects, []).append((_weight(section.name, row), evidence))
+    return tuple(
+        Change(of, tuple(evidence for _, evidence in sorted(found[of], key=lambda one: one[0])))
+        for of in CHANGE_CLASSES
+        if of in found
+    )
 
 
-def _by_framework(row: Row) -> int:
-    return _FRAMEWORK_RANK.get(row.name, len(_FRAMEWORKS))
+def _weight(name: SectionName, row: DiffRow) -> tuple[float, float]:
+    """Order evidence, the strongest lowest: by section, packages by what they decide, files by size.
 
-
-def _by_size(row: Row) -> float:
-    """Put the largest files first: weights before their settings."""
-    return -max((cell.value for cell in row.cells if isinstance(cell.value, int)), default=0)
-
-
-_RANKS: dict[SectionName, Callable[[Row], float]] = {"packages": _by_framework, "files": _by_size}
+    The packages that decide nothing in particular come last, behind the machine.
+    """
+    if name == "packages":
+        rank = _FRAMEWORK_RANK.get(row.name)
+        return (len(_SECTION_RANK), 0) if rank is None else (_SECTION_RANK[name], rank)
+    if name == "files":
+        largest = max((cell.value for cell in row.cells if isinstance(cell.value, int)), default=0)
+        return _SECTION_RANK[name], -largest
+    return _SECTION_RANK.get(name, len(_SECTION_RANK)), 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...errors import UsageError
-from ...nouns.comparison import MOST, Change, Comparison, Evidence, Section, SectionName
+from ...nouns.comparison import MOST, Change, Comparison, DiffSection, Evidence, SectionName
 from ...nouns.metric import Direction
 from . import edges, sections
 from .classes import classify
@@ -53,7 +53,7 @@ def compare(
     )
 
 
-def _changes(every: Sequence[Section], all_facts: Sequence[Facts], at: int) -> tuple[Change, ...]:
+def _changes(every: Sequence[DiffSection], all_facts: Sequence[Facts], at: int) -> tuple[Change, ...]:
     found = classify(every, at)
     base, other = all_facts[0].version, all_facts[at].version
     explained = any(one.section in _CONTENT for change in found for one in change.evidence)

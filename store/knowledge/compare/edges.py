@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from ...nouns.comparison import Cell, ChangeClass, Row, Section, Unit
+from ...nouns.comparison import ChangeClass, DiffCell, DiffRow, DiffSection, Unit
 from ...nouns.lineage import EVALUATION_ROLES
 from ...nouns.manifest import Scalar
 from . import affects, cells
@@ -16,44 +16,37 @@ _DATASET_EDGES = frozenset({"trained-on", "evaluated-on"})
 _Keyed = dict[str, list[Target]]
 
 
-def datasets(all_facts: Sequence[Facts]) -> Section:
+def datasets(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare datasets role by role, training before evaluation: which one, its size, files and source."""
     columns = _keyed(all_facts, lambda target: target.link.type in _DATASET_EDGES, _role)
     roles = sorted(dict.fromkeys(key for column in columns for key in column), key=_is_evaluation)
-    found: list[Row] = []
+    found: list[DiffRow] = []
     for role in roles:
         of = [column.get(role, []) for column in columns]
         found += cells.rows([{role: _cell(targets)} for targets in of], _maker(all_facts, columns))
         found += _measures(role, of)
-    return Section("datasets", tuple(found))
+    return DiffSection("datasets", tuple(found))
 
 
-def _measures(role: str, of: Sequence[Sequence[Target]]) -> list[Row]:
+def _measures(role: str, of: Sequence[Sequence[Target]]) -> list[DiffRow]:
     """Return the rows below a dataset's own: how large it is, and where it was."""
-    columns = {
-        f"{role} size": [_column(f"{role} size", targets, _size) for targets in of],
-        f"{role} files": [_column(f"{role} files", targets, _files) for targets in of],
-        f"{role} source": [_column(f"{role} source", targets, _source) for targets in of],
-    }
-    units: tuple[Unit, ...] = ("bytes", "files", "")
-    return [
-        Row(row.name, row.cells, unit=unit)
-        for (_, of_role), unit in zip(columns.items(), units, strict=True)
-        for row in cells.rows(of_role, Row)
-    ]
+    found: list[DiffRow] = []
+    for what, read, unit in _MEASURES:
+        name = f"{role} {what}"
+        columns = [_column(name, targets, read) for targets in of]
+        found += (DiffRow(row.name, row.cells, unit=unit) for row in cells.rows(columns, DiffRow))
+    return found
 
 
 def _column(name: str, targets: Sequence[Target], read: Callable[[Target], Scalar]) -> Column:
-    """Return a measure of datasets as a column; None when there are some, but of one nobody knows it."""
+    """Return a measure of datasets as a column; None when there are none, or nobody knows it of one."""
     values = [read(target) for target in targets]
-    if None in values:
+    if not values or None in values:
         return None
-    if not values:
-        return {}
     if len(values) == 1:
-        return {name: Cell(values[0])}
+        return {name: DiffCell(values[0])}
     numbers = [value for value in values if isinstance(value, int)]
-    return {name: Cell(sum(numbers) if numbers else ", ".join(str(value) for value in values))}
+    return {name: DiffCell(sum(numbers) if numbers else ", ".join(str(value) for value in values))}
 
 
 def _size(target: Target) -> int | None:
@@ -71,24 +64,33 @@ def _source(target: Target) -> str | None:
     return f"{source.location}@{source.rev}" if source.rev else source.location
 
 
-def lineage(all_facts: Sequence[Facts]) -> Section:
+_MEASURES: tuple[tuple[str, Callable[[Target], Scalar], Unit], ...] = (
+    ("size", _size, "bytes"),
+    ("files", _files, "files"),
+    ("source", _source, ""),
+)
+
+
+def lineage(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare the edges that are no datasets', by type; a type with several by what they point at."""
     columns = _keyed(
         all_facts, lambda target: target.link.type not in _DATASET_EDGES, lambda target: target.link.type
     )
     cells_of = [{key: _cell(targets) for key, targets in column.items()} for column in columns]
-    return Section("lineage", cells.rows(cells_of, _maker(all_facts, columns)))
+    return DiffSection("lineage", cells.rows(cells_of, _maker(all_facts, columns)))
 
 
-def _maker(all_facts: Sequence[Facts], columns: Sequence[_Keyed]) -> Callable[[str, tuple[Cell, ...]], Row]:
+def _maker(
+    all_facts: Sequence[Facts], columns: Sequence[_Keyed]
+) -> Callable[[str, tuple[DiffCell, ...]], DiffRow]:
     """Return what makes a row: it affects what its edge does in the first version that has it."""
 
-    def make(name: str, row: tuple[Cell, ...]) -> Row:
+    def make(name: str, row: tuple[DiffCell, ...]) -> DiffRow:
         at = next(i for i, column in enumerate(columns) if name in column)
         target = columns[at][name][0]
         kind = all_facts[at].version.kind
         of: ChangeClass | None = affects.of_edge(target.link.type, target.link.role, target.kind, kind)
-        return Row(name, row, affects=of)
+        return DiffRow(name, row, affects=of)
 
     return make
 
@@ -118,12 +120,12 @@ def _is_evaluation(key: str) -> bool:
     return role.lower() in EVALUATION_ROLES or role == "evaluated-on"
 
 
-def _cell(targets: Sequence[Target]) -> Cell:
+def _cell(targets: Sequence[Target]) -> DiffCell:
     if not targets:
-        return Cell()
+        return DiffCell()
     ordered = sorted(targets, key=lambda target: target.link.to)
     guesses = dict.fromkeys(target.link.guess for target in ordered if target.link.guess)
-    return Cell(
+    return DiffCell(
         value=", ".join(target.name for target in ordered),
         digest=" ".join(target.link.to for target in ordered),
         note=f"guessed from {', '.join(guesses)}" if guesses else "",

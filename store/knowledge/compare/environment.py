@@ -1,89 +1,129 @@
-"""The machine a version was made on: a capture's parts as rows."""
+"""The machine a version was made on: the facts of a capture that say how it computes, and where it ran."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from ...nouns.capture import Part
-from ...nouns.comparison import MISSING, Cell, ChangeClass, Row, Section, Unit
+from ...nouns.comparison import DiffCell, DiffRow, DiffSection, Unit, Value
 from . import cells
 from .cells import Column
 from .facts import Facts
 from .sections import missing
 
+
+class _Fact(msgspec.Struct, frozen=True):
+    """A row: its name, and where a capture has it. ``computes`` says that another value may give another result."""
+
+    name: str
+    part: Part
+    path: tuple[str, ...]
+    computes: bool = False
+    unit: Unit = ""
+
+
+_FACTS = (
+    _Fact("python", "python", ("version",), computes=True),
+    _Fact("python implementation", "python", ("implementation",), computes=True),
+    _Fact("python environment", "python", ("environment", "type")),
+    _Fact("os", "system", ("os",), computes=True),
+    _Fact("release", "system", ("release",), computes=True),
+    _Fact("kernel", "system", ("kernel",)),
+    _Fact("libc", "system", ("libc",), computes=True),
+    _Fact("architecture", "system", ("architecture",), computes=True),
+    _Fact("container", "system", ("container",)),
+    _Fact("cpu", "system", ("cpu",), computes=True),
+    _Fact("cpus", "system", ("cpus_usable",)),
+    _Fact("ram", "system", ("memory",), unit="bytes"),
+    _Fact("gpu", "gpu", ("gpus",), computes=True),
+    _Fact("gpu memory", "gpu", ("memory",), unit="bytes"),
+    _Fact("cuda", "gpu", ("cuda", "version"), computes=True),
+    _Fact("cudnn", "gpu", ("cudnn", "version"), computes=True),
+    _Fact("driver", "gpu", ("driver",), computes=True),
+    _Fact("driver's cuda", "gpu", ("cuda_driver",)),
+    _Fact("hostname", "system", ("hostname",)),
+    _Fact("command", "command", ("line",)),
+    _Fact("directory", "command", ("cwd",)),
+    _Fact("seconds", "command", ("seconds",)),
+)
 _PARTS: tuple[Part, ...] = ("python", "system", "gpu", "command", "scheduler")
-"""In the order of the rows; git has a section of its own."""
-
-_MAKES_A_DIFFERENCE: frozenset[Part] = frozenset({"python", "system", "gpu"})
-_WHERE = frozenset({"hostname", "ram", "executable", "prefix", "uptime"})
-"""Facts that tell which box it was, not how it computes."""
-
-_BYTES = frozenset({"ram", "memory", "vram"})
 _PROBLEM = "problem"
 
 
-def environment(all_facts: Sequence[Facts]) -> Section:
-    """Compare what was captured of Python, system, GPU, command line and scheduler, part by part."""
-    found: list[Row] = []
-    for part in _PARTS:
-        found += cells.rows([_column(facts, part) for facts in all_facts], partial(_row, part))
-    captured: list[Column] = [None if facts.capture is None else {} for facts in all_facts]
-    return Section(
-        "environment", tuple(found), (*missing(all_facts, "environment", captured), *_problems(all_facts))
-    )
+def environment(all_facts: Sequence[Facts]) -> DiffSection:
+    """Compare what was captured of Python, system, GPU, command line and scheduler.
+
+    What a part could not tell is not known; what it told that there is none of is missing.
+    """
+    captured = [_parts(facts) for facts in all_facts]
+    found: list[DiffRow] = []
+    for fact in _FACTS:
+        found += cells.rows([_column(parts, fact) for parts in captured], partial(_row, fact))
+    found += cells.rows([_scheduler(parts) for parts in captured], DiffRow)
+    nothing: list[Column] = [None if facts.capture is None else {} for facts in all_facts]
+    notes = (*missing(all_facts, "environment", nothing), *_problems(all_facts))
+    return DiffSection("environment", tuple(found), notes)
+
+
+def _parts(facts: Facts) -> Mapping[str, Any]:
+    return facts.capture.parts if facts.capture else {}
+
+
+def _row(fact: _Fact, name: str, row: tuple[DiffCell, ...]) -> DiffRow:
+    return DiffRow(name, row, affects="environment" if fact.computes else None, unit=fact.unit)
+
+
+def _column(parts: Mapping[str, Any], fact: _Fact) -> Column:
+    part = parts.get(fact.part)
+    if not isinstance(part, Mapping):
+        return None
+    value = _gpu(part, fact.name) if fact.name in ("gpu", "gpu memory") else _at(part, fact.path)
+    if value is None:
+        return None if _PROBLEM in part else {}
+    return {fact.name: DiffCell(value)}
+
+
+def _at(part: Mapping[str, Any], path: Sequence[str]) -> Value:
+    found: Any = part
+    for step in path:
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str | int | float) and found != "" else None
+
+
+def _gpu(part: Mapping[str, Any], name: str) -> Value:
+    """Return the GPUs by name and number, ``none`` where there are none; or the memory of all, in bytes."""
+    devices = part.get("gpus")
+    if not isinstance(devices, list):
+        return "none" if name == "gpu" and part.get("source") == "none" and _PROBLEM not in part else None
+    each = [device for device in devices if isinstance(device, Mapping)]
+    if name == "gpu memory":
+        return sum(m for device in each if isinstance(m := device.get("memory"), int)) or None
+    grouped = itertools.groupby(str(device.get("name", "unknown")) for device in each)
+    counted = [(model, len(list(same))) for model, same in grouped]
+    return ", ".join(f"{many} x {model}" if many > 1 else model for model, many in counted) or "none"
+
+
+def _scheduler(parts: Mapping[str, Any]) -> Column:
+    said = parts.get("scheduler")
+    if not isinstance(said, Mapping) or _PROBLEM in said:
+        return None
+    return {
+        f"{source} {name}": DiffCell(value)
+        for source, facts in said.items()
+        if isinstance(facts, Mapping)
+        for name, value in facts.items()
+        if isinstance(value, str | int | float)
+    }
 
 
 def _problems(all_facts: Sequence[Facts]) -> Iterator[str]:
     for facts in all_facts:
-        if facts.capture is None:
-            continue
         for part in _PARTS:
-            if problem := facts.capture.part(part).get(_PROBLEM):
+            said = _parts(facts).get(part)
+            if isinstance(said, Mapping) and (problem := said.get(_PROBLEM)):
                 yield f"{facts.version.ref}: {part}: {problem}"
-
-
-def _column(facts: Facts, part: Part) -> Column:
-    """Return a part's facts by name; None when it was not captured, or could not be at all."""
-    captured = facts.capture.part(part) if facts.capture else {}
-    flat = {_label(part, path): Cell(value) for path, value in _flat(captured, "") if path != _PROBLEM}
-    return flat or None
-
-
-def _row(part: Part, name: str, row: tuple[Cell, ...]) -> Row:
-    last = name.rpartition("/")[2].rpartition(" ")[2]
-    of: ChangeClass | None = "environment" if part in _MAKES_A_DIFFERENCE and last not in _WHERE else None
-    numbers = all(cell.value is MISSING or isinstance(cell.value, int) for cell in row)
-    unit: Unit = "bytes" if last in _BYTES and numbers else ""
-    return Row(name, row, affects=of, unit=unit)
-
-
-def _label(part: Part, path: str) -> str:
-    """Name a fact so that it can be told from another part's: ``python``, ``python executable``, ``cuda``."""
-    if path in ("version", part):
-        return part
-    return path if part in ("system", "gpu") else f"{part} {path}"
-
-
-def _flat(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield scalars by their path; lists of scalars are one text, equal things in a row are counted."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{path}/{key}" if path else str(key))
-    elif not isinstance(value, list | tuple):
-        yield path, value
-    elif all(isinstance(item, str | int | float | bool | None) for item in value):
-        yield path, _counted([str(item) for item in value])
-    elif all(item == value[0] for item in value):
-        yield f"{path}/count", len(value)
-        yield from _flat(value[0], path)
-    else:
-        for at, item in enumerate(value):
-            yield from _flat(item, f"{path}/{at}")
-
-
-def _counted(items: Sequence[str]) -> str:
-    if len(items) > 1 and len(set(items)) == 1:
-        return f"{len(items)} x {items[0]}"
-    return " ".join(items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...nouns.comparison import MISSING, Cell, Row, Section
+from ...nouns.comparison import MISSING, DiffCell, DiffRow, DiffSection
 from ...nouns.manifest import FileEntry
 from . import affects, cells
 from .cells import Column
@@ -12,19 +12,19 @@ from .facts import Facts
 from .sections import missing
 
 
-def files(all_facts: Sequence[Facts]) -> Section:
+def files(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare files by path, then by digest: the same bytes under another path were renamed, in one row.
 
     A cell's value is the file's size in bytes. A renamed file stands in the row of its old path, with a note
     that names the new one.
     """
     columns: list[Column] = [
-        None if facts.files is None else {f.path: Cell(f.size, f.digest) for f in facts.files}
+        None if facts.files is None else {f.path: DiffCell(f.size, f.digest) for f in facts.files}
         for facts in all_facts
     ]
     moves = [_Moves(all_facts[0].files or (), facts.files or ()) for facts in all_facts]
 
-    def make(path: str, row: tuple[Cell, ...]) -> Row:
+    def make(path: str, row: tuple[DiffCell, ...]) -> DiffRow:
         told = tuple(
             _told(path, cell, moved, column) if at else cell
             for at, (cell, moved, column) in enumerate(zip(row, moves, columns, strict=True))
@@ -32,10 +32,10 @@ def files(all_facts: Sequence[Facts]) -> Section:
         owner = next(
             facts.version for facts, cell in zip(all_facts, row, strict=True) if cell.value is not MISSING
         )
-        return Row(path, told, affects=affects.of_file(path, owner.kind), unit="bytes")
+        return DiffRow(path, told, affects=affects.of_file(path, owner.kind), unit="bytes")
 
     found = cells.rows(columns, make)
-    return Section(
+    return DiffSection(
         "files",
         tuple(row for row in found if not _only_arrived(row)),
         missing(all_facts, "files", columns),
@@ -63,16 +63,16 @@ class _Moves:
         self.origin = {there: path for path, there in self.to.items()}
 
 
-def _told(path: str, cell: Cell, moves: _Moves, column: Column) -> Cell:
+def _told(path: str, cell: DiffCell, moves: _Moves, column: Column) -> DiffCell:
     """Return the cell of one path with what moving did to it."""
     if cell.outcome == "removed" and column is not None and (there := moves.to.get(path)) is not None:
-        return Cell(column[there].value, column[there].digest, "renamed", delta=0, note=f"to {there}")
+        return DiffCell(column[there].value, column[there].digest, "renamed", delta=0, note=f"to {there}")
     if cell.outcome == "added" and (origin := moves.origin.get(path)) is not None:
-        return Cell(cell.value, cell.digest, "renamed", note=f"from {origin}")
+        return DiffCell(cell.value, cell.digest, "renamed", note=f"from {origin}")
     return cell
 
 
-def _only_arrived(row: Row) -> bool:
+def _only_arrived(row: DiffRow) -> bool:
     """Whether a row holds nothing but what was renamed to its path, which the old path's row tells."""
     return row.cells[0].value is MISSING and all(
         cell.outcome == "renamed" or cell.value is MISSING for cell in row.cells[1:]

@@ -1,23 +1,20 @@
 """The way from one commit to another, asked of git: which commits, and which files they changed.
 
 Git is run as a stranger's program over a stranger's repository: it takes no lock, asks for nothing, pages nothing,
-fetches nothing, runs no configured diff program and has a deadline; what it prints is read up to a limit.
+fetches nothing, runs no program the repository names, has a deadline, and is read up to a limit.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import signal
 import time
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+
+import msgspec
 
 from ...nouns.comparison import ChangedFile, Commit, History
-
-if TYPE_CHECKING:
-    import subprocess
+from ..capture.programs import Program, finish
 
 COMMITS = 50
 FILES = 200
@@ -26,79 +23,74 @@ FILES = 200
 DEADLINE = 5.0
 """Seconds for all that git is asked about one way."""
 
-_MAX_OUTPUT = 4 * 2**20
+_MOST_OUTPUT = 1 << 22
 _HASH = re.compile(r"[0-9a-f]{7,64}", re.ASCII)
-_OPTIONS = (
-    *("--no-pager", "--no-optional-locks", "--no-replace-objects"),
+_GIT = (
+    *("git", "--no-pager", "--no-replace-objects"),
     *("-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "-c", "protocol.allow=never"),
+)
+_QUIET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",  # what a partial clone lacks stays where it is
+    "LC_ALL": "C",
+}
+_COUNT = ("rev-list", "--left-right", "--count")
+_LOG = ("log", "-z", "--encoding=UTF-8", "--format=%H%x09%s")
+_DIFF = (
+    *("diff", "--numstat", "-z", "--find-renames", "--no-ext-diff", "--no-textconv"),
+    *("--no-relative", "--no-color"),
 )
 
 
-class _GitFailedError(Exception):
-    """Git could not tell; the message is a sentence for the person."""
+def between(directory: str, before: str, after: str, *, deadline: float = DEADLINE) -> History:
+    """Return the way from commit ``before`` to commit ``after`` in the git repository of a directory.
 
-
-def between(repository: str, before: str, after: str, *, deadline: float = DEADLINE) -> History:
-    """Return the way from commit ``before`` to commit ``after`` in a git repository (a directory in it).
-
-    Never raises and never waits for longer than ``deadline`` seconds: what couldn't be found out is the
-    history's ``problem``, and what was found out until then stays.
+    Never raises, and never waits for much longer than ``deadline`` seconds: what couldn't be found out is the
+    history's ``problem``, and what could be stays.
     """
     history = History(before, after)
     if not (_HASH.fullmatch(before) and _HASH.fullmatch(after)):
-        return _replace(history, problem="a commit is not a git hash")
-    end = time.monotonic() + deadline
-    try:
-        left, right = _counts(repository, before, after, end)
-        history = _replace(history, ahead=right, behind=left)
-        history = _replace(history, commits=_commits(repository, before, after, end))
-        changed = tuple(_changed(repository, before, after, end))
-        return _replace(history, files=changed[:FILES], file_count=len(changed))
-    except _GitFailedError as error:
-        return _replace(history, problem=str(error))
-
-
-def _replace(history: History, **fields: object) -> History:
-    import msgspec
-
-    return msgspec.structs.replace(history, **fields)
-
-
-def _counts(repository: str, before: str, after: str, end: float) -> tuple[int, int]:
-    words = _run(repository, end, "rev-list", "--left-right", "--count", f"{before}...{after}", "--").split()
-    if len(words) != 2 or not all(word.isdecimal() for word in words):
-        raise _GitFailedError("git gave no answer that can be read")
-    return int(words[0]), int(words[1])
-
-
-def _commits(repository: str, before: str, after: str, end: float) -> tuple[Commit, ...]:
-    text = _run(
-        repository,
-        end,
-        *(
-            "log",
-            "-z",
-            "--encoding=UTF-8",
-            "--format=%H%x09%s",
-            f"--max-count={COMMITS}",
-            f"{before}..{after}",
-            "--",
-        ),
+        return msgspec.structs.replace(history, problem="a commit is not a git hash")
+    count = _git(directory, *_COUNT, f"{before}...{after}", "--")
+    log = _git(directory, *_LOG, f"--max-count={COMMITS}", f"{before}..{after}", "--")
+    diff = _git(directory, *_DIFF, before, after, "--")
+    finish([count, log, diff], time.monotonic() + deadline)
+    behind, ahead = _counted(count)
+    changed = tuple(_changed(_text(diff))) if diff.ok or diff.too_long else ()
+    return msgspec.structs.replace(
+        history,
+        ahead=ahead,
+        behind=behind,
+        commits=tuple(_commits(_text(log))) if log.ok else (),
+        files=changed[:FILES],
+        file_count=len(changed),
+        problem=next((_why(asked) for asked in (count, log, diff) if not asked.ok), ""),
     )
-    found = (line.partition("\t") for line in text.split("\0") if line)
-    return tuple(Commit(name, subject) for name, _, subject in found)
 
 
-def _changed(repository: str, before: str, after: str, end: float) -> Iterator[ChangedFile]:
+def _git(directory: str, *words: str) -> Program:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return Program([*_GIT, "-C", directory, *words], environment=kept | _QUIET, limit=_MOST_OUTPUT)
+
+
+def _counted(asked: Program) -> tuple[int, int]:
+    """Return how many commits only the left one has, and how many only the right one."""
+    words = _text(asked).split() if asked.ok else []
+    left, right = words if len(words) == 2 else ("0", "0")
+    return _number(left) or 0, _number(right) or 0
+
+
+def _commits(text: str) -> Iterator[Commit]:
+    for line in text.split("\0"):
+        name, _, subject = line.partition("\t")
+        if name:
+            yield Commit(name, subject)
+
+
+def _changed(text: str) -> Iterator[ChangedFile]:
     """Yield what ``git diff --numstat -z`` lists: added, removed and path; of a rename both paths come after."""
-    fields = iter(
-        _run(
-            repository,
-            end,
-            *("diff", "--numstat", "-z", "--find-renames", "--no-ext-diff", "--no-textconv"),
-            *("--no-relative", "--no-color", before, after, "--"),
-        ).split("\0")
-    )
+    fields = iter(text.split("\0"))
     for field in fields:
         numbers = field.split("\t", 2)
         if len(numbers) != 3:  # the empty piece after the last NUL, or a line cut off by the limit
@@ -106,73 +98,23 @@ def _changed(repository: str, before: str, after: str, end: float) -> Iterator[C
         path, old = numbers[2], ""
         if not path:
             old, path = next(fields, ""), next(fields, "")
-        yield ChangedFile(path, _lines(numbers[0]), _lines(numbers[1]), old)
+        yield ChangedFile(path, _number(numbers[0]), _number(numbers[1]), old)
 
 
-def _lines(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def _run(repository: str, end: float, *words: str) -> str:
-    """Return what git prints, at most ``_MAX_OUTPUT`` bytes of it.
-
-    Raises:
-        _GitFailedError: there is no git, it fails, or it takes too long.
-    """
-    import subprocess
-    from tempfile import TemporaryFile
-
-    with TemporaryFile() as out, TemporaryFile() as err:
-        try:
-            process = subprocess.Popen(  # noqa: S603 — no shell, and every word is ours or a checked hash
-                ["git", *_OPTIONS, "-C", repository, *words],  # noqa: S607 — the git that the user has
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                env=_environment(),
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            raise _GitFailedError(f"git can't be run: {error}") from error
-        try:
-            code = process.wait(max(end - time.monotonic(), 0))
-        except subprocess.TimeoutExpired:
-            raise _GitFailedError("git took too long") from None
-        finally:
-            _stop(process)
-        if code:
-            raise _GitFailedError(_complaint(_head(err), code))
-        return _head(out)
+def _text(asked: Program) -> str:
+    return asked.output.decode(errors="replace")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End a git that still runs, and whatever it started: they are a process group of their own."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _head(file: IO[bytes]) -> str:
-    file.seek(0)
-    return file.read(_MAX_OUTPUT).decode(errors="replace")
-
-
-def _complaint(text: str, code: int) -> str:
-    if "not a git repository" in text:
+def _why(asked: Program) -> str:
+    if asked.too_long:
+        return "so many files changed that not all were looked at"
+    said = asked.error
+    if "not a git repository" in said:
         return "this is not a git repository"
-    if "unknown revision" in text or "bad object" in text or "Invalid symmetric difference" in text:
+    if "unknown revision" in said or "bad object" in said or "Invalid symmetric difference" in said:
         return "the commits are not both in this repository"
-    first = text.strip().partition("\n")[0].removeprefix("fatal: ")
-    return f"git failed: {first[:200]}" if first else f"git failed with exit code {code}"
-
-
-def _environment() -> dict[str, str]:
-    """Return this process's environment without what would lead git elsewhere, or make it ask or talk."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | {
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "LC_ALL": "C",
-    }
+    return asked.why

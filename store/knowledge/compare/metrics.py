@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ...nouns.comparison import Cell, Row, Section
+from ...nouns.comparison import DiffCell, DiffRow, DiffSection
 from ...nouns.metric import Direction
 from . import cells
 from .cells import Column
 from .facts import Facts
 
 
-def metrics(all_facts: Sequence[Facts], direction: Callable[[str], Direction | None]) -> Section:
+def metrics(all_facts: Sequence[Facts], direction: Callable[[str], Direction | None]) -> DiffSection:
     """Compare metrics by their whole name: a value on another dataset or slice is another metric.
 
     Values of one name that come from different evaluations or data are compared, and a note says so.
     """
     columns: list[Column] = [cells.plain(facts.version.metrics) for facts in all_facts]
 
-    def make(name: str, found: tuple[Cell, ...]) -> Row:
-        return cells.judged(Row(name, found), direction(name))
+    def make(name: str, found: tuple[DiffCell, ...]) -> DiffRow:
+        return cells.judged(DiffRow(name, found), direction(name))
 
     base = all_facts[0]
     notes = (note for facts in all_facts[1:] for note in _doubts(base, facts))
-    return Section("metrics", cells.rows(columns, make), tuple(notes))
+    return DiffSection("metrics", cells.rows(columns, make), tuple(notes))
 
 
 def _doubts(base: Facts, other: Facts) -> Iterator[str]:

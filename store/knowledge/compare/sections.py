@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from ...nouns.comparison import MISSING, Cell, Row, Section, SectionName, Value
+from ...nouns.comparison import MISSING, DiffCell, DiffRow, DiffSection, SectionName, Value
 from . import affects, cells
 from .cells import Column
 from .facts import Facts
@@ -15,41 +16,41 @@ _MAX_PART = 18
 """Digits of a release's part that are read as a number; nobody has longer ones."""
 
 
-def params(all_facts: Sequence[Facts]) -> Section:
+def params(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare parameters, each with its type."""
     columns: list[Column] = [cells.plain(facts.version.params) for facts in all_facts]
 
-    def make(name: str, found: tuple[Cell, ...]) -> Row:
+    def make(name: str, found: tuple[DiffCell, ...]) -> DiffRow:
         owner = next(
             facts.version for facts, cell in zip(all_facts, found, strict=True) if cell.value is not MISSING
         )
-        return Row(name, found, affects=affects.of_param(name, owner.kind, owner.params))
+        return DiffRow(name, found, affects=affects.of_param(name, owner.kind, owner.params))
 
-    return Section("params", cells.rows(columns, make))
+    return DiffSection("params", cells.rows(columns, make))
 
 
-def packages(all_facts: Sequence[Facts]) -> Section:
+def packages(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare installed packages by name, in the order of the alphabet."""
     columns: list[Column] = [
         None if facts.packages is None else cells.plain(sorted(facts.packages.items())) for facts in all_facts
     ]
-    found = cells.rows(columns, lambda name, row: Row(name, _with_age(row), affects="environment"))
-    return Section(
+    found = cells.rows(columns, lambda name, row: DiffRow(name, _with_age(row), affects="environment"))
+    return DiffSection(
         "packages", tuple(sorted(found, key=lambda row: row.name)), missing(all_facts, "packages", columns)
     )
 
 
-def _with_age(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+def _with_age(row: tuple[DiffCell, ...]) -> tuple[DiffCell, ...]:
     return (row[0], *(_aged(row[0], cell) for cell in row[1:]))
 
 
-def _aged(before: Cell, after: Cell) -> Cell:
+def _aged(before: DiffCell, after: DiffCell) -> DiffCell:
     if after.outcome != "changed":
         return after
     old, new = _release(before.value), _release(after.value)
     if old is None or new is None or old == new:
         return after
-    return Cell(after.value, outcome="changed", note="newer" if new > old else "older")
+    return DiffCell(after.value, outcome="changed", note="newer" if new > old else "older")
 
 
 def _release(version: Value) -> tuple[int, ...] | None:
@@ -66,41 +67,60 @@ def _release(version: Value) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
-def git(all_facts: Sequence[Facts]) -> Section:
+def git(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare the code: the commit decides, then what was uncommitted on top of it."""
     columns: list[Column] = [_git_of(facts) for facts in all_facts]
+    found = cells.rows(
+        columns, lambda name, row: DiffRow(name, row, affects="code" if name in ("commit", "dirty") else None)
+    )
+    changes: list[Column] = [_uncommitted(facts) for facts in all_facts]
+    found += cells.rows(changes, lambda name, row: DiffRow(name, row, affects="code"))
+    notes = tuple(
+        f"{facts.version.ref}: {problem}" for facts in all_facts if (problem := _git_problem(facts))
+    )
+    return DiffSection("git", found, (*missing(all_facts, "git", columns), *notes))
 
-    def make(name: str, found: tuple[Cell, ...]) -> Row:
-        return Row(name, found, affects="code" if name in _IS_CODE else None)
 
-    return Section("git", cells.rows(columns, make), missing(all_facts, "git", columns))
-
-
-_IS_CODE = frozenset({"commit", "dirty", "uncommitted changes"})
+def _captured(facts: Facts) -> Mapping[str, Any]:
+    return facts.capture.part("git") if facts.capture else {}
 
 
-def _git_of(facts: Facts) -> dict[str, Cell] | None:
-    code, captured = facts.version.code, facts.capture.part("git") if facts.capture else {}
-    commit = code.commit if code else captured.get("commit")
-    if not commit:
+def _git_of(facts: Facts) -> Column:
+    code, captured = facts.version.code, _captured(facts)
+    if code is None:
         return None
-    found: dict[str, Value] = {
-        "commit": commit,
-        "branch": (code.branch if code else captured.get("branch")) or MISSING,
-        "dirty": code.dirty if code else bool(captured.get("dirty")),
-        "remote": captured.get("remote") or MISSING,
-        "uncommitted changes": (facts.capture.patch[:12] if facts.capture else "") or MISSING,
-    }
-    return cells.plain((name, value) for name, value in found.items() if value is not MISSING)
+    found: dict[str, Value] = {"commit": code.commit}
+    if code.branch:
+        found["branch"] = code.branch
+    found["dirty"] = code.dirty
+    if remote := captured.get("remote"):
+        found["remote"] = str(remote)
+    return cells.plain(found)
 
 
-def tags(all_facts: Sequence[Facts]) -> Section:
+def _uncommitted(facts: Facts) -> Column:
+    """Return the patch on top of the commit by its digest; None when there was one that was not kept."""
+    code, patch = facts.version.code, facts.capture.patch if facts.capture else ""
+    if code is None or (code.dirty and not patch):
+        return None
+    return {"uncommitted changes": DiffCell(patch, patch)} if patch else {}
+
+
+def _git_problem(facts: Facts) -> str:
+    captured = _captured(facts)
+    patch = captured.get("patch")
+    if isinstance(patch, Mapping) and (problem := patch.get("problem")):
+        return f"the uncommitted changes: {problem}"
+    return f"git: {captured['problem']}" if captured.get("problem") else ""
+
+
+def tags(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare tags."""
     columns: list[Column] = [cells.plain(facts.version.tags) for facts in all_facts]
-    return Section("tags", cells.rows(columns, Row))
+    return DiffSection("tags", cells.rows(columns, DiffRow))
 
 
-def about(all_facts: Sequence[Facts]) -> Section:
+def about(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare what a version is: kind, size, number of files, author, note."""
     columns: list[Column] = []
     for facts in all_facts:
@@ -115,12 +135,12 @@ def about(all_facts: Sequence[Facts]) -> Section:
             known["note"] = version.note
         columns.append(cells.plain(known))
 
-    def make(name: str, found: tuple[Cell, ...]) -> Row:
+    def make(name: str, found: tuple[DiffCell, ...]) -> DiffRow:
         if name == "kind":
-            return Row(name, found, affects="model")
-        return Row(name, found, unit="bytes" if name == "size" else "")
+            return DiffRow(name, found, affects="model")
+        return DiffRow(name, found, unit="bytes" if name == "size" else "")
 
-    return Section("about", cells.rows(columns, make))
+    return DiffSection("about", cells.rows(columns, make))
 
 
 def missing(all_facts: Sequence[Facts], name: SectionName, columns: Sequence[Column]) -> tuple[str, ...]:

@@ -11,17 +11,17 @@ from mvtui.store.errors import UsageError
 from mvtui.store.knowledge.compare.compare import compare
 from mvtui.store.knowledge.compare.facts import Facts, Target
 from mvtui.store.knowledge.directions import direction
-from mvtui.store.nouns.comparison import MISSING, Cell, Comparison, Row, SectionName
+from mvtui.store.nouns.comparison import MISSING, Comparison, DiffCell, DiffRow, SectionName
 
 from .conftest import MakeFacts
 
 
-def row(comparison: Comparison, section: SectionName, name: str) -> Row:
+def row(comparison: Comparison, section: SectionName, name: str) -> DiffRow:
     found = {row.name: row for row in comparison.section(section).rows}
     return found[name]
 
 
-def last(comparison: Comparison, section: SectionName, name: str) -> Cell:
+def last(comparison: Comparison, section: SectionName, name: str) -> DiffCell:
     return row(comparison, section, name).cells[-1]
 
 
@@ -245,36 +245,52 @@ class TestFiles:
 
 class TestEnvironment:
     def test_parts_are_rows(self, facts: MakeFacts) -> None:
-        gpus = [{"name": "H100", "memory": 80 * 10**9}] * 2
+        gpu = {"index": 0, "name": "H100", "memory": 80 * 10**9}
+        one = {"source": "nvml", "cuda": {"version": "12.1"}, "gpus": [gpu]}
+        two = {"source": "nvml", "cuda": {"version": "12.1"}, "gpus": [gpu, gpu | {"index": 1}]}
         found = compare(
             [
-                facts(
-                    capture=captured(
-                        python={"version": "3.11.4"},
-                        gpu={"cuda": "12.1", "gpus": gpus[:1]},
-                        system={"os": "L"},
-                    )
-                ),
-                facts(
-                    "1.1.0",
-                    capture=captured(
-                        python={"version": "3.12.1"},
-                        gpu={"cuda": "12.1", "gpus": gpus},
-                        system={"hostname": "b"},
-                    ),
-                ),
+                facts(capture=captured(python={"version": "3.11.4"}, gpu=one, system={"os": "Linux"})),
+                facts("1.1.0", capture=captured(python={"version": "3.12.1"}, gpu=two, system={"cpu": "x"})),
             ],
             direction,
         )
         assert last(found, "environment", "python").outcome == "changed"
         assert last(found, "environment", "cuda").outcome == "same"
-        assert classes(found)["environment"][0] == "python"
+        assert last(found, "environment", "gpu").value == "2 x H100"
+        assert last(found, "environment", "gpu memory").delta == 80 * 10**9
+        assert last(found, "environment", "os").outcome == "removed"
+        assert classes(found)["environment"] == ["python", "os", "cpu", "gpu"]
+
+    def test_no_gpu_is_a_fact_and_an_unknown_one_is_not(self, facts: MakeFacts) -> None:
+        none = captured(gpu={"source": "none"})
+        there = captured(gpu={"source": "nvml", "gpus": [{"name": "H100"}, {"name": "T4"}]})
+        mute = captured(gpu={"source": "none", "problem": "the driver did not answer"})
+        found = compare([facts(capture=none), facts("1.1.0", capture=there)], direction)
+        assert [c.value for c in row(found, "environment", "gpu").cells] == ["none", "H100, T4"]
+        assert (
+            compare([facts(capture=mute), facts("1.1.0", capture=there)], direction)
+            .section("environment")
+            .rows
+            == ()
+        )
+
+    def test_jobs_of_schedulers_are_told_and_are_no_evidence(self, facts: MakeFacts) -> None:
+        found = compare(
+            [
+                facts(capture=captured(scheduler={"slurm": {"job": "1", "partition": "a"}})),
+                facts("1.1.0", capture=captured(scheduler={"slurm": {"job": "2", "partition": "a"}})),
+            ],
+            direction,
+        )
+        assert last(found, "environment", "slurm job").outcome == "changed"
+        assert "environment" not in classes(found)
 
     def test_another_host_is_no_change_of_environment(self, facts: MakeFacts) -> None:
         found = compare(
             [
-                facts(identity="1" * 64, capture=captured(system={"hostname": "a", "ram": 1})),
-                facts(identity="1" * 64, capture=captured(system={"hostname": "b", "ram": 2})),
+                facts(identity="1" * 64, capture=captured(system={"hostname": "a", "memory": 1})),
+                facts(identity="1" * 64, capture=captured(system={"hostname": "b", "memory": 2})),
             ],
             direction,
         )
@@ -308,7 +324,7 @@ class TestEnvironment:
         found = compare(
             [
                 facts(capture=captured(gpu={"problem": "nvidia-smi took too long"})),
-                facts("1.1.0", capture=captured(gpu={"cuda": "12.1"})),
+                facts("1.1.0", capture=captured(gpu={"driver": "535.1"})),
             ],
             direction,
         )
@@ -363,6 +379,18 @@ class TestGit:
         )
         assert classes(found)["code"] == ["commit", "dirty"]
         assert last(found, "git", "branch").outcome == "changed"
+
+    def test_changes_that_were_not_kept_are_not_known(self, facts: MakeFacts) -> None:
+        dirty = Code("a" * 40, "main", dirty=True)
+        lost = captured(git={"patch": {"problem": "not kept: the changes are larger than 1,000 bytes"}})
+        kept = Capture(datetime(2026, 11, 1, tzinfo=UTC), {"git": {}}, patch="2" * 64)
+        found = compare(
+            [facts(code=dirty, capture=lost), facts("1.1.0", code=dirty, capture=kept)], direction
+        )
+        assert "code" not in classes(found)
+        assert found.section("git").notes == (
+            "sentiment@1.0.0: the uncommitted changes: not kept: the changes are larger than 1,000 bytes",
+        )
 
     def test_the_same_commit_with_other_changes_on_top(self, facts: MakeFacts) -> None:
         dirty = Code("a" * 40, "main", dirty=True)
@@ -575,4 +603,4 @@ class TestWhole:
         assert compare([facts(), facts("1.1.0")], direction).section("tags").rows == ()
 
     def test_the_missing_value_has_a_name(self) -> None:
-        assert Cell().value is MISSING
+        assert DiffCell().value is MISSING

@@ -157,12 +157,12 @@ def test_no_repository(tmp_path: Path) -> None:
 
 def test_a_directory_that_is_gone(tmp_path: Path) -> None:
     found = history.between(str(tmp_path / "gone"), "1" * 40, "2" * 40)
-    assert found.problem.startswith("git failed: ")
+    assert found.problem.startswith("git: ")
 
 
 def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert history.between(str(tmp_path), "1" * 40, "2" * 40).problem.startswith("git can't be run: ")
+    assert history.between(str(tmp_path), "1" * 40, "2" * 40).problem == "git is not installed"
 
 
 def _impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
@@ -177,7 +177,7 @@ def _impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> N
 def test_a_git_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _impostor(tmp_path, monkeypatch, f"(sleep 60; touch {tmp_path}/late) & echo $! > {tmp_path}/child; wait")
     found = history.between(str(tmp_path), "1" * 40, "2" * 40, deadline=0.5)
-    assert found.problem == "git took too long"
+    assert found.problem == "git did not end in time"
     child = int((tmp_path / "child").read_text())
     for _ in range(100):
         if not _alive(child):
@@ -194,19 +194,20 @@ def _alive(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("answer", ["", "nonsense", "1", "1 2 3", "x y", "² ³"])
+@pytest.mark.parametrize("answer", ["", "nonsense", "1", "1 2 3", "x y", "² ³", "9" * 5000 + " 1"])
 def test_an_answer_that_makes_no_sense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     _impostor(tmp_path, monkeypatch, f"echo '{answer}'")
     found = history.between(str(tmp_path), "1" * 40, "2" * 40)
-    assert found.problem == "git gave no answer that can be read"
+    assert (found.behind, found.files) == (0, ())
 
 
 def test_a_flood_is_read_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flood = "i=0; while [ $i -lt 3000 ]; do printf '1\\t1\\tpath/%d\\0' $i; i=$((i+1)); done"
     _impostor(tmp_path, monkeypatch, f'case "$*" in *rev-list*) echo 1 0;; *numstat*) {flood};; esac')
-    monkeypatch.setattr(history, "_MAX_OUTPUT", 1000)
+    monkeypatch.setattr(history, "_MOST_OUTPUT", 1000)
     found = history.between(str(tmp_path), "1" * 40, "2" * 40)
-    assert found.problem == ""
+    assert found.problem == "so many files changed that not all were looked at"
+    assert found.ahead == 0
     assert 10 < found.file_count < 100
 
 

@@ -12,7 +12,7 @@ from mvtui.store import Capture, Code, FileEntry, Link, Version
 from mvtui.store.knowledge.compare.compare import compare
 from mvtui.store.knowledge.compare.facts import Facts, Target
 from mvtui.store.knowledge.directions import direction
-from mvtui.store.nouns.comparison import Cell, Comparison
+from mvtui.store.nouns.comparison import Comparison, DiffCell
 
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _NAMES = st.sampled_from(["accuracy", "loss", "lr", "top_k", "a/b", "", "\x1b[31m", "x" * 300])
@@ -87,7 +87,7 @@ def _facts(draw: st.DrawFn) -> Facts:
     return Facts(version, entries, draw(_CAPTURES), packages, tuple(draw(st.lists(_targets(), max_size=4))))
 
 
-def _cells(comparison: Comparison) -> dict[tuple[str, str], tuple[Cell, ...]]:
+def _cells(comparison: Comparison) -> dict[tuple[str, str], tuple[DiffCell, ...]]:
     return {(section.name, row.name): row.cells for section in comparison.sections for row in section.rows}
 
 
@@ -142,7 +142,7 @@ def test_several_say_what_pairs_say(several: list[Facts]) -> None:
             assert _key(together[section, name][at]) == _key(cells[1])
 
 
-def _key(cell: Cell) -> Any:
+def _key(cell: DiffCell) -> Any:
     return json.dumps(cell.as_dict(), sort_keys=True)
 
 

@@ -1,0 +1,74 @@
+"""``mvtui diff``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import output
+from ..group import command as make_command
+from ..options import complete_reference, json_option, store_option
+from ..session import open_store
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_ROLES = ("production", "parent", "base")
+_SECTIONS = (
+    *("metrics", "params", "environment", "packages", "git"),
+    *("datasets", "files", "tags", "lineage", "about"),
+)
+
+
+def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a role, or a reference."""
+    from click.shell_completion import CompletionItem
+
+    roles = [CompletionItem(role) for role in _ROLES if role.startswith(incomplete)]
+    return [*roles, *complete_reference(ctx, param, incomplete)]
+
+
+@make_command(
+    examples=[
+        "mvtui diff sentiment",
+        "mvtui diff sentiment@1.3.2 sentiment@1.4.0",
+        "mvtui diff sentiment@1.4.0 --against parent --only-differences",
+        "mvtui diff sentiment@1.3.2 sentiment@1.4.0 sentiment@1.5.0 --section metrics",
+        "mvtui diff sentiment --json | jq '.changes[].classes[].of'",
+    ]
+)
+@click.argument("refs", nargs=-1, required=True, metavar="REF...", shell_complete=complete_reference)
+@click.option(
+    "--against",
+    metavar="REF",
+    shell_complete=_complete_against,
+    help="Compare with this version, or with the one that is production, parent or base.",
+)
+@click.option("--only-differences", is_flag=True, help="Leave out what is the same.")
+@click.option(
+    "--section", "sections", type=click.Choice(_SECTIONS), multiple=True, help="Show only this; repeatable."
+)
+@store_option
+@json_option
+def command(
+    refs: tuple[str, ...],
+    against: str | None,
+    only_differences: bool,
+    sections: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Say how versions differ, and of what sort the change is.
+
+    The first REF is what the others, up to five, are compared with. One REF alone is compared with what is in
+    production, else with the version before it. Differences are no failure: the exit code is 0 either way.
+    """
+    history = not sections or "git" in sections
+    with open_store(read_only=True) as store:
+        comparison = store.diff(*refs, against=against, history=history)
+    if as_json:
+        output.print_json(comparison.as_dict(only_differences=only_differences, sections=sections))
+        return
+    from ..diff_report import write
+
+    write(comparison, only_differences=only_differences, sections=sections)
