@@ -249,7 +249,7 @@ def plural(number: int, noun: str, several: str | None = None) -> str:
 def number(value: float, places: int | None = None) -> str:
     """Return a metric's value; with ``places`` decimals (from ``decimals``) a column lines up on its point."""
     if not math.isfinite(value):
-        return str(value)
+        return "NaN" if math.isnan(value) else str(value)
     if places is None:
         places = decimals((value,))
     if places < 0:

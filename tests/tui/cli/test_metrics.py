@@ -21,7 +21,7 @@ def test_the_latest_values_with_direction_who_and_which_evaluation(run: Run, two
     user = two.get("sentiment").author
     assert rows["accuracy"] == ["0.95", "↑", "higher", "now", user]
     assert rows["my_index"] == ["12.5", "now", user]
-    assert rows["loss[test:fr]"] == ["nan", "↓", "lower", "now", user, "nightly"]
+    assert rows["loss[test:fr]"] == ["NaN", "↓", "lower", "now", user, "nightly"]
     assert run("metrics", "sentiment", "--dataset", "test").out.count("\n") == 2
 
 
