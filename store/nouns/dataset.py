@@ -16,7 +16,8 @@ class DataSource(msgspec.Struct, frozen=True, omit_defaults=True):
     with its algorithm, such as ``md5:6a8f….dir`` or ``sha256:…`` (``blake3:…`` of the manifest for a path).
     ``size`` is in bytes and ``nfiles`` a count, None when nobody said. For DVC, ``file`` is the absolute path of
     the ``.dvc`` file or ``dvc.lock``, ``path`` the output's path beside it, ``hash`` the name of DVC's hash
-    (``md5``, or ``md5-dos2unix`` of DVC 2), ``repo`` and ``rev`` what an import names. For Hugging Face, ``rev`` is
+    (``md5``, or ``md5-dos2unix`` of DVC 2), ``repo`` and ``rev`` what an import names; a path that DVC tracks has its
+    ``file``, too. For Hugging Face, ``rev`` is
     the revision; ``floating`` says that it is a branch, which can move.
     """
 

@@ -208,6 +208,8 @@ def _version(repository: Repository, request: Request, plan: _Plan) -> _Tie:
 def _told(done: Registered, source: DataSource) -> str:
     told = [done.version.ref]
     told += ["new"] if done.created else [f"added {what}" for what in done.added]
+    if source.type == "path" and source.file:
+        told.append(f"by the bytes it has now; {source.file} says what DVC recorded")
     if source.floating:
         told.append(f"not pinned: {source.rev} can move")
     return ", ".join(told)

@@ -100,14 +100,12 @@ def _compare(digests: Mapping[str, tuple[str, ...]], listing: Mapping[str, str])
 
 def _news_of_file(source: DataSource, algorithm: str, digest: str) -> list[str]:
     """Say when the file of DVC names other data than those that were recorded, or none."""
+    if not os.path.exists(source.file):
+        return [f"{source.file} is gone"]
     try:
-        now = dvc_file.pick(source.file, source.path)
+        now = dvc_file.pick(source.file, source.location if os.path.isabs(source.location) else source.path)
     except NotFoundError:
-        return [
-            f"{source.file} does not name {source.path} any more"
-            if os.path.exists(source.file)
-            else f"{source.file} is gone"
-        ]
+        return [f"{source.file} does not name {source.path} any more"]
     except MvtuiError as error:
         return [error.message]
     if (now.algorithm, now.digest) == (algorithm, digest):

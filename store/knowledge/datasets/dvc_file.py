@@ -35,13 +35,13 @@ class Output(msgspec.Struct, frozen=True):
 
     ``file`` is the absolute path of the file that says so, ``path`` as written there. ``algorithm`` is ``md5``,
     ``etag`` or ``checksum``, and empty with ``digest`` when DVC never saw the bytes. ``hash`` is how the md5 was
-    taken. ``size`` is in bytes. ``directory`` is what ``path`` is relative to (absolute), empty when only DVC can
-    tell. ``repo`` and ``rev`` are those of an import.
+    taken. ``size`` is in bytes. ``location`` is where the data are: an absolute path or a URL, a relative path when only
+    DVC can tell. ``repo`` and ``rev`` are those of an import.
     """
 
     file: str
     path: str
-    directory: str
+    location: str
     algorithm: str = ""
     digest: str = ""
     hash: str = ""
@@ -51,13 +51,6 @@ class Output(msgspec.Struct, frozen=True):
     rev: str = ""
     stage: str = ""
     dependency: bool = False
-
-    @property
-    def location(self) -> str:
-        """Where the data are: an absolute path or a URL; a relative path when only DVC can tell."""
-        if _REMOTE.match(self.path):
-            return without_secrets(self.path)
-        return os.path.normpath(os.path.join(self.directory, self.path))
 
     def identity(self) -> dict[str, Scalar]:
         """Return the parameters that say which content this is."""
@@ -90,7 +83,7 @@ def is_one(path: str) -> bool:
 
 
 def pick(file: str, wanted: str) -> Output:
-    """Return the output that ``wanted`` names, as it is written or by its path from here; the only one if empty.
+    """Return the output that ``wanted`` names, by its path from here or as it is written; the only one if empty.
 
     Raises:
         NotFoundError: no such file, or nothing of that name in it; ``candidates`` lists what there is.
@@ -98,50 +91,63 @@ def pick(file: str, wanted: str) -> Output:
         StorageError: the file can't be read.
     """
     outputs = read(file)
-    chosen = _named(outputs, file, wanted) if wanted else [o for o in outputs if not o.dependency]
+    chosen = _named(outputs, file, wanted) if wanted else outputs
+    # What a stage made counts before what a later one read: the same path may stand in dvc.lock as both.
+    chosen = [output for output in chosen if not output.dependency] or (chosen if wanted else [])
+    if not chosen:
+        raise BadInputError(f"{file} names no data", hint="Name another file, or the data themselves.")
     known = [output for output in chosen if output.digest]
-    if chosen and not known:
+    if not known:
         raise BadInputError(
             f"{file} does not say which bytes {chosen[0].path} has: DVC has not seen them yet",
             hint=f"Let DVC hash them first: dvc commit {file}",
         )
-    if not known:
-        raise BadInputError(f"{file} names no data", hint="Name another file, or the data themselves.")
-    if len({(output.path, output.digest) for output in known}) > 1:
-        raise BadInputError(
-            f"{file} names {len(known)} outputs"
-            if not wanted
-            else f"{file} names {wanted} with several digests",
-            hint=f"Say which: {file}:PATH, with one of {_listed(known)}."
-            if not wanted
-            else "Run dvc repro first.",
-            candidates=[f"{file}:{output.path}" for output in known[:_MAX_LISTED]],
-        )
+    if len({(output.location, output.digest) for output in known}) > 1:
+        raise _several(known, file, wanted)
     return known[0]
 
 
-def _named(outputs: list[Output], file: str, wanted: str) -> list[Output]:
-    here = os.path.abspath(wanted)
-    beside = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(file)), wanted))
-    found = [output for output in outputs if output.path == wanted] or [
-        output for output in outputs if output.location in (here, beside)
-    ]
-    if not found:
-        for output in outputs:
-            if {here, beside} & {
-                path for path in (here, beside) if path.startswith(output.location + os.sep)
-            }:
-                raise BadInputError(
-                    f"{wanted} lies inside {output.path}, which DVC tracks as a whole",
-                    hint=f"Name the whole: {file}:{output.path}, or give the path itself.",
-                )
-        raise NotFoundError(
-            f"{file} does not name {wanted}",
-            hint=f"It names {_listed(outputs)}." if outputs else "It names nothing.",
-            candidates=[f"{file}:{output.path}" for output in outputs[:_MAX_LISTED]],
+def _several(outputs: list[Output], file: str, wanted: str) -> BadInputError:
+    if not wanted:
+        return BadInputError(
+            f"{file} names {len(outputs)} outputs",
+            hint=f"Say which: {file}:PATH, with one of {_listed(outputs)}.",
+            candidates=_candidates(outputs, file),
         )
-    # What a stage made counts before what a later one read: the same file stands in dvc.lock as both.
-    return [output for output in found if not output.dependency] or found
+    if len({output.location for output in outputs}) == 1:
+        return BadInputError(
+            f"{file} names {wanted} with several digests: its stages did not read the same",
+            hint="Bring it up to date: dvc repro",
+        )
+    stages = ", ".join(output.stage for output in outputs)
+    return BadInputError(
+        f"{file} names {wanted} in several stages: {stages}", hint=f"Write its path from here: {file}:PATH"
+    )
+
+
+def _named(outputs: list[Output], file: str, wanted: str) -> list[Output]:
+    places = {
+        os.path.abspath(wanted),
+        os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(file)), wanted)),
+    }
+    found = [output for output in outputs if output.location in places]
+    if found := found or [output for output in outputs if output.path == wanted]:
+        return found
+    for output in outputs:
+        if any(place.startswith(output.location + os.sep) for place in places):
+            raise BadInputError(
+                f"{wanted} lies inside {output.path}, which DVC tracks as a whole",
+                hint=f"Name the whole: {file}:{output.path}, or give the path itself.",
+            )
+    raise NotFoundError(
+        f"{file} does not name {wanted}",
+        hint=f"It names {_listed(outputs)}." if outputs else "It names nothing.",
+        candidates=_candidates(outputs, file),
+    )
+
+
+def _candidates(outputs: list[Output], file: str) -> list[str]:
+    return [f"{file}:{output.path}" for output in outputs[:_MAX_LISTED]]
 
 
 def _listed(outputs: list[Output]) -> str:
@@ -212,16 +218,23 @@ def _imported(fields: Fields) -> tuple[str, str]:
     for each in fields.each("deps"):
         if "repo" in each.body:
             repo = each.inner("repo")
-            url = repo.text("url")
-            return (without_secrets(url) if _REMOTE.match(url) else url), repo.text(
-                "rev_lock", ""
-            ) or repo.text("rev", "")
-        if _REMOTE.match(path := each.text("path")):
-            return without_secrets(path), ""
+            return _address(repo, "url"), repo.text("rev_lock", "") or repo.text("rev", "")
+        if _REMOTE.match(each.text("path", "")):  # a database has none
+            return _address(each, "path"), ""
     return "", ""
 
 
+def _address(fields: Fields, key: str) -> str:
+    """Return an address without the secrets in it; a path as it is."""
+    text = fields.text(key)
+    try:
+        return without_secrets(text) if _REMOTE.match(text) else text
+    except BadInputError:
+        raise fields.wrong(key, "is no URL") from None
+
+
 def _output(fields: Fields, file: str, directory: str, **more: Any) -> Output:
+    path = fields.text("path")
     taken = fields.text("hash", "") or LEGACY
     size, nfiles = fields.count("size"), fields.count("nfiles")
     algorithm, digest = "", ""
@@ -239,8 +252,10 @@ def _output(fields: Fields, file: str, directory: str, **more: Any) -> Output:
         raise fields.wrong("md5", "is not an md5")
     return Output(
         file=file,
-        path=fields.text("path"),
-        directory=directory,
+        path=path,
+        location=_address(fields, "path")
+        if _REMOTE.match(path)
+        else os.path.normpath(os.path.join(directory, path)),
         algorithm=algorithm if digest else "",
         digest=digest,
         hash=taken if algorithm == "md5" else "",

@@ -35,7 +35,7 @@ def register(run: Run) -> None:
     )
     assert done.code == 0
     assert "dataset train: reviews@1.0.0, new" in done.err
-    assert "dataset eval: lf@1.0.0, new" in done.err
+    assert "dataset eval: lf@1.0.0, new, by the bytes it has now; " in done.err
 
 
 def test_unchanged_data(world: Path, run: Run) -> None:
@@ -126,7 +126,9 @@ def test_store_data(world: Path, run: Run, store: Store) -> None:
     done = run(
         "register", "sentiment", "model.pt", "--dataset", "train=data/lf.csv", "--store-data", "--json"
     )
-    assert done.json["datasets"] == ["train: lf@1.0.0, new"]
+    assert done.json["datasets"] == [
+        f"train: lf@1.0.0, new, by the bytes it has now; {world}/data/lf.csv.dvc says what DVC recorded"
+    ]
     assert not store.get("lf").external
     assert run("path", "lf").code == 0
 

@@ -94,6 +94,11 @@ def test_secrets_in_the_address_of_an_import_are_left_out(tmp_path: Path) -> Non
     assert (source.repo, source.rev) == ("https://github.com/o/r.git", "v1")
 
 
+def test_an_import_from_a_database_has_no_address(tmp_path: Path) -> None:
+    text = f"deps:\n- db:\n    connection: pg\n    query: select 1\nouts:\n- path: x\n  md5: {MD5}\n  hash: md5\n"
+    assert worlds.stated(write(tmp_path, text)).identity == {"md5": MD5}
+
+
 def test_an_scp_style_address_of_a_repository_stays(tmp_path: Path) -> None:
     text = f"deps:\n- path: d\n  repo:\n    url: git@github.com:o/r.git\nouts:\n- path: x\n  md5: {MD5}\n"
     assert worlds.stated(write(tmp_path, text)).source.repo == "git@github.com:o/r.git"
@@ -135,6 +140,19 @@ def test_a_stale_lock_says_that_two_stages_disagree(tmp_path: Path) -> None:
         worlds.stated(f"{write(tmp_path, text, 'dvc.lock')}:in")
 
 
+def test_one_path_in_the_directories_of_two_stages(tmp_path: Path) -> None:
+    stages = (("a", MD5), ("b", MD5[::-1]))
+    text = "schema: '2.0'\nstages:\n" + "".join(
+        f"  {name}:\n    cmd: x\n    outs:\n    - path: out\n      md5: {md5}\n" for name, md5 in stages
+    )
+    lock = write(tmp_path, text, "dvc.lock")
+    (tmp_path / "dvc.yaml").write_text("stages:\n  a:\n    wdir: in-a\n  b:\n    wdir: in-b\n")
+    with pytest.raises(errors.BadInputError, match="in several stages: a, b") as caught:
+        worlds.stated(f"{lock}:out")
+    assert "path from here" in caught.value.hint
+    assert worlds.stated(f"{lock}:in-b/out").identity["md5"] == MD5[::-1]
+
+
 # -- what DVC can't have written ------------------------------------------------------------------
 
 
@@ -174,6 +192,11 @@ def test_a_stale_lock_says_that_two_stages_disagree(tmp_path: Path) -> None:
         (f"wdir: 3\nouts:\n- md5: {MD5}\n  path: x\n", "'wdir' is no text"),
         (f"deps:\n- path: x\n  repo: y\nouts:\n- md5: {MD5}\n  path: x\n", "repo"),
         (f"deps:\n- path: x\n  repo:\n    rev: y\nouts:\n- md5: {MD5}\n  path: x\n", "'url' is missing"),
+        (f"outs:\n- md5: {MD5}\n  path: 'https://[::1'\n", "'path' is no URL"),
+        (
+            f"deps:\n- path: x\n  repo:\n    url: 'https:///x'\nouts:\n- md5: {MD5}\n  path: x\n",
+            "'url' is no URL",
+        ),
         ("[" * 10_000, "nested too deeply"),
         ("outs:\n- path: x\n  files: 3\n", "'files' is no list"),
         ("outs:\n- path: x\n  files:\n  - md5: a\n", "'relpath' is missing"),

@@ -142,6 +142,8 @@ def test_a_path_is_absolute_and_is_one_even_if_dvc_tracks_it(monkeypatch: pytest
     found = worlds.stated("data/lf.csv")
     assert (found.source.type, found.identity, found.name) == ("path", {}, "lf")
     assert found.source.location == str(worlds.FIXTURES / "dvc3/data/lf.csv")
+    assert found.source.file == str(worlds.FIXTURES / "dvc3/data/lf.csv.dvc")
+    assert worlds.stated("dvc.yaml").source.file == ""
     assert worlds.stated("data/reviews/").name == "reviews"
     assert worlds.stated(".").name == "dvc3"
 
