@@ -31,7 +31,7 @@ _LOWER = _LOSS | frozenset(
     memory mem vram rss cost costs price energy carbon co2 emissions
     """.split()
     # what should not happen
-    + """hallucination hallucinations toxicity harmfulness jailbreak violation violations failure failures
+    + """hallucination hallucinations toxicity harmfulness drift violation violations failure failures
     failed drop degradation gap
     """.split()
 )
@@ -54,16 +54,26 @@ _WEAK = frozenset({"score", "scores"})  # higher, unless another word knows bett
 
 _PHRASES: dict[str, Direction] = {
     "false positive": "lower",
+    "false positives": "lower",
     "false negative": "lower",
+    "false negatives": "lower",
+    "false discovery": "lower",
+    "false alarm": "lower",
     "true positive": "higher",
+    "true positives": "higher",
     "true negative": "higher",
+    "true negatives": "higher",
     "cross entropy": "lower",
+    "kullback leibler": "lower",
+    "reciprocal rank": "higher",
+    "io u": "higher",
     "explained variance": "higher",
     "r squared": "higher",
     "v measure": "higher",
     "predictive value": "higher",
 }
 _SPREAD = frozenset({"std", "stddev", "stdev", "stderr", "sem"})  # how much it varies, not how good it is
+_UNCLEAR = frozenset({"attack", "jailbreak", "bias", "anomaly", "risk"})  # whose success, and whose score?
 _SETTINGS = frozenset({"scale", "weight", "threshold", "rejected", "target"})  # as the last word: loss_scale
 _TIMES = frozenset("s sec secs second seconds minute min hour h".split())
 _NEGATED = frozenset({"neg", "negative"})
@@ -119,7 +129,7 @@ def _stated(name: str, stated: Sequence[tuple[str, str]]) -> Direction | None:
 @lru_cache(maxsize=4096)
 def _known(name: str) -> Direction | None:
     words = _words(name)
-    if not words or _SPREAD & set(words) or words[-1] in _SETTINGS:
+    if not words or (_SPREAD | _UNCLEAR) & set(words) or words[-1] in _SETTINGS:
         return None
     if re.search(r"\S/(?:s|sec|second)$", name, re.ASCII | re.IGNORECASE):  # tokens/s
         return "higher"
@@ -141,8 +151,8 @@ def _by_words(words: list[str]) -> Direction | None:
     """The last word that is known decides, but a loss is a loss wherever the word stands (``loss_giou``)."""
     if len(words) > 1 and words[-1] in {"reduction", "improvement", "drop", "degradation", "gap"}:
         return _word(words[-1])
-    text = " ".join(words)
-    if phrase := next((way for phrase, way in _PHRASES.items() if phrase in text), None):
+    text = f" {' '.join(words)} "
+    if phrase := next((way for phrase, way in _PHRASES.items() if f" {phrase} " in text), None):
         return phrase
     if _LOSS & set(words):
         way: Direction | None = None if {"win", "wins"} & set(words) else "lower"

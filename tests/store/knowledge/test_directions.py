@@ -17,7 +17,7 @@ LOWER = """
     CrossEntropy val_categorical_crossentropy perplexity word_perplexity,none bits_per_byte,none brier_score ECE
     kl_divergence FID fid_score lpips regret hallucination_rate toxicity_score latency_p99_ms eval_runtime train_runtime
     epoch_time seconds_per_step time_per_token loss_per_token gpu_memory_mb peak_mem cost_usd accuracy_drop
-    generalization_gap inverse_accuracy loss_reduction_loss
+    generalization_gap mean_error_squared false_discovery_rate drift_score inverse_accuracy loss_reduction_loss
 """.split()
 HIGHER = """
     accuracy eval_accuracy val_acc acc,none acc_norm,none val_top5 f1 f1-score macro_f1 eval/f1 F1Score TotalF1
@@ -28,11 +28,11 @@ HIGHER = """
     log_likelihood elbo neg_mean_squared_error test_neg_log_loss neg_brier_score inverse_perplexity negative_recall
     train_samples_per_second samples_per_second_per_gpu eval_steps_per_second tokens/s it/s throughput fps reward
     ep_rew_mean episode_return rewards/margins rewards/accuracies error_reduction latency_reduction speedup score
-    mt_bench_score cosine_similarity
+    mt_bench_score cosine_similarity mean_reciprocal_rank mean_io_u
 """.split()
 UNKNOWN = """
     epoch step global_step best_metric total_flos train_samples learning_rate grad_norm lr/pg0 loss_scale kl_coef
-    f1_threshold reward_std acc_stderr,none rewards/rejected win_loss_ratio entropy num_tokens batch_size support
+    f1_threshold reward_std acc_stderr,none rewards/rejected win_loss_ratio attack_success_rate bias_score entropy num_tokens batch_size support
     lossless errorless terminal bounce timestamp uptime precisely x τ 精度 @ / _ per at [test]
 """.split()
 
