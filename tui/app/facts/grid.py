@@ -24,9 +24,11 @@ _SAMPLE = 300
 _NAMES = 12
 """Cells that names get at least, where they need them."""
 
+_VERDICT = 9
+"""Cells for what became of it: a sign and a word."""
+
 _TEXT_LINES = 12
 _SAFE = 2000
-_COLUMN_MAX = 24
 
 
 class Grid:
@@ -49,23 +51,27 @@ class Grid:
         self._labels = [visible(label, 16, ascii_only=look.ascii_only) for label in labels]
         count = len(labels)
         sample = [self._texts(row) for row in rows[:_SAMPLE]]
-        # The base has no sign behind it; with two versions the other's sign has a column of its own.
+        # With two versions what became of it has a column of its own, with more a sign behind each value.
         self._sign = 2 if count > 2 else 0
-        room = (columns - _NAMES - 2) // count - 1 - self._sign
-        widest = max((width(text) for texts in sample for text in texts if width(text) <= room), default=1)
-        self._width = max(widest, *(width(label) for label in self._labels), 5)
-        if not metric:
-            self._width = min(self._width, max(room, 5), _COLUMN_MAX)
+        room = (columns - _NAMES - _VERDICT * (count == 2)) // count - 1 - self._sign
         self._points = [Points(texts[at] for texts in sample) for at in range(count)]
-        values = count * (self._width + 1) + (count - 1) * self._sign
+        texts = (text for texts in sample for text in texts if width(text) <= room)
+        numbers = (points.width for points in self._points if metric)
+        widest = max((5, *map(width, self._labels), *map(width, texts), *numbers))
+        self._width = widest if metric else min(widest, max(room, 5))
         self._tall = {} if metric else self._made_tall(rows)
         heights = [1 + len(self._tall.get(at, ())) for at in range(len(rows))]
-        names = [
-            f"{row.name} {words.direction_sign(row.direction, ascii_only=look.ascii_only)}" for row in rows
-        ]
-        self._pairs = Pairs([name.rstrip() for name in names], columns, values + 2, look, heights)
+        values = count * (self._width + 1) + (count - 1) * self._sign
+        self._pairs = Pairs(
+            [self._name(row) for row in rows],
+            columns,
+            values + _VERDICT * (count == 2),
+            look,
+            heights,
+            least=width(title),
+        )
         self._verdict_room = columns - self._pairs.width - values - 1
-        self._verdict_form = self._best_form(rows[:_SAMPLE]) if count == 2 else 0
+        self._told_widths = self._widths(rows[:_SAMPLE]) if count == 2 else []
         heads = "".join(
             " " + label.rjust(self._width) + " " * (self._sign if at else 0)
             for at, label in enumerate(self._labels)
@@ -94,13 +100,19 @@ class Grid:
                              deltas.style(cell.outcome)))  # fmt: skip
         if not self._sign:
             cell = row.cells[1]
-            verdict = self._forms(row, cell)[self._verdict_form]
-            made.append((" " + visible(verdict, self._verdict_room, ascii_only=self._look.ascii_only),
-                         deltas.style(cell.outcome) if row.differs and cell.outcome != "changed" else style))  # fmt: skip
+            style = deltas.style(cell.outcome) if cell.outcome in ("better", "worse") else style
+            verdict = visible(self._verdict(row), self._verdict_room, ascii_only=self._look.ascii_only)
+            made.append((" " + verdict, style))
         return made
 
     def _lined_up(self, at: int, cell: DiffCell, text: str) -> str:
-        return self._points[at].lined_up(text) if isinstance(cell.value, float) else text
+        return (
+            self._points[at].lined_up(text) if self._metric and isinstance(cell.value, int | float) else text
+        )
+
+    def _name(self, row: DiffRow) -> str:
+        sign = words.direction_sign(row.direction, ascii_only=self._look.ascii_only)
+        return f"{row.name} {sign}".rstrip()
 
     def _texts(self, row: DiffRow) -> list[str]:
         return [visible(text, _SAFE, ascii_only=self._look.ascii_only) for text in self._raw(row)]
@@ -116,23 +128,37 @@ class Grid:
 
     # -- what became of it ------------------------------------------------------------------------
 
-    def _forms(self, row: DiffRow, cell: DiffCell) -> tuple[str, ...]:
-        """Return what became of a row, the most telling form first, the shortest last."""
+    def _told(self, row: DiffRow, cell: DiffCell) -> tuple[str, str, str, str]:
+        """Return what became of a row: the sign, the words, the difference, and that in percent."""
         ascii_only = self._look.ascii_only
         sign = differences.outcome_sign(cell.outcome, ascii_only=ascii_only)
         if cell.outcome == "same":
-            return (sign,) * 5
-        word = differences.verdict_text(cell, ascii_only=ascii_only)
+            return sign, sign, "", ""
         delta = differences.delta_text(cell, row.unit, differences.row_places(row) if self._metric else None)
         percent = differences.percent_text(cell) if self._metric else ""
-        short = f"{sign} {differences.outcome_word(cell.outcome)}"
-        full = "  ".join(text for text in (word, delta, percent) if text)
-        return full, "  ".join(text for text in (word, delta) if text), word, short, sign
+        return sign, differences.verdict_text(cell, ascii_only=ascii_only), delta, percent
 
-    def _best_form(self, rows: Sequence[DiffRow]) -> int:
-        forms = [self._forms(row, row.cells[1]) for row in rows]
-        fitting = (at for at in range(4) if all(width(form[at]) <= self._verdict_room for form in forms))
-        return next(fitting, 4)
+    def _verdict(self, row: DiffRow) -> str:
+        told = self._told(row, row.cells[1])
+        if not self._told_widths:
+            return told[0]
+        words, *numbers = self._told_widths
+        shown = fit(told[1], words, ascii_only=self._look.ascii_only)
+        return shown + "".join(
+            f"  {text:>{wide}}" for text, wide in zip(told[2:], numbers, strict=False) if wide
+        )
+
+    def _widths(self, rows: Sequence[DiffRow]) -> list[int]:
+        """Return the widths of as many columns of what became of rows as there is room for; none for the sign alone."""
+        told = [self._told(row, row.cells[1]) for row in rows]
+        columns = [
+            max((width(text) for text in texts), default=0) for texts in list(zip(*told, strict=True))[1:]
+        ]
+        for many in (3, 2):
+            if sum(columns[:many]) + 2 * (many - 1) <= self._verdict_room:
+                return columns[:many]
+        # A remark behind the word may be cut, the word itself not.
+        return [min(columns[0], self._verdict_room)] if self._verdict_room >= _VERDICT - 1 else []
 
     # -- texts too long for a column ----------------------------------------------------------------
 

@@ -117,15 +117,23 @@ class Pairs:
     """Names in a column as wide as most of them need, and values behind them.
 
     A name that is longer has lines of its own above its value: it is never cut to another one. ``heights`` says how
-    many lines each value takes.
+    many lines each value takes; the column has at least ``least`` cells, and leaves ``keep`` to the values where it
+    can.
     """
 
     def __init__(
-        self, names: Sequence[str], columns: int, keep: int, look: Look, heights: Sequence[int] = ()
+        self,
+        names: Sequence[str],
+        columns: int,
+        keep: int,
+        look: Look,
+        heights: Sequence[int] = (),
+        *,
+        least: int = LABEL - 2,
     ) -> None:
         self._names = [visible(name, _NAME_CELLS, ascii_only=look.ascii_only) for name in names]
         widest = max(map(width, self._names), default=0)
-        self.width = max(LABEL - 2, min(widest, columns - keep, _NAME_MAX))
+        self.width = max(least, min(widest, columns - keep, _NAME_MAX))
         self._entries: list[tuple[str, int, int]] = []
         for number, name in enumerate(self._names):
             fits = width(name) <= self.width

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ... import words
 from ..columns import Look
 from . import environment
-from .lines import LABEL, Line, fact, facts, heading
+from .lines import LABEL, Line, fact, facts, heading, length
 
 if TYPE_CHECKING:
     from ....store import Link, Node, Version
@@ -50,11 +50,13 @@ def _data(version: Version, known: Known, look: Look, columns: int) -> Iterator[
     found = [edge for edge in version.edges if edge.type in DATA_EDGES]
     for at, edge in enumerate(found[:_EDGES]):
         node = known.sources.get(edge.to)
-        size = f", {words.size(node.size)}" if node and node.size else ""
-        role = edge.role or edge.type
-        yield from facts(
-            "" if at else "data", f"{role} = {name_of(edge, node)}{size}", look, columns, lines=3
-        )
+        what = f"{edge.role or edge.type} = {name_of(edge, node)}"
+        shown = facts("" if at else "data", what, look, columns, lines=3)
+        size = f"  {words.size(node.size)}" if node and node.size else ""
+        if length(shown[-1]) + len(size) > columns:
+            shown.append([(" " * (LABEL - 2), "muted")])
+        shown[-1].append((size, "muted"))
+        yield from shown
         yield from _remarks(edge, node, look, columns)
     yield from _left_out(found, look, columns)
 
