@@ -41,6 +41,7 @@ _DIFF = (
 )  # fmt: skip
 _MOST_STATUS = 1 << 24  # bytes of git status that are read
 _MOST_NAMES = 100
+_FEW = 32  # paths; git compares each with every file
 _STATES = {
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
@@ -128,7 +129,7 @@ class GitLook:
         """Return what a second round of git tells: the patch, and whether the commit is on a remote."""
         if not status.commit:
             return {"problem": "there is no commit yet"}
-        diff = self._run(*_DIFF, limit=self._patch_limit) if status.dirty else None
+        diff = self._run(*_DIFF, *_only(status.paths), limit=self._patch_limit) if status.dirty else None
         unpushed = None
         if has_remote and status.ahead is None:
             unpushed = self._run("rev-list", "-n", "1", "HEAD", "--not", "--remotes", "--")
@@ -148,13 +149,18 @@ class GitLook:
             return {"problem": f"not kept: the changes are larger than {limit:,} bytes", "larger_than": limit}
         if not diff.ok:
             return {"problem": f"not kept: {_why(diff)}"}
-        if not diff.output:
-            return {"problem": "not kept: only submodules have changes"} if status.submodules else {"size": 0}
-        self.patch = diff.output
         facts: dict[str, Any] = {"size": len(diff.output)}
         if status.unmerged:
-            facts["problem"] = "it does not apply: some files are not merged"
+            facts["problem"] = "it holds a merge that is not finished"
+        elif not diff.output and status.submodules:
+            facts["problem"] = "not kept: only submodules have changes"
+        self.patch = diff.output or None
         return facts
+
+
+def _only(paths: list[bytes]) -> list[str]:
+    """Return a few paths as pathspecs, so that git need not look at every file once more; none for many."""
+    return [":(top,literal)" + os.fsdecode(path) for path in paths] if len(paths) <= _FEW else []
 
 
 def without_credentials(url: str) -> str:

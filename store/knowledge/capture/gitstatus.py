@@ -6,12 +6,15 @@ import os
 
 import msgspec
 
+_FIELDS = {b"1": 7, b"2": 8, b"u": 9}
+"""Kind of entry → how many fields come before the path."""
+
 
 class Status(msgspec.Struct):
     """What ``git status`` said: counts of changed, and names of unmerged, untracked and submodule paths.
 
     ``commit`` is empty before the first one, ``branch`` when none is checked out. ``ahead`` and ``behind``
-    count commits against ``upstream``, None without one.
+    count commits against ``upstream``, None without one. ``paths`` are the changed ones, from the top level.
     """
 
     commit: str = ""
@@ -24,6 +27,7 @@ class Status(msgspec.Struct):
     untracked: int = 0
     names: list[str] = []
     submodules: list[str] = []
+    paths: list[bytes] = []
 
     @property
     def dirty(self) -> bool:
@@ -33,7 +37,7 @@ class Status(msgspec.Struct):
 
 def parse(data: bytes, most_names: int) -> Status:
     """Read what git wrote, as far as it goes; of untracked and submodule paths at most ``most_names`` are kept."""
-    status = Status(names=[], submodules=[])
+    status = Status(names=[], submodules=[], paths=[])
     entries = iter(data.split(b"\0")[:-1])  # what follows the last NUL is nothing, or cut off
     for entry in entries:
         kind, _, rest = entry.partition(b" ")
@@ -45,12 +49,12 @@ def parse(data: bytes, most_names: int) -> Status:
         elif kind in {b"1", b"2", b"u"}:
             status.changed += kind != b"u"
             status.unmerged += kind == b"u"
-            fields = rest.split(b" ")
+            fields = rest.split(b" ", _FIELDS[kind])
+            status.paths.append(fields[-1])
             if fields[1].startswith(b"S"):
-                skipped = {b"1": 7, b"2": 8, b"u": 9}[kind]
-                _keep(status.submodules, b" ".join(fields[skipped:]), most_names)
+                _keep(status.submodules, fields[-1], most_names)
             if kind == b"2":
-                next(entries, b"")  # the name before a rename
+                status.paths.append(next(entries, b""))  # the name before a rename
     return status
 
 

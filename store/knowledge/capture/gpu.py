@@ -52,7 +52,8 @@ class GpuLook:
 
     def _look(self) -> None:
         try:
-            self._found = _find(self._deadline)
+            # A program that hangs is ended while there still is someone waiting to hear of it.
+            self._found = _find(self._deadline - self._timeout / 10)
         except Exception as error:  # noqa: BLE001 — a thread has no one to raise to: the part records it
             self._found = {"source": "none", "problem": f"{type(error).__name__}: {error}"}
 

@@ -1,0 +1,136 @@
+"""Packages by the names of their directories, and the Python they belong to."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mvtui.store.knowledge.capture import packages, python
+
+SOURCE = str(Path(__file__).parents[4] / ".src")
+
+
+def test_it_finds_what_importlib_finds() -> None:
+    expected: dict[str, str] = {}
+    for found in importlib.metadata.distributions():
+        expected.setdefault(packages.normalise(found.metadata["Name"]), found.version)
+    assert {name: package.version for name, package in packages.installed(sys.path).items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "version"),
+    [
+        ("PyYAML-6.0.3.dist-info", "pyyaml", "6.0.3"),
+        ("typing_extensions-4.12.2.dist-info", "typing-extensions", "4.12.2"),
+        ("backports.zoneinfo-0.2.1.dist-info", "backports-zoneinfo", "0.2.1"),
+        ("torch-2.5.1+cu121.dist-info", "torch", "2.5.1+cu121"),
+        ("python-dateutil-2.8.2.dist-info", "python-dateutil", "2.8.2"),
+        ("old_one-1.0-py3.8.egg-info", "old-one", "1.0"),
+        ("sentencepiece-0.1.99-py3.11-linux-x86_64.egg-info", None, None),
+        ("~umpy-1.26.0.dist-info", None, None),
+        ("-1.0.dist-info", None, None),
+        (".dist-info", None, None),
+        ("empty.egg-info", None, None),
+    ],
+)
+def test_names_of_directories(tmp_path: Path, entry: str, name: str | None, version: str | None) -> None:
+    (tmp_path / entry).mkdir()
+    found = packages.installed([str(tmp_path)])
+    if name is None:
+        assert not found or name not in found
+    else:
+        assert [(p.name, p.version, p.line) for p in found.values()] == [
+            (name, version, f"{name}=={version}")
+        ]
+
+
+def test_a_directory_that_does_not_say_its_version_is_read(tmp_path: Path) -> None:
+    (tmp_path / "my_pkg.egg-info").mkdir()
+    (tmp_path / "my_pkg.egg-info/PKG-INFO").write_text(
+        "Metadata-Version: 2.1\nName: My.Pkg\nVersion: 0.1\n\nName: x\n"
+    )
+    (tmp_path / "single.egg-info").write_text("Name: single\nVersion: 3\n")
+    assert list(packages.installed([str(tmp_path)])) == ["my-pkg", "single"]
+
+
+def test_the_first_on_the_path_wins(tmp_path: Path) -> None:
+    for directory, version in (("a", "1"), ("b", "2")):
+        (tmp_path / directory / f"x-{version}.dist-info").mkdir(parents=True)
+    path = [str(tmp_path / name) for name in ("gone", "b", "a", "b")]
+    assert packages.installed(path)["x"].version == "2"
+
+
+@pytest.mark.parametrize(
+    ("direct", "line"),
+    [
+        ({"url": "file:///src/x", "dir_info": {"editable": True}}, "x @ file:///src/x  # editable, 1"),
+        ({"url": "file:///src/my x", "dir_info": {}}, "x @ file:///src/my%20x  # 1"),
+        (
+            {"url": "https://h/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "x @ git+https://h/x.git@abc  # 1",
+        ),
+        ({"url": "https://h/x.whl", "archive_info": {}}, "x @ https://h/x.whl  # 1"),
+        ({"url": "file:///x\nevil==1", "dir_info": {}}, "x @ file:///x%0Aevil==1  # 1"),
+        ([], "x==1"),
+        ({"url": "h", "vcs_info": "no"}, "x==1"),
+    ],
+)
+def test_what_came_from_elsewhere_says_so(tmp_path: Path, direct: Any, line: str) -> None:
+    info = tmp_path / "x-1.dist-info"
+    info.mkdir()
+    (info / "direct_url.json").write_text(json.dumps(direct))
+    assert packages.freeze(packages.installed([str(tmp_path)]).values()).decode() == f"{line}\n"
+
+
+def test_unreadable_and_strange_paths_hold_nothing(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK")
+    assert packages.installed([str(tmp_path / "x.zip"), "nul\0", str(tmp_path / "gone")]) == {}
+
+
+def test_this_pythons_facts() -> None:
+    facts, found = python.facts()
+    assert facts["version"].split("+")[0] == ".".join(map(str, sys.version_info[:3]))
+    assert facts["executable"] == sys.executable
+    assert facts["packages"] == len(found)
+    assert "msgspec" in found
+
+
+def as_command(tmp_path: Path, **environment: str) -> dict[str, Any]:
+    """Look as the ``mvtui`` command does, in a process whose program has that name."""
+    script = tmp_path / "mvtui"
+    script.write_text(
+        "import json; from mvtui.store.knowledge.capture import python; print(json.dumps(python.facts()[0]))"
+    )
+    own = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "CONDA_PREFIX"}}
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True,
+        env=own | {"PYTHONPATH": SOURCE} | environment,
+    )  # fmt: skip
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return facts
+
+
+def test_the_command_describes_the_environment_that_is_activated(tmp_path: Path) -> None:
+    environment = tmp_path / "training"
+    site = environment / "lib/python3.12/site-packages"
+    (site / "torch-2.5.1+cu121.dist-info").mkdir(parents=True)
+    (environment / "pyvenv.cfg").write_text("home = /usr/bin\nversion_info = 3.12.4.final.0\n")
+    facts = as_command(tmp_path, VIRTUAL_ENV=str(environment))
+    assert facts["activated"]
+    assert (facts["version"], facts["frameworks"]) == ("3.12.4", {"torch": "2.5.1+cu121"})
+    assert facts["environment"] == {"type": "venv", "path": str(environment), "name": "training"}
+    assert "activated" not in as_command(tmp_path)
+    assert "activated" not in as_command(tmp_path, VIRTUAL_ENV=sys.prefix)
+
+
+def test_a_conda_environment(tmp_path: Path) -> None:
+    (tmp_path / "env/conda-meta").mkdir(parents=True)
+    facts = as_command(tmp_path, CONDA_PREFIX=str(tmp_path / "env"), CONDA_DEFAULT_ENV="train")
+    assert facts["environment"] == {"type": "conda", "path": str(tmp_path / "env"), "name": "train"}
+    assert facts["packages"] == 0
