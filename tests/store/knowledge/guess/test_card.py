@@ -121,7 +121,7 @@ def test_long_evaluation_results_are_no_obstacle(guessed: Guess) -> None:
     ("content", "says"),
     [
         (b"---\nbase_model: org/base\n", "does not end in the file"),
-        (b"---\n" + b"x: y\n" * 300_000, "does not end in its first 1,024 KiB"),
+        (b"---\n" + b"x: y\n" * 300_000 + b"---\n", "does not end in its first 1,024 KiB"),
         (b"---\nbase_model: a\nbase_model: b\n---\n", "'base_model' is there twice"),
         (b"---\nbase_model: [a\n---\n", "front matter"),
         (b"---\nbase_model: !!python/object/apply:os.system [id]\n---\n", "front matter"),
