@@ -39,7 +39,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Keeping house": {
         "gc": "Free the space of what no version needs.",
         "repair": "Mend what a crash or a bad disk left.",
-        "doctor": "Look at store, disk and terminal, or at a version's record; say what to mend.",
+        "doctor": "Look at store, disk and terminal; say what to mend.",
         "completion": "Print what makes the shell complete commands and references.",
     },
 }

@@ -36,8 +36,7 @@ def seqs(store: Store) -> list[int]:
         (("register", "", "{file}"), 4, "empty"),
         (("register", "m", "{dir}/nothing"), 3, "nothing"),
         (("register", "m", ""), 4, "empty"),
-        (("register", "m", "{file}", "--metric", "a=nan"), 4, "finite"),
-        (("register", "m", "{file}", "--metric", "a=high"), 4, "finite"),
+        (("register", "m", "{file}", "--metric", "a=high"), 4, "not a number"),
         (("register", "m", "{file}", "--metric", "a"), 4, "no value"),
         (("register", "m", "{file}", "--version", "1.0"), 4, "1.0"),
         (("register", "m", "{file}", "--version", "1.0.0+build"), 4, "1.0.0+build"),
@@ -105,7 +104,6 @@ def test_bad_words_are_refused_and_change_nothing(
         ("m.yaml", "a: [1\n"),
         ("m.toml", "a = = 1\n"),
         ("m.json", '{"a": "x"}'),
-        ("m.json", '{"a": NaN}'),
     ],
 )
 def test_a_malformed_metrics_file_is_named(name: str, text: str, run: Run, store: Store, model: Path) -> None:

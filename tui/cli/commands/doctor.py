@@ -33,7 +33,7 @@ _COLOURS = {"ok": "green", "info": "dim", "warn": "yellow", "bad": "red"}
 @json_option
 @click.pass_context
 def command(ctx: click.Context, ref: str | None, as_json: bool) -> None:
-    """Look at store, file system and terminal; say what to mend.
+    """Look at store, disk and terminal; say what to mend.
 
     With REF, look at that version's record: what it lacks for the day when someone asks what made it.
     Exits with 8 when something is bad, with 0 when there are warnings at most.

@@ -35,7 +35,7 @@ _MOST_TOLD = 20
     examples=[
         "mvtui register sentiment model.safetensors --metric accuracy=0.931",
         "mvtui register sentiment out/ --metrics-file out/trainer_state.json",
-        "mvtui register sentiment model.pt --dataset train=data/train.csv.dvc --dataset eval=data/eval",
+        "mvtui register sentiment model.pt --dataset train=data/train.csv.dvc",
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment out/ --parent sentiment@1.3.0 --edge replaces=old",
         "mvtui register sentiment checkpoints/*.pt --each --move",
