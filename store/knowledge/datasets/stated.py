@@ -70,7 +70,9 @@ def state(source: str) -> Stated | Referred:
         return _of_dvc(file, wanted)
     if os.path.lexists(source):
         location = names.check_text(os.path.abspath(source), "the path of a dataset")
-        return Stated(DataSource("path", location), {}, own_name(location, directory=os.path.isdir(location)))
+        beside = location + dvc_file.ENDING
+        found = DataSource("path", location, file=beside if os.path.isfile(beside) else "")
+        return Stated(found, {}, own_name(location, directory=os.path.isdir(location)))
     return _referred(source)
 
 
