@@ -22,6 +22,9 @@ LONG = 40
 
 EVIDENCE_SHOWN = 3
 
+_MOST_LINES = 1000
+"""Lines of a text that are looked at for what differs: finding it takes the square of their number."""
+
 _WORDS: dict[Outcome, str] = {"unknown": "not known"}
 _UNICODE: dict[Outcome, str] = {"changed": "≠", "added": "+", "removed": "-", "renamed": "→", "unknown": "?"}
 _ASCII: dict[Outcome, str] = _UNICODE | {"changed": "*", "renamed": ">"}
@@ -205,7 +208,7 @@ def by_point(texts: Iterable[str]) -> list[str]:
 
 
 _NUMBER = re.compile(
-    r"([+-]?(?:[\d,]+|nan|inf|—|-))((?:\.\d+)?(?:e[+-]?\d+)?(?: (?:%|B|[kMGTPE]B))?)", re.ASCII
+    r"([+-]?(?:[\d,]+|NaN|inf|—|-))((?:\.\d+)?(?:e[+-]?\d+)?(?: (?:%|B|[kMGTPE]B))?)", re.ASCII
 )
 
 
@@ -214,16 +217,14 @@ def changed_lines(before: str, after: str, most: int = 20) -> Iterator[tuple[str
 
     Where lines were left out the sign is ``@``, and after ``most`` lines the last one says how many are left.
     """
-    found = list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=1))[2:]
-    for at, line in enumerate(found):
-        if at == most and len(found) > most + 1:
-            yield "@", f"{plural(len(found) - most, 'more line')}"
-            return
-        if line.startswith("@@"):
-            if at:
-                yield "@", ""
-        else:
-            yield line[:1], line[1:]
+    # The first three lines are headings; those of later parts say that lines were left out.
+    old, new = (text.splitlines()[:_MOST_LINES] for text in (before, after))
+    found = list(difflib.unified_diff(old, new, lineterm="", n=1))[3:]
+    shown = most if len(found) > most + 1 else len(found)
+    for line in found[:shown]:
+        yield ("@", "") if line.startswith("@@") else (line[:1], line[1:])
+    if left := len(found) - shown:
+        yield "@", plural(left, "more line")
 
 
 def outcomes_in(rows: Iterable[DiffRow]) -> list[Outcome]:
