@@ -25,7 +25,10 @@ def judge(source: DataSource, meter: Meter) -> Verdict:
     """
     algorithm, _, digest = source.digest.partition(":")
     state, why = _judge_bytes(source, algorithm, digest, meter)
-    return state, why + _news_of_file(source, algorithm, digest)
+    news = _news_of_file(source, algorithm, digest)
+    if state == "missing" and not news:
+        why.append(_way_back(source, digest))
+    return state, why + news
 
 
 def _judge_bytes(source: DataSource, algorithm: str, digest: str, meter: Meter) -> Verdict:
@@ -42,7 +45,7 @@ def _judge_bytes(source: DataSource, algorithm: str, digest: str, meter: Meter) 
         ]
     root = find_root(os.path.dirname(source.file))
     if not os.path.exists(location):
-        return "missing", [_gone(source, root, digest)]
+        return "missing", [f"there is nothing at {location}"]
     whole = digest.endswith(dvc_listing.SUFFIX)
     if whole != os.path.isdir(location):
         was, now = ("a directory", "a file") if whole else ("a file", "a directory")
@@ -58,10 +61,10 @@ def _judge_bytes(source: DataSource, algorithm: str, digest: str, meter: Meter) 
     return ("unchanged", []) if digest in digests else ("changed", [f"its md5 is {digests[0]}, not {digest}"])
 
 
-def _gone(source: DataSource, root: str | None, digest: str) -> str:
-    if dvc_listing.in_cache(root, digest):
-        return f"there is nothing at {source.location}; DVC's cache has it: dvc checkout {source.file}"
-    return f"there is nothing at {source.location}; DVC's remote may have it: dvc pull {source.file}"
+def _way_back(source: DataSource, digest: str) -> str:
+    if dvc_listing.in_cache(find_root(os.path.dirname(source.file)), digest):
+        return f"DVC's cache has it: dvc checkout {source.file}"
+    return f"DVC's remote may have it: dvc pull {source.file}"
 
 
 def _judge_directory(

@@ -70,6 +70,10 @@ def state(source: str) -> Stated | Referred:
         return _of_dvc(file, wanted)
     if os.path.lexists(source):
         location = names.check_text(os.path.abspath(source), "the path of a dataset")
+        if os.path.basename(location) == dvc_file.ENDING:
+            raise BadInputError(
+                f"{source} is where DVC keeps itself, and no data", hint="Name a .dvc file, or the data."
+            )
         beside = location + dvc_file.ENDING
         found = DataSource("path", location, file=beside if os.path.isfile(beside) else "")
         return Stated(found, {}, own_name(location, directory=os.path.isdir(location)))

@@ -139,8 +139,23 @@ def test_missing_data_say_how_to_get_them_back(version: str, tmp_path: Path) -> 
     (root / "data/lf.csv").unlink()
     answer = worlds.look(directory)
     assert answer.state == "missing"
-    assert f"dvc checkout {root}/data/reviews.dvc" in answer.why[0]
-    assert f"dvc pull {root}/data/lf.csv.dvc" in worlds.look(file).why[0]
+    assert answer.why == (
+        f"there is nothing at {root}/data/reviews",
+        f"DVC's cache has it: dvc checkout {root}/data/reviews.dvc",
+    )
+    assert f"dvc pull {root}/data/lf.csv.dvc" in worlds.look(file).why[1]
+
+
+def test_what_would_bring_back_other_data_is_not_advised(tmp_path: Path) -> None:
+    root = worlds.copy("dvc3", tmp_path)
+    file = root / "data/lf.csv.dvc"
+    source = worlds.stated(file).source
+    (root / "data/lf.csv").unlink()
+    file.write_text(file.read_text().replace("e79084e9", "00000000"))
+    answer = worlds.look(source)
+    assert answer.state == "missing"
+    assert "now names other data" in answer.why[1]
+    assert len(answer.why) == 2
 
 
 def test_a_file_in_the_place_of_a_directory_and_the_other_way_round(tmp_path: Path) -> None:

@@ -251,4 +251,5 @@ def test_dvc_s_own_directory_is_no_dvc_file(tmp_path: Path) -> None:
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "odd.dvc").mkdir()
     assert not dvc_file.is_one(str(tmp_path / ".dvc"))
+    assert "where DVC keeps itself" in refused(tmp_path / ".dvc").message
     assert worlds.stated(tmp_path / "odd.dvc").source.type == "path"
