@@ -12,6 +12,7 @@ from .. import Store, open_store
 from ..errors import BadInputError, MvtuiError, ReadOnlyError
 from ..nouns import names
 from ..nouns.lineage import is_outside_name
+from .base import base_of
 from .history import History
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class Options(TypedDict, total=False):
     ``store`` is a store, its directory, or a directory that holds a ``.mvtui``; by default the one that ``open_store``
     finds when training begins. ``params`` add to those of the framework, and win. ``tags`` (key → text), ``note``,
     ``parents`` (references; one such as ``bert@latest`` means what it names when training begins), ``datasets``
-    (role → source) and ``capture`` are as ``Store.register`` takes them. ``alias`` moves to each version registered.
+    (role → source) and ``capture`` are as ``Store.register`` takes them. Without ``parents`` a Hugging Face model is
+    linked to what ``from_pretrained`` was given; an empty list says that there are none. ``alias`` moves to each
+    version registered.
     ``strict`` raises what goes wrong; else it is logged as a warning and training goes on.
     """
 
@@ -44,7 +47,7 @@ class Options(TypedDict, total=False):
     tags: Mapping[str, str]
     note: str
     alias: str
-    parents: Sequence[str]
+    parents: Sequence[str] | None
     datasets: Mapping[str, StrPath]
     capture: bool | Sequence[Part] | None
     strict: bool
@@ -74,14 +77,20 @@ class Registrar:
         self._store: StrPath | None = store.root if isinstance(store, Store) else store
         self._params = dict(options.get("params", {}))
         self._note = options.get("note", "")
-        self._parents = tuple(options.get("parents", ()))
+        parents = options.get("parents")
+        self._parents = tuple(parents or ())
+        self._may_guess = parents is None
+        self._base = ""
         self._datasets = dict(options.get("datasets", {}))
         self._capture = options.get("capture")
         self._strict = options.get("strict", False)
         self.registered: list[Registered] = []
 
-    def begin(self) -> None:
-        """Find the store and the parents now, when a mistake costs nothing, and hold on to them by their names."""
+    def begin(self, model: object = None) -> None:
+        """Find the store and the parents now, when a mistake costs nothing, and hold on to them by their names.
+
+        ``model`` is what is about to be trained; what it was loaded from is its parent if none is stated.
+        """
         with self.guard("prepare to register"), open_store(self._store) as store:
             self._store = store.root
             if not store.writable:
@@ -92,6 +101,7 @@ class Registrar:
             self._parents = tuple(
                 ref if is_outside_name(ref) else f"id:{store.get(ref).id}" for ref in self._parents
             )
+            self._base = base_of(model, store) if self._may_guess else ""
 
     def register(
         self,
@@ -122,15 +132,24 @@ class Registrar:
                 params={**params, **self._params},
                 tags={"step": str(step)} | self._tags,
                 note=self._note,
-                parents=self._parents,
+                parents=self._bound_to(kind),
                 datasets=self._datasets,
                 capture=self._capture,
             )
             self.registered.append(done)
             log.info("%s %s", "registered" if done.created else "already registered as", done.version.ref)
+            if self._base and kind == "weights" and self._base != f"id:{done.version.id}":
+                # Later and not at once: weights may be new and only their configuration be loaded from there.
+                # Such an edge can be taken back, one that is part of the version's identity can't.
+                store.link(done.version.ref, "fine-tuned-from", self._base)
             if self._alias:
                 store.alias(done.version.ref, self._alias)
             return done.version.ref
+
+    def _bound_to(self, kind: Kind) -> tuple[str, ...]:
+        """An adapter is useless without the very version it was trained on, so that is part of what it is."""
+        in_store = self._base.startswith("id:")
+        return (self._base,) if kind == "adapter" and in_store else self._parents
 
     def measure(self, ref: str, metrics: Mapping[str, float]) -> None:
         """Add what an evaluation after training came to.

@@ -35,7 +35,8 @@ class RegisterCallback(TrainerCallback):
 
     A version has the files of a checkpoint that loading needs (weights, configuration, tokenizer), the metrics of
     the evaluation of just these weights and of the training before, each metric's curve, the hyperparameters among
-    the ``TrainingArguments``, and the environment. A PEFT model becomes an ``adapter``. What ``trainer.evaluate()``
+    the ``TrainingArguments``, the environment, and as its parent what ``from_pretrained`` was given: a version's
+    path in the store, or a name on the Hub. A PEFT model becomes an ``adapter``. What ``trainer.evaluate()``
     and ``trainer.predict()`` come to after training is added to the version.
 
     Only the process of rank zero registers. ``training_args.bin`` is never stored: it is a pickle that may hold
@@ -73,13 +74,15 @@ class RegisterCallback(TrainerCallback):
         """What was registered, in order."""
         return self._registrar.registered
 
-    def on_train_begin(self, args: Arguments, state: State, control: object, **kwargs: object) -> None:
+    def on_train_begin(
+        self, args: Arguments, state: State, control: object, model: object = None, **kwargs: object
+    ) -> None:
         """Find the store now, when a mistake costs nothing."""
         self._saved, self._refs, self._in_memory = {}, {}, None
         if state.is_hyper_param_search:
             log.warning("trials of a hyperparameter search are not registered; train the best one")
         elif state.is_world_process_zero:
-            self._registrar.begin()
+            self._registrar.begin(model)
 
     def on_save(self, args: Arguments, state: State, control: object, **kwargs: object) -> None:
         """Take note of a checkpoint, and register it if each is to be."""

@@ -3,11 +3,13 @@ from __future__ import annotations
 import logging
 import pickle
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from mvtui import errors, init_store
 from mvtui.store import Store
+from mvtui.store.hooks.base import base_of
 from mvtui.store.hooks.history import History
 from mvtui.store.hooks.registrar import Registrar
 
@@ -153,6 +155,72 @@ def test_the_data_is_bound_to_the_version(here: Store, file: Path, tmp_path: Pat
     (edge,) = here.get("m").edges
     assert (edge.type, edge.role) == ("trained-on", "train")
     assert here.get(f"id:{edge.to}").kind == "dataset"
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def loaded(name: object, commit: object = None) -> object:
+    return SimpleNamespace(name_or_path=name, config=SimpleNamespace(_commit_hash=commit))
+
+
+@pytest.mark.parametrize(
+    ("model", "base"),
+    [
+        (loaded("google/bert_base", COMMIT), f"hf:google/bert_base@{COMMIT}"),
+        (loaded("gpt2"), "hf:gpt2"),
+        (loaded("gpt2", "main"), "hf:gpt2"),
+        (loaded("out/checkpoint-5/x"), ""),
+        (loaded("../gpt2"), ""),
+        (loaded("a..b"), ""),
+        (loaded("gpt2\n"), ""),
+        (loaded("/gone/model"), ""),
+        (loaded(""), ""),
+        (loaded(None), ""),
+        (None, ""),
+        (SimpleNamespace(name_or_path="gpt2"), "hf:gpt2"),
+    ],
+)
+def test_a_base_is_a_name_on_the_hub(here: Store, model: object, base: str) -> None:
+    assert base_of(model, here) == base
+
+
+def test_a_base_in_the_store_is_a_version(here: Store, file: Path, tmp_path: Path) -> None:
+    version = here.register("base", file).version
+    inside = here.path("base")
+    assert base_of(loaded(str(inside)), here) == f"id:{version.id}"
+    assert base_of(loaded(str(inside.parent)), here) == f"id:{version.id}"
+    assert base_of(loaded(str(here.root)), here) == ""
+    assert base_of(loaded(str(tmp_path)), here) == ""
+    stranger = here.root / "live" / ("0" * 64)
+    stranger.mkdir()
+    assert base_of(loaded(str(stranger)), here) == ""
+
+
+def test_weights_are_linked_to_their_base_and_can_be_unlinked(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "best")
+    registrar.begin(loaded("gpt2", COMMIT))
+    registered(registrar, file)
+    (edge,) = here.get("m").edges
+    assert (edge.type, edge.to, edge.later) == ("fine-tuned-from", f"hf:gpt2@{COMMIT}", True)
+    assert here.unlink("m", edge.type, edge.to).edges == ()
+
+
+@pytest.mark.parametrize("parents", [[], ["hf:other"]])
+def test_who_states_parents_gets_no_others(here: Store, file: Path, parents: list[str]) -> None:
+    registrar = Registrar("m", "best", parents=parents)
+    registrar.begin(loaded("gpt2"))
+    registered(registrar, file)
+    assert [edge.to for edge in here.get("m").edges] == parents
+
+
+def test_weights_that_training_left_as_they_were_have_no_edge_to_themselves(here: Store, file: Path) -> None:
+    here.register("base", file, params={"lr": 0.1})
+    registrar = Registrar("base", "best", strict=True)
+    registrar.begin(loaded(str(here.path("base"))))
+    registered(registrar, file)
+    (version,) = here.versions("base")
+    assert version.edges == ()
 
 
 def test_a_parent_that_does_not_exist_is_told_at_the_beginning(

@@ -287,6 +287,36 @@ def test_an_adapter_is_registered_as_one(callback: Any, here: Store, tmp_path: P
     assert again.peft_config["default"].r == 2
 
 
+def test_what_it_was_loaded_from_is_its_parent(callback: Any, here: Store, tmp_path: Path) -> None:
+    from transformers import AutoModelForSequenceClassification
+
+    huggingface.classifier().save_pretrained(str(tmp_path / "base"))
+    base = here.register("base", tmp_path / "base").version
+    model = AutoModelForSequenceClassification.from_pretrained(str(here.path("base")))
+    trainer = huggingface.trainer(tmp_path / "out", model)
+    trainer.add_callback(callback("sentiment"))
+    trainer.train()
+    assert [(edge.type, edge.to) for edge in here.get("sentiment").edges] == [("fine-tuned-from", base.id)]
+    here.unlink("sentiment", "fine-tuned-from", "base@1.0.0")
+
+
+def test_an_adapter_is_bound_to_the_version_it_was_trained_on(
+    callback: Any, here: Store, tmp_path: Path
+) -> None:
+    peft = pytest.importorskip("peft")
+    from transformers import AutoModelForSequenceClassification
+
+    huggingface.classifier().save_pretrained(str(tmp_path / "base"))
+    base = here.register("base", tmp_path / "base").version
+    model = AutoModelForSequenceClassification.from_pretrained(str(here.path("base")))
+    lora = peft.LoraConfig(task_type="SEQ_CLS", r=2, target_modules=["query"])
+    trainer = huggingface.trainer(tmp_path / "out", peft.get_peft_model(model, lora))
+    trainer.add_callback(callback("sentiment-lora"))
+    trainer.train()
+    (edge,) = here.get("sentiment-lora").edges
+    assert (edge.type, edge.to, edge.guess, edge.later) == ("adapter-of", base.id, "", False)
+
+
 def test_without_a_store_training_goes_on(
     callback: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
