@@ -108,9 +108,9 @@ def test_standard_input_is_read_in_any_form_and_bounded(monkeypatch: pytest.Monk
 
     def pour() -> None:
         nonlocal given
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError), open(writer, "wb", buffering=0) as pipe:
             while given < 64 * 2**20:
-                given += os.write(writer, b" " * 2**16)
+                given += pipe.write(b" " * 2**16)
 
     thread = threading.Thread(target=pour)
     thread.start()
@@ -119,7 +119,6 @@ def test_standard_input_is_read_in_any_form_and_bounded(monkeypatch: pytest.Monk
         with pytest.raises(errors.BadInputError, match="standard input is larger"):
             read_metrics_file("-")
     thread.join()
-    os.close(writer)
     assert given < 20 * 2**20
 
 
