@@ -79,6 +79,10 @@ def test_the_step_column_is_known_by_its_name(tmp_path: Path, axis: str) -> None
     assert found.series == {"loss": Series((10.0, 15.0, 20.0), (3.0, 1.0, 2.0))}
 
 
+def test_what_stands_between_cells_is_looked_for_outside_quotes(tmp_path: Path) -> None:
+    assert table(tmp_path, '"loss, mean, all";step\n0,5;1\n').metrics == {"loss, mean, all": 0.5}
+
+
 def test_columns_that_are_no_numbers_are_skipped_and_named(tmp_path: Path) -> None:
     text = "epoch,loss,time,note,empty,late\n0,0.5,00:12,ok,,1\n1,0.4,00:11,,,x\n"
     found = table(tmp_path, text)
