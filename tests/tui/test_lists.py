@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store import FileEntry, Version, VersionDetail
+from mvtui.store import FileEntry, Model, Version, VersionDetail
 from mvtui.tui import words
 from mvtui.tui.app import columns, facts, guide, headline
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.known import Known
-from mvtui.tui.app.rows import Rows
+from mvtui.tui.app.rows import Rows, matching_models
 from rich.cells import cell_len
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -49,22 +49,29 @@ def test_a_version_is_found_again_by_its_number(seqs: set[int], wanted: int) -> 
         assert ordered[place] == (older[0] if older else ordered[-1])
 
 
-@given(st.text(st.sampled_from("ab1. ="), max_size=6), st.text(st.sampled_from("ab1. ="), max_size=3))
-def test_narrowing_a_filter_finds_the_same_as_starting_anew(query: str, more: str) -> None:
-    rows = Rows("m", [version(n, note="ab" * (n % 3), params={"a": n}) for n in range(30, 0, -1)])
-    first = rows.matching(query)
-    assert list(rows.matching(query + more, first)) == list(rows.matching(query + more))
+@given(st.sets(st.integers(1, 50), min_size=1), st.data())
+def test_a_version_is_found_again_in_a_sorted_list(seqs: set[int], data: st.DataObject) -> None:
+    ordered = sorted(seqs, reverse=True)
+    rows = Rows("m", [version(seq) for seq in ordered])
+    order = data.draw(st.permutations(range(len(ordered))))
+    kept = order[: data.draw(st.integers(1, len(order)))]
+    for seq in seqs:
+        place = rows.place_in(kept, seq, rising=False)
+        assert 0 <= place < len(kept)
+        if ordered.index(seq) in kept:
+            assert ordered[kept[place]] == seq
 
 
-def test_the_filter_looks_at_everything_and_wants_every_word() -> None:
-    rows = Rows(
-        "m", [version(2, note="Longer Context", tags={"team": "Search"}), version(1, params={"lr": 3e-4})]
-    )
-    assert list(rows.matching("longer search")) == [0]
-    assert list(rows.matching("lr=0.0003")) == [1]
-    assert list(rows.matching("longer lr")) == []
-    assert list(rows.matching("alice")) == [0, 1]
-    assert list(rows.matching("  ")) == [0, 1]
+def test_models_are_found_by_letters_near_each_other() -> None:
+    made = [
+        Model(name=name, version_count=1, latest=None, production=None, size=0, updated=NOW)
+        for name in ("sentiment", "sentiment-2025", "ranker")
+    ]
+    assert matching_models(made, "") == [0, 1, 2]
+    assert matching_models(made, "sntmt") == [0, 1]
+    assert matching_models(made, "SENT 2025") == [1]
+    assert matching_models(made, "ment") == [0, 1]
+    assert matching_models(made, "x") == []
 
 
 def test_metric_columns_line_up_on_the_point() -> None:

@@ -6,11 +6,14 @@ After a change that is meant: ``MVTUI_UPDATE_PICTURES=1 pytest tests/tui/test_pi
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mvtui.store import Search
 from mvtui.tui.app.rows import Rows
 
 from .conftest import NOW, Opens
+from .searching import search
 from .test_lists import version
 
 PICTURES = Path(__file__).with_name("pictures")
@@ -44,6 +47,9 @@ class Fixed:
 
     def versions(self, model: str | None = None) -> list[object]:
         return list(self._versions)
+
+    def search(self, versions: list[Any]) -> Search:
+        return search(versions)
 
     def show(self, ref: str) -> object:
         from mvtui.store import FileEntry, VersionDetail

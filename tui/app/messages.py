@@ -6,12 +6,14 @@ replaces it in the queue.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Damage, Model, Summary
+    from ...store import Completion, Damage, Found, Model, Summary
+    from ...store.errors import QueryError
     from .asked import Asked, Content
     from .columns import Column
     from .rows import Rows

@@ -88,6 +88,10 @@ class StoreWorker(Thread):
         """Ask for what a tab of the details shows: ``TabRead`` or ``TabFailed``."""
         self._ask("tab", lambda store: self._read(store, asked))
 
+    def find(self, rows: Rows, query: str) -> None:
+        """Ask which of ``rows`` a query lets through: ``Filtered``."""
+        self._ask("filter", lambda store: self._find(store, rows, query))
+
     def refresh(self) -> None:
         """Ask for the models again, changed or not."""
         self._ask("models", lambda store: self._list_models(store, asked=True))
@@ -262,13 +266,9 @@ class StoreWorker(Thread):
             found = ()
         rows = Rows(model, found, total)
 
-        def build(_store: Store) -> None:
-            rows.build_haystack()
-            self._post(FilterReady(rows))
-
-        if rows.whole:
+        if rows.whole and len(rows):
             # Behind whatever else is wanted: it is the only job that can take a second.
-            self._ask("haystack", build)
+            self._ask("search", rows.prepare)
         return VersionsListed(rows, self._columns(store, found))
 
     def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
@@ -279,6 +279,15 @@ class StoreWorker(Thread):
 
     def _list_versions(self, store: Store, model: str) -> None:
         self._post(self._versions(store, model))
+
+    def _find(self, store: Store, rows: Rows, query: str) -> None:
+        try:
+            search = rows.search(store)
+            found = search.find(query)
+        except QueryError as error:
+            self._post(Filtered(rows, query, problem=error))
+        else:
+            self._post(Filtered(rows, query, found=found, completions=search.complete(query)))
 
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()

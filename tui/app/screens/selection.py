@@ -16,8 +16,8 @@ from ..rows import Rows, changed_last, matching_models
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from ....store import Model, Version
-    from ..messages import FilterReady, ModelsListed, VersionsListed
+    from ....store import Found, Model, Version
+    from ..messages import Filtered, ModelsListed, VersionsListed
     from ..widgets.table import VirtualTable
     from .main import MainScreen
 
@@ -35,7 +35,7 @@ class Selection:
         self._name = ""
         self._columns: Sequence[columns.Column] = ()
         self._remembered: dict[str, int] = {}
-        self._matches: tuple[str, Sequence[int]] = ("", range(0))
+        self._hold = False
         self._settling: Timer | None = None
 
     @property
@@ -107,8 +107,12 @@ class Selection:
         if not (same and before and not before.whole):
             self._columns = message.columns  # when the rest has come, nothing that is seen moves
         self.rows = message.rows
-        self._matches = ("", range(len(self.rows)))
-        self._show_versions(seq, hold=same)
+        query = self.filters.get(Pane.VERSIONS, "")
+        if query and self.rows.whole and len(self.rows):
+            self._hold = True
+            self._screen.worker.find(self.rows, query)  # what is seen stays until it is known what fits
+        else:
+            self._show_versions(seq, hold=same)
         return True
 
     @property
@@ -116,21 +120,18 @@ class Selection:
         """The version that was last selected in this model, as its event's number."""
         return self._remembered.get(self._name)
 
-    def _show_versions(self, seq: int | None, *, hold: bool) -> None:
-        """Show the versions that the filter lets through, with the one registered as ``seq`` selected."""
+    def _show_versions(self, seq: int | None, *, hold: bool, found: Found | None = None) -> None:
+        """Show all versions, or those that were found, with the one registered as ``seq`` selected."""
         rows, table = self.rows, self._screen.version_table
         if rows is None:
             return
         query = self.filters.get(Pane.VERSIONS, "")
-        before, found = self._matches
-        if query and not rows.haystack:
-            order: Sequence[int] = range(0)
+        order: Sequence[int] = range(0 if query else len(rows)) if found is None else found.rows
+        if query and not rows.whole:
             table.empty_text = "preparing the filter" + self._screen.signs.ellipsis
         else:
-            order = rows.matching(query, found if before and query.startswith(before) else None)
-            self._matches = (query, order)
             table.empty_text = "no version matches; esc clears the filter" if query else "no versions"
-        place = rows.place_in(order, seq) if seq is not None else 0
+        place = rows.place_in(order, seq, rising=not (found and found.sorted)) if seq is not None else 0
         table.show(rows.versions, self._columns, order, place, hold=hold, total=0 if query else rows.total)
         self.tell_found()
         self.refresh(from_top=not hold, again=hold)
@@ -144,13 +145,26 @@ class Selection:
             self.show_models()
             if model := self._screen.model_table.selected:
                 self._choose_model(model.name)
+        elif query and self.rows and self.rows.whole and len(self.rows):
+            self._hold = False
+            self._screen.worker.find(self.rows, query)
         else:
+            self._screen.filter_line.advise(query)
             self._show_versions(self.version.seq if self.version else self._last_seq, hold=False)
 
-    def filter_ready(self, message: FilterReady) -> None:
-        """Filter by what was typed before the haystack stood."""
-        if message.rows is self.rows and self.filters.get(Pane.VERSIONS):
-            self._show_versions(self._last_seq, hold=False)
+    def take_filtered(self, message: Filtered) -> None:
+        """Show what was found, if it is still what is asked; what is no query leaves the list as it is."""
+        if message.rows is not self.rows or message.query != self.filters.get(Pane.VERSIONS):
+            return
+        found = message.found
+        missing = message.problem or (found.missing if found else None)
+        self._screen.filter_line.advise(message.query, missing, message.completions)
+        if found is None:
+            self.tell_found()
+            return
+        seq = self.version.seq if self.version else self._last_seq
+        self._show_versions(seq, hold=self._hold, found=found)
+        self._hold = True
 
     def tell_found(self) -> None:
         """Say beside the filter how many lines it lets through."""
