@@ -59,6 +59,7 @@ class _Columns:
 
     def __init__(self, section: DiffSection, rows: Sequence[DiffRow], labels: Sequence[str]) -> None:
         self.rows, self.labels, self.ascii_only = rows, labels, output.ascii_only()
+        self.has_numbers = any(words.is_number(cell.value) for row in rows for cell in row.cells)
         # Of metrics as many decimals as show them; other values stand as they are written.
         self.places = [words.row_places(row) if section.name == "metrics" else None for row in rows]
 
@@ -111,9 +112,9 @@ class _Columns:
         return [Piece(f"{label:>{wide}}", ("dim",)), *shown]
 
     def is_numeric(self, at: int) -> bool:
-        """Say whether a version has nothing but numbers, or nothing, in these rows."""
+        """Say whether a version has nothing but numbers in these rows, or nothing where another has numbers."""
         values = [row.cells[at].value for row in self.rows]
-        return all(words.is_missing(value) or words.is_number(value) for value in values)
+        return self.has_numbers and all(words.is_missing(value) or words.is_number(value) for value in values)
 
     def deltas(self, at: int) -> list[str]:
         """Return by how much each row differs, lined up on the decimal point."""
