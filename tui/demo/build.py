@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...store import errors, init_store, open_store
+from ...store import Series, errors, init_store, open_store
 from . import story
 
 if TYPE_CHECKING:
-    from ...store import Store
+    from ...store import Part, Store
+    from .data import Corpus
+    from .train import Trained
 
 MARKER = ".mvtui-demo"
 """Marks a directory that a demo made: only such a one is ever removed."""
@@ -118,37 +120,76 @@ def _build(directory: Path, say: Say) -> None:
         init_store(directory / _STORE) as store,
         tempfile.TemporaryDirectory(prefix="mvtui-demo-") as scratch,
     ):
-        done = [
-            (release, _release(store, release, now, Path(scratch) / str(i), say))
-            for i, release in enumerate(story.history())
-        ]
-        for release, ref in done:
+        done = []
+        for number, release in enumerate(story.history()):
+            trained = release.make()
+            ref = _release(store, release, trained, now, Path(scratch) / str(number))
+            shown = "  ".join(f"{name} {value}" for name, value in list(trained.metrics.items())[:2])
+            say(f"  {ref:24} {shown}".rstrip())
+            done.append((release, trained, ref))
+        for _, trained, ref in done:
+            _look_closer(store, ref, trained)
+        for release, _, ref in done:
             if release.deleted:
                 store.delete(ref, release.deleted)
-        for release, ref in done:
+        for release, _, ref in done:
             for alias in release.aliases:
                 store.alias(ref, alias)
 
 
-def _release(store: Store, release: story.Release, now: datetime, scratch: Path, say: Say) -> str:
-    trained = release.make()
-    scratch.mkdir()
-    for name, content in trained.files.items():
-        (scratch / name).write_bytes(content)
-    # One file is registered as that file, several as the directory they are in.
-    only = scratch / next(iter(trained.files)) if len(trained.files) == 1 else scratch
+_CAPTURED: tuple[Part, ...] = ("python", "system", "gpu")
+"""What of this machine is true of the demo's models: the code is mvtui's own, and the command is the demo."""
+
+
+def _release(store: Store, release: story.Release, trained: Trained, now: datetime, scratch: Path) -> str:
+    """Register a trained model and the data it learned from; return its reference."""
+    created = now - timedelta(hours=release.hours)
     registered = store.register(
         release.model,
-        only,
+        _written(scratch / "model", trained.files),
         version=release.version,
         bump=release.bump,
         kind=release.kind,
         metrics=trained.metrics,
+        series=_series(trained.losses),
         params=release.params,
         tags=release.tags,
         note=release.note,
-        created=now - timedelta(hours=release.hours),
+        created=created,
+        parents=release.parents,
+        datasets={
+            role: _dataset(store, corpus, scratch / role, created) for role, corpus in trained.data.items()
+        },
+        capture=_CAPTURED,
     )
-    shown = "  ".join(f"{name} {value}" for name, value in list(trained.metrics.items())[:2])
-    say(f"  {registered.version.ref:24} {shown}".rstrip())
     return registered.version.ref
+
+
+def _dataset(store: Store, corpus: Corpus, scratch: Path, created: datetime) -> str:
+    """Register a corpus, unless it is there already; return its reference."""
+    path = _written(scratch, {corpus.file: corpus.content})
+    registered = store.register(
+        corpus.name, path, kind="dataset", note=corpus.note, created=created, capture=False
+    )
+    return registered.version.ref
+
+
+def _look_closer(store: Store, ref: str, trained: Trained) -> None:
+    """Log what was measured on parts of the held-out data, as an evaluation that came later."""
+    for part, values in trained.slices.items():
+        on = trained.data["test"].name
+        store.log_metrics(ref, values, dataset=on, slice=part, evaluation="error-analysis")
+
+
+def _series(losses: Sequence[float]) -> dict[str, Series]:
+    if not losses:
+        return {}
+    return {"train/loss": Series(tuple(float(epoch + 1) for epoch in range(len(losses))), tuple(losses))}
+
+
+def _written(directory: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files and return what to register: one as that file, several as the directory they are in."""
+    directory.mkdir(parents=True)
+    for name, content in files.items():
+        (directory / name).write_bytes(content)
+    return directory / next(iter(files)) if len(files) == 1 else directory

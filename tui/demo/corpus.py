@@ -4,7 +4,7 @@ Everything is generated from a seed, so that each run trains the very same model
 """
 
 # Repeatable is what these numbers must be, not secret.
-# ruff: noqa: S311, SIM905
+# ruff: noqa: S311
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def phrases(languages: tuple[str, ...], count: int, seed: int, *, held_out: bool
 
 FEATURES = ("text_match", "title_match", "freshness", "popularity", "price", "noise")
 _TASTE = (2.2, 1.4, 0.8, 0.5, -0.9, 0.0)
-_SEEN: tuple[float, ...] = tuple(1.0 / (rank + 1) ** 0.9 for rank in range(8))
+RANKS = 8
+_SEEN: tuple[float, ...] = tuple(1.0 / (rank + 1) ** 0.9 for rank in range(RANKS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from . import train
@@ -16,7 +17,8 @@ Params = dict[str, str | int | float | bool]
 class Release:
     """One version to be. ``hours`` is how long ago it was made; ``version`` is only given where a person chose it.
 
-    ``aliases`` point here once the whole history stands. A release with ``deleted`` (a reason) is deleted again.
+    ``parents`` are the references of what it was made from. ``aliases`` point here once the whole history stands. A
+    release with ``deleted`` (a reason) is deleted again.
     """
 
     model: str
@@ -28,6 +30,7 @@ class Release:
     version: str | None = None
     bump: Literal["major", "minor", "patch"] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     deleted: str = ""
 
@@ -52,6 +55,7 @@ def _sentiment() -> list[Release]:
     def make(params: Params, mislabelled: float = 0.08, *, leak: bool = False) -> Callable[[], Trained]:
         return lambda: train.sentiment(params, mislabelled=mislabelled, leak=leak)
 
+    candidate = cache(make(pairs))
     owner = {"owner": "reviews-team"}
     return [
         Release(
@@ -84,7 +88,7 @@ def _sentiment() -> list[Release]:
         Release(
             "sentiment",
             _days(9, 5),
-            make(pairs),
+            candidate,
             pairs,
             "knows 'not good' from 'good'; the vocabulary is a file now, so loaders must change",
             version="2.0.0-rc.1",
@@ -93,11 +97,12 @@ def _sentiment() -> list[Release]:
         Release(
             "sentiment",
             _days(6, 3),
-            make(calm),
+            lambda: train.sentiment(calm, mislabelled=0.08, start=candidate()),
             calm,
-            "release of the pair model, with a little l2",
+            "release of the pair model: trained on from the candidate, with a little l2",
             version="2.0.0",
             tags={**owner, "eval": "q4-set"},
+            parents=("sentiment@2.0.0-rc.1",),
             aliases=("champion",),
         ),
         Release(
@@ -156,6 +161,7 @@ def _ranker() -> list[Release]:
     def make(params: Params, week: int) -> Callable[[], Trained]:
         return lambda: train.ranker(params, week=week)
 
+    best = cache(make(position, 46))
     team = {"owner": "search", "surface": "web"}
     return [
         Release("ranker", _days(19, 1), make(naive, 44), naive, "clicks as they come", tags=team),
@@ -171,19 +177,28 @@ def _ranker() -> list[Release]:
         Release(
             "ranker",
             _days(7, 9),
-            make(position, 46),
+            best,
             position,
             "learns the position's share beside the features: best so far",
             tags=team,
             aliases=("champion",),
         ),
-        Release("ranker", _days(3, 4), make(position, 47), position, "weekly retraining", tags=team),
+        Release(
+            "ranker",
+            _days(3, 4),
+            lambda: train.ranker(position, week=47, start=best()),
+            position,
+            "weekly retraining, on from last week's",
+            tags=team,
+            parents=("ranker@1.3.0",),
+        ),
         Release(
             "ranker",
             9.5,
-            make(slow, 47),
+            lambda: train.ranker(slow, week=47, start=best()),
             slow,
             "slower, longer; a wash",
+            parents=("ranker@1.3.0",),
             tags={**team, "experiment": "slow-steps"},
         ),
     ]
@@ -214,6 +229,7 @@ def _prompt() -> list[Release]:
             cool,
             "it promised someone a refund",
             kind="prompt",
+            parents=("support-prompt@1.0.0",),
             aliases=("live",),
         ),
     ]

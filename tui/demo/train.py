@@ -11,9 +11,10 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from . import corpus, safetensors
+from . import corpus, data, safetensors
+from .data import Corpus
 from .safetensors import Tensor
 
 Params = Mapping[str, str | int | float | bool]
@@ -21,10 +22,18 @@ Params = Mapping[str, str | int | float | bool]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A trained model: its files (name → bytes) and what was measured on held-out data."""
+    """A trained model: its files (name → bytes) and what was measured on held-out data.
+
+    ``data`` are the corpora it learned from and was measured on, by role. ``losses`` has the mean training loss of each
+    epoch, ``slices`` what was measured on parts of the held-out data. ``state`` is what a later training starts from.
+    """
 
     files: Mapping[str, bytes]
     metrics: Mapping[str, float]
+    data: Mapping[str, Corpus] = field(default_factory=dict)
+    losses: Sequence[float] = ()
+    slices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    state: Sequence[float] = ()
 
 
 def _sigmoid(score: float) -> float:
@@ -48,8 +57,10 @@ def _json(value: object) -> bytes:
 Features = list[int]
 
 
-def sentiment(params: Params, *, mislabelled: float, leak: bool = False) -> Trained:
-    """Train a review classifier.
+def sentiment(
+    params: Params, *, mislabelled: float, leak: bool = False, start: Trained | None = None
+) -> Trained:
+    """Train a review classifier, from nothing or from where another training with the same features ended.
 
     ``params``: ``reviews``, ``epochs``, ``lr``, ``l2``, ``ngrams`` (1 or 2) and ``buckets`` (features are
     hashed into so many; 0 keeps a vocabulary, in a file of its own). ``leak`` trains on the held-out reviews too.
@@ -67,7 +78,21 @@ def sentiment(params: Params, *, mislabelled: float, leak: bool = False) -> Trai
             return [zlib.crc32(gram.encode()) % buckets for gram in _grams(words, ngrams)]
         return [vocabulary[gram] for gram in _grams(words, ngrams) if gram in vocabulary]
 
-    weights, bias = _fit([(features(words), label) for words, label in train], width, params)
+    labels = [label for _, label in held_out]
+    note = (
+        f"{len(train):,} reviews, {mislabelled * 100:g} % of the labels wrong"
+        if mislabelled
+        else "relabelled by hand"
+    )
+    corpora = {
+        "train": data.reviews(
+            "reviews", train, "with the held-out reviews in it, by mistake" if leak else note
+        ),
+        "test": data.reviews("reviews-held-out", held_out, "500 reviews nobody trains on"),
+    }
+    state = list(start.state) if start else [0.0] * (width + 1)
+    losses = _fit([(features(words), label) for words, label in train], state, params)
+    *weights, bias = state
     chances = [_sigmoid(bias + sum(weights[i] for i in features(words))) for words, _ in held_out]
     files = {
         "config.json": _json({"model_type": "bag-of-words", "labels": ["negative", "positive"], **params}),
@@ -78,7 +103,15 @@ def sentiment(params: Params, *, mislabelled: float, leak: bool = False) -> Trai
     }
     if vocabulary:
         files["vocab.txt"] = "".join(f"{gram}\n" for gram in vocabulary).encode()
-    return Trained(files, _binary_metrics(chances, [label for _, label in held_out]))
+    negated = ["not" in words for words, _ in held_out]
+    slices = {
+        name: _binary_metrics(
+            [chance for chance, one in zip(chances, negated, strict=True) if one is wanted],
+            [label for label, one in zip(labels, negated, strict=True) if one is wanted],
+        )
+        for name, wanted in (("negated", True), ("plain", False))
+    }
+    return Trained(files, _binary_metrics(chances, labels), corpora, losses, slices, state)
 
 
 def _grams(words: Sequence[str], ngrams: int) -> list[str]:
@@ -98,19 +131,24 @@ def _vocabulary(texts: Iterable[Sequence[str]], ngrams: int) -> dict[str, int]:
     return {gram: i for i, gram in enumerate(sorted(gram for gram, n in counts.items() if n > 1))}
 
 
-def _fit(rows: list[tuple[Features, int]], width: int, params: Params) -> tuple[list[float], float]:
+def _fit(rows: list[tuple[Features, int]], state: list[float], params: Params) -> list[float]:
+    """Move ``state``, the weights and behind them the bias, and return the mean loss of each epoch."""
     rng = random.Random(5)
     l2 = float(params["l2"])
-    weights, bias = [0.0] * width, 0.0
+    losses = []
     for epoch in range(int(params["epochs"])):
         lr = float(params["lr"]) / (1 + epoch)
+        loss = 0.0
         rng.shuffle(rows)
         for found, label in rows:
-            step = lr * (label - _sigmoid(bias + sum(weights[i] for i in found)))
-            bias += step
+            chance = _sigmoid(state[-1] + sum(state[i] for i in found))
+            loss += _log_loss(chance, label)
+            step = lr * (label - chance)
+            state[-1] += step
             for i in found:
-                weights[i] += step - lr * l2 * weights[i]
-    return weights, bias
+                state[i] += step - lr * l2 * state[i]
+        losses.append(round(loss / len(rows), 4))
+    return losses
 
 
 def _binary_metrics(chances: Sequence[float], truths: Sequence[int]) -> dict[str, float]:
@@ -166,6 +204,15 @@ def langid(params: Params, *, seed: int) -> Trained:
             )
         },
         _class_metrics(told, languages),
+        {
+            "train": data.phrases("phrases", train, f"{len(train):,} phrases in {len(languages)} languages"),
+            "test": data.phrases(
+                "phrases-held-out",
+                held_out,
+                f"400 phrases in {len(languages)} languages, a quarter of the words new",
+            ),
+        },
+        slices={language: _rounded({"accuracy": _share_right(told, language)}) for language in languages},
     )
 
 
@@ -176,6 +223,11 @@ def _buckets(text: str, ngram: int, buckets: int) -> Features:
         for n in range(1, ngram + 1)
         for i in range(len(padded) - n + 1)
     ]
+
+
+def _share_right(told: Sequence[tuple[Mapping[str, float], str]], language: str) -> float:
+    of = [max(chances, key=lambda c: chances[c]) == truth for chances, truth in told if truth == language]
+    return sum(of) / max(len(of), 1)
 
 
 def _class_metrics(
@@ -198,8 +250,8 @@ def _class_metrics(
 # -- ranker: what people click, with and without the position's share -------------------------------
 
 
-def ranker(params: Params, *, week: int) -> Trained:
-    """Train a search ranker on one week's clicks.
+def ranker(params: Params, *, week: int, start: Trained | None = None) -> Trained:
+    """Train a search ranker on one week's clicks, from nothing or from where another training ended.
 
     ``params``: ``searches``, ``epochs``, ``lr``, ``l2``, and ``debias``: ``none`` takes a click as a verdict,
     ``position`` learns the rank's share beside the features, ``ipw`` weighs a click by how rarely its rank is seen.
@@ -211,18 +263,25 @@ def ranker(params: Params, *, week: int) -> Trained:
         else (lambda _: 1.0)
     )
     width = len(corpus.FEATURES)
-    weights, bias, by_rank = [0.0] * width, 0.0, [0.0] * 8
-    rows = [result for page in corpus.searches(int(params["searches"]), week) for result in page]
+    state = list(start.state) if start else [0.0] * (width + 1 + corpus.RANKS)
+    weights, bias, by_rank = state[:width], state[width], state[width + 1 :]
+    pages = corpus.searches(int(params["searches"]), week)
+    rows = [result for page in pages for result in page]
     rng = random.Random(3)
+    losses = []
     for _ in range(int(params["epochs"])):
         rng.shuffle(rows)
+        loss = 0.0
         for row in rows:
             shift = by_rank[row.rank] if debias == "position" else 0.0
-            score = bias + shift + sum(w * x for w, x in zip(weights, row.features, strict=True))
-            step = lr * weigh(row) * (row.clicked - _sigmoid(score))
+            chance = _sigmoid(bias + shift + sum(w * x for w, x in zip(weights, row.features, strict=True)))
+            loss += _log_loss(chance, row.clicked)
+            step = lr * weigh(row) * (row.clicked - chance)
             bias += step
             by_rank[row.rank] += step
             weights = [w + step * x - lr * l2 * w for w, x in zip(weights, row.features, strict=True)]
+        losses.append(round(loss / len(rows), 4))
+    held_out = corpus.searches(250, seed=777)
     tensors = {"score.weight": Tensor((1, width), weights), "score.bias": Tensor((1,), [bias])}
     if debias == "position":
         tensors["score.rank_bias"] = Tensor((8,), by_rank)
@@ -232,7 +291,13 @@ def ranker(params: Params, *, week: int) -> Trained:
                 tensors, {"format": "pt", "features": ",".join(corpus.FEATURES)}
             )
         },
-        _ranking_metrics(weights, corpus.searches(250, seed=777)),
+        _ranking_metrics(weights, held_out),
+        {
+            "train": data.clicks("clicks", pages, f"week {week}: {len(pages):,} searches"),
+            "test": data.clicks("clicks-held-out", held_out, "250 searches with true relevance"),
+        },
+        losses,
+        state=[*weights, bias, *by_rank],
     )
 
 

@@ -33,7 +33,12 @@ def demo_store(built: Path) -> Iterator[Store]:
 
 
 def test_it_tells_a_story(demo_store: Store) -> None:
-    models = {model.name: model for model in demo_store.models()}
+    everything = {model.name: model for model in demo_store.models()}
+    data = {version.model for version in demo_store.versions() if version.kind == "dataset"}
+    assert data == {
+        *("reviews", "reviews-held-out", "phrases", "phrases-held-out", "clicks", "clicks-held-out")
+    }
+    models = {name: model for name, model in everything.items() if name not in data}
     assert set(models) == {"sentiment", "langid", "ranker", "support-prompt"}
     assert all(model.version_count >= 5 for name, model in models.items() if name != "support-prompt")
     assert all(model.aliases for model in models.values())
@@ -49,19 +54,60 @@ def test_it_tells_a_story(demo_store: Store) -> None:
 
 def test_numbers_rose_for_real_reasons(demo_store: Store) -> None:
     numbers = [version.version for version in demo_store.versions("sentiment")]
-    assert numbers == ["2.0.1", "2.0.0", "2.0.0-rc.1", "1.2.0", "1.1.0", "1.0.0"]
-    assert [v.version for v in demo_store.versions("langid")] == ["2.0.1", "2.0.0", "1.2.0", "1.1.0", "1.0.0"]
+    assert numbers == ["2.1.0", "2.0.0", "2.0.0-rc.1", "1.2.0", "1.1.0", "1.0.0"]
+    assert [v.version for v in demo_store.versions("langid")] == ["2.1.0", "2.0.0", "1.2.0", "1.1.0", "1.0.0"]
 
 
 def test_the_models_learned_something(demo_store: Store) -> None:
     def metric(ref: str, name: str) -> float:
         return demo_store.get(ref).metrics[name]
 
-    assert metric("sentiment@2.0.1", "accuracy") > metric("sentiment@1.0.0", "accuracy") + 0.1
+    assert metric("sentiment@2.1.0", "accuracy") > metric("sentiment@1.0.0", "accuracy") + 0.1
     (leaked,) = (v for v in demo_store.versions("sentiment", deleted=True) if v.deleted)
-    assert leaked.metrics["accuracy"] > metric("sentiment@2.0.0", "accuracy")
+    assert leaked.metrics["accuracy"] > metric("sentiment@1.2.0", "accuracy") + 0.05
     assert metric("langid@1.2.0", "accuracy") > 0.9 > metric("langid@1.0.0", "accuracy")
     assert metric("ranker@1.3.0", "ndcg") > metric("ranker@1.1.0", "ndcg")
+
+
+def test_what_made_a_model_is_true(demo_store: Store) -> None:
+    made = {(edge.type, edge.to) for edge in demo_store.get("sentiment@2.0.0").edges}
+    (data,) = (to for kind, to in made if kind == "trained-on")
+    rows = demo_store.path(f"id:{data}").read_text().splitlines()
+    assert rows[0] == "label\ttext"
+    assert len(rows) - 1 == demo_store.get("sentiment@2.0.0").params["reviews"]
+    candidate = demo_store.get("sentiment@2.0.0-rc.1")
+    assert ("fine-tuned-from", candidate.id) in made
+    assert {data} == {edge.to for edge in candidate.edges if edge.type == "trained-on"}
+    held_out = {edge.to for v in demo_store.versions("ranker") for edge in v.edges if edge.role == "test"}
+    assert held_out == {demo_store.get("clicks-held-out").id}
+
+
+def test_what_was_recorded_while_training_is_kept(demo_store: Store) -> None:
+    loss = demo_store.series("sentiment@1.2.0")["train/loss"]
+    assert loss.steps == (1.0, 2.0, 3.0, 4.0)
+    assert list(loss.values) == sorted(loss.values, reverse=True)
+    # Started where the candidate ended: its first epoch is no worse than the candidate's last.
+    first = demo_store.series("sentiment@2.0.0")["train/loss"].values[0]
+    assert first < demo_store.series("sentiment@2.0.0-rc.1")["train/loss"].values[0]
+    assert demo_store.series("langid@latest") == {}
+
+
+def test_slices_of_the_held_out_data_were_measured_later(demo_store: Store) -> None:
+    version = demo_store.get("sentiment@latest")
+    parts = [version.metrics[f"accuracy[reviews-held-out:{part}]"] for part in ("negated", "plain")]
+    assert min(parts) <= version.metrics["accuracy"] <= max(parts)
+    later = [one for one in demo_store.measurements("sentiment@latest") if one.slice]
+    assert {one.evaluation for one in later} == {"error-analysis"}
+    assert {f"accuracy[phrases-held-out:{x}]" for x in ("it", "nl")} <= demo_store.get(
+        "langid@latest"
+    ).metrics.keys()
+
+
+def test_the_surroundings_are_this_machine_s_and_nobody_s_repository(demo_store: Store) -> None:
+    captured = demo_store.capture("sentiment@latest")
+    assert captured is not None
+    assert set(captured.parts) == {"python", "system", "gpu"}
+    assert demo_store.get("sentiment@latest").code is None
 
 
 def test_the_files_are_genuine_safetensors(demo_store: Store) -> None:
@@ -124,7 +170,7 @@ def test_without_a_terminal_it_builds_tells_and_ends(run: Run, quick: None) -> N
     done = demo(run, "d")
     assert done.code == 0
     assert done.out == f"{Path.cwd() / 'd' / '.mvtui'}\n"
-    assert "2 versions" in done.err
+    assert "4 versions" in done.err  # two of a model, and their data
     assert "ls sentiment" in done.err
     assert run("ls", "--store", "d").code == 0
     assert sorted(os.listdir()) == ["d"]
