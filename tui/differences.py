@@ -169,6 +169,8 @@ def evidence_text(evidence: Evidence, *, ascii_only: bool = False) -> str:
     name, before, after = evidence.name, evidence.before, evidence.after
     if evidence.section == "git" and evidence.name == "dirty":
         return "uncommitted changes" if after is True else "no uncommitted changes any more"
+    if evidence.section == "git" and evidence.name == "uncommitted changes":
+        return "other uncommitted changes"
     told = f"{name} {outcome_word(evidence.outcome)}"
     if evidence.section == "files" or any(is_long(value) for value in (before, after)):
         return told

@@ -150,6 +150,7 @@ def test_numbers_line_up_on_the_point_and_other_texts_stay() -> None:
         (Evidence("params", "system_prompt", "a\nb", "c", "changed"), "system_prompt changed"),
         (Evidence("git", "dirty", False, True, "changed"), "uncommitted changes"),
         (Evidence("git", "dirty", True, False, "changed"), "no uncommitted changes any more"),
+        (Evidence("git", "uncommitted changes", "1", "2", "changed"), "other uncommitted changes"),
         (Evidence("git", "commit", "a" * 40, "b" * 40, "changed"), f"commit {'a' * 12} → {'b' * 12}"),
     ],
 )

@@ -99,11 +99,9 @@ def _git_of(facts: Facts) -> Column:
 
 
 def _uncommitted(facts: Facts) -> Column:
-    """Return the patch on top of the commit by its digest; None when there was one that was not kept."""
-    code, patch = facts.version.code, facts.capture.patch if facts.capture else ""
-    if code is None or (code.dirty and not patch):
-        return None
-    return {"uncommitted changes": DiffCell(patch, patch)} if patch else {}
+    """Return the patch on top of the commit by its digest; None without one, which ``dirty`` tells, or not kept."""
+    patch = facts.capture.patch if facts.capture else ""
+    return {"uncommitted changes": DiffCell(patch, patch)} if patch else None
 
 
 def _git_problem(facts: Facts) -> str:
