@@ -168,6 +168,17 @@ def test_versions_of_the_same_content_are_one_node(family: Store, make_file: Mak
     assert "crawl@1.0.0 derived-from name:the-web" in arcs(family.lineage("crawl"))
 
 
+def test_what_is_stated_of_a_content_under_any_name_is_no_guess(store: Store, make_file: MakeFile) -> None:
+    make_file(b"w", "model/weights.bin")
+    path = make_file(b'{"_name_or_path": "org/base"}', "model/config.json").parent
+    store.register("one", path)
+    store.register("other", path)
+    store.link("other", "fine-tuned-from", "hf:org/base")
+    assert [arc.link for arc in store.lineage("one").arcs] == [
+        Link("fine-tuned-from", "hf:org/base", later=True)
+    ]
+
+
 def test_the_commit_of_the_code_is_in_the_lineage(family: Store) -> None:
     made_by(family, "sentiment", "1.0.0", "9f8a12e" + "0" * 33, dirty=True)
     made_by(family, "judged", "1.0.0", "9f8a777" + "0" * 33)
