@@ -75,8 +75,7 @@ def complete_metric_value(
     """Complete the name of ``metric=value``; the value is the person's."""
     from click.shell_completion import CompletionItem
 
-    names = [] if "=" in incomplete else _measured_names(ctx)
-    return [CompletionItem(f"{name}=") for name in names if name.startswith(incomplete)]
+    return [CompletionItem(f"{name}=") for name in _measured_names(ctx) if name.startswith(incomplete)]
 
 
 def complete_series(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -51,6 +51,7 @@ def test_what_the_config_says_wins_and_the_closer_word_wins_in_it() -> None:
     assert direction("my_index", lower=["my_*"]) == "lower"
     assert direction("my_index", lower=["my_*"], higher=["my_index"]) == "higher"
     assert direction("my_index_b", lower=["my_*"], higher=["my_index*"]) == "higher"
+    assert direction("my", lower=["my"], higher=["my***"]) == "lower", "an exact name over any pattern"
     assert direction("accuracy", lower=["other"]) == "higher"
     assert direction("Loss", higher=["loss"]) == "lower", "capitals count"
 

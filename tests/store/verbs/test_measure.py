@@ -113,6 +113,7 @@ def test_three_thousand_metrics_stay_whole(store: Store, make_file: MakeFile) ->
         ({"metrics": {"a": 1}, "evaluation": "\ud800"}, errors.BadInputError),
         ({"metrics": {"a": 1}, "series": {"a": [1]}}, errors.BadInputError),
         ({"metrics": {"a": 1}, "ref": "m@9.9.9"}, errors.NotFoundError),
+        ({"metrics": {}, "ref": "m@9.9.9", "series": {"a": Series((1.0,), (1.0,))}}, errors.NotFoundError),
     ],
 )
 def test_bad_input_changes_nothing(
@@ -167,6 +168,17 @@ def test_a_trend_follows_the_versions_that_have_the_metric(store: Store, make_fi
     assert trend.best is not None
     assert trend.best.version == "1.0.4"
     assert store.metric_names("m") == ["accuracy"]
+
+
+@pytest.mark.parametrize(("metric", "best"), [("accuracy", "1.0.1"), ("loss", "1.0.2")])
+def test_the_best_of_a_trend_is_finite_and_follows_the_direction(
+    store: Store, make_file: MakeFile, metric: str, best: str
+) -> None:
+    for value in (math.nan, 0.9, 0.1, math.inf, -math.inf, 0.5):
+        store.register("m", make_file(repr(value).encode()), metrics={metric: value})
+    found = store.trend("m", metric).best
+    assert found is not None
+    assert found.version == best
 
 
 def test_a_trend_of_something_unknown_says_what_there_is(store: Store, make_file: MakeFile) -> None:

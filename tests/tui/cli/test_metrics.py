@@ -150,14 +150,14 @@ def test_show_has_direction_count_and_dataset(run: Run, two: Store) -> None:
 
 
 def test_three_thousand_metrics_stay_readable_and_whole(run: Run, two: Store) -> None:
-    many = {f"layer_{n}/gradient": n / 7 for n in range(3000)} | {"eval/f1": 0.5}
+    many = {f"layer_{n}/gradient": n / 7 for n in range(3000)} | {"zone/f1": 0.5}
     Path("many.json").write_text(json.dumps(many))
     added = run("metrics", "sentiment", "--file", "many.json").err
     assert "2,981 more" in added
     assert added.count("\n") < 30
     told = run("show", "sentiment").out
     assert told.count("\n") < 70
-    assert "eval/f1" in told, "what has a direction comes first"
+    assert "zone/f1" in told, "what has a direction comes first"
     assert "2,962 more: mvtui metrics sentiment@1.1.0" in told
     assert run("metrics", "sentiment").out.count("\n") == 3003
     assert run("show", "sentiment", "--json").json["metrics"] == many | {"accuracy": 0.91}
