@@ -138,12 +138,15 @@ def _known(repository: Repository, asked: Asked, ref: str) -> _Tie:
 
 
 def _plan(repository: Repository, request: Request, asked: Asked, stated: Stated) -> _Plan:
-    if stated.source.type != "path":
-        return _Plan(asked, stated, [], Manifest("dataset", (), params=dict(stated.identity)))
-    store = Path(repository.layout.root)
-    return _Plan(
-        asked, stated, sources.collect([Path(stated.source.location)], follow=request.follow, store=store)
-    )
+    plan = _Plan(asked, stated, [])
+    if stated.source.type == "path":
+        store = Path(repository.layout.root)
+        plan.files = sources.collect([Path(stated.source.location)], follow=request.follow, store=store)
+    else:
+        plan.manifest = Manifest("dataset", (), params=dict(stated.identity))
+    with repository.reading() as index:
+        _name(index, request, plan)  # what is wrong with it is said before anything is hashed
+    return plan
 
 
 def _read(

@@ -37,29 +37,35 @@ def check(recorded: Recorded, hash_file: HashFile, progress: ProgressCallback | 
 
 
 def _judge(recorded: Recorded, hash_file: HashFile, meter: Meter) -> tuple[State, list[str]]:
-    source = recorded.source
-    if source is None:
+    if recorded.source is None:
         return "unknown", ["where its bytes came from was not recorded"]
     try:
-        if source.type == "path":
-            return check_path.judge(source.location, recorded.files, hash_file, meter)
-        if source.type == "dvc":
-            return check_dvc.judge(source, meter)
-        if source.type == "hf":
-            return check_hub.judge(source, meter)
-    except NotFoundError as error:
-        return "missing", [error.message]
-    except StorageError as error:
-        return "unknown", [error.message]
-    except MvtuiError as error:
-        return "changed", [error.message]
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return "unknown", [f"{where}{error.strerror or error}"]
+        return _judge_source(recorded.source, recorded.files, hash_file, meter)
+    except (MvtuiError, OSError) as error:
+        if meter.stopped:
+            raise
+        return _problem(error)
+
+
+def _judge_source(
+    source: DataSource, files: Sequence[FileEntry], hash_file: HashFile, meter: Meter
+) -> tuple[State, list[str]]:
+    if source.type == "path":
+        return check_path.judge(source.location, files, hash_file, meter)
+    if source.type == "dvc":
+        return check_dvc.judge(source, meter)
+    if source.type == "hf":
+        return check_hub.judge(source, meter)
+    algorithm = source.digest.partition(":")[0]
     return "unknown", [
-        f"nothing of {source.location} is on this machine: fetch it and compare its {_algorithm(source)}"
+        f"nothing of {source.location} is on this machine: fetch it and compare its {algorithm}"
     ]
 
 
-def _algorithm(source: DataSource) -> str:
-    return source.digest.partition(":")[0] or "digest"
+def _problem(error: MvtuiError | OSError) -> tuple[State, list[str]]:
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return "unknown", [f"{where}{error.strerror or error}"]
+    if isinstance(error, StorageError):
+        return "unknown", [error.message]
+    return "missing" if isinstance(error, NotFoundError) else "changed", [error.message]

@@ -18,6 +18,7 @@ CONTROL = ".dvc"
 
 _DEFAULTS = (".hg/", ".git/", ".git", ".dvc/")
 _MAX_SIZE = 1 << 20
+_MAX_STARS = 8  # each multiplies the ways to match: a hostile pattern could take hours
 
 
 class NotUnderstoodError(Exception):
@@ -119,12 +120,12 @@ def compile_rule(text: str, base: str) -> Rule | None:
     """Turn one line into a rule; None for a comment or an empty line.
 
     Raises:
-        ValueError: escapes and sets of characters (``[a-z]``), which are read in more than one way.
+        ValueError: escapes and sets of characters (``[a-z]``), which are read in more than one way; or many stars.
     """
     if not text or text.startswith("#") or text == "/":
         return None
     keep, text = text.startswith("!"), text.removeprefix("!")
-    if not text or "\\" in text or "[" in text or "***" in text:
+    if not text or "\\" in text or "[" in text or "***" in text or text.count("*") > _MAX_STARS:
         raise ValueError(text)
     directories = text.endswith("/")
     parts = text.strip("/").split("/")

@@ -8,11 +8,15 @@ from ...nouns.reports import Progress, ProgressCallback
 
 
 class Meter:
-    """Turns counts of bytes into reports of progress. Without a callback it does nothing."""
+    """Turns counts of bytes into reports of progress. Without a callback it does nothing.
+
+    ``stopped`` says that the callback raised: the work is to end, whatever it raised.
+    """
 
     def __init__(self, callback: ProgressCallback | None) -> None:
         self._callback = callback
         self._done = self._total = 0
+        self.stopped = False
 
     def begin(self, total: int) -> None:
         """Say how many bytes there are to hash in all."""
@@ -23,12 +27,17 @@ class Meter:
 
         def advance(count: int) -> None:
             self._done += count
-            if self._callback:
-                self._callback(Progress("hashing", item, min(self._done, self._total), self._total))
+            self._report(item, min(self._done, self._total))
 
         return advance
 
     def end(self) -> None:
         """Say that all is done."""
-        if self._callback:
-            self._callback(Progress("hashing", "", self._total, self._total))
+        self._report("", self._total)
+
+    def _report(self, item: str, done: int) -> None:
+        if self._callback is None:
+            return
+        self.stopped = True
+        self._callback(Progress("hashing", item, done, self._total))
+        self.stopped = False

@@ -146,6 +146,13 @@ def test_a_name_that_a_model_has_is_not_taken(store: Store, model: Path, data: P
             store.register("sentiment", model, datasets={f"x:{name}": data / "sub"})
 
 
+def test_a_bad_name_is_told_before_any_dataset_is_registered(store: Store, model: Path, data: Path) -> None:
+    store.register("other", model)
+    with pytest.raises(errors.ConflictError):
+        store.register("sentiment", model, datasets={"a": data, "b:other": data / "sub"})
+    assert [v.ref for v in store.versions()] == ["other@1.0.0"]
+
+
 def test_a_dataset_made_from_another(store: Store, data: Path) -> None:
     version = store.register("small", data / "sub", kind="dataset", datasets={"source": data}).version
     assert [(e.type, e.role) for e in version.edges] == [("derived-from", "source")]

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from mvtui.store import errors
 from mvtui.store.knowledge.datasets import dvc_hash
 from mvtui.store.knowledge.datasets.check import Recorded, check
 from mvtui.store.nouns.dataset import DataSource
@@ -256,11 +257,18 @@ def test_progress_adds_up_and_a_cancelled_check_ends(tmp_path: Path) -> None:
     class CancelledError(Exception):
         pass
 
-    def cancel(progress: Progress) -> None:
-        raise CancelledError
+    raised: list[Exception] = [
+        CancelledError(),
+        BrokenPipeError(32, "Broken pipe"),
+        errors.NotFoundError("gone"),
+    ]
+    for error in raised:
 
-    with pytest.raises(CancelledError):
-        check(Recorded("train", "x", source), worlds.blake3_of, cancel)
+        def cancel(progress: Progress, error: Exception = error) -> None:
+            raise error
+
+        with pytest.raises(type(error)):
+            check(Recorded("train", "x", source), worlds.blake3_of, cancel)
 
 
 def test_a_file_that_vanishes_while_it_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

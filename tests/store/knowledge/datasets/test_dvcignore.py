@@ -65,7 +65,7 @@ def test_a_deeper_file_counts_from_its_own_directory_and_after_the_higher(tmp_pa
     }
 
 
-@pytest.mark.parametrize("text", ["[ab].txt", "\\!x", "!", "a***b", "*/", "**/"])
+@pytest.mark.parametrize("text", ["[ab].txt", "\\!x", "!", "a***b", "*/", "**/", "*a" * 9])
 def test_what_can_be_read_in_more_than_one_way_is_not_understood(text: str, tmp_path: Path) -> None:
     with pytest.raises(NotUnderstoodError):
         kept(tmp_path, root=text)
