@@ -116,6 +116,13 @@ def test_the_user_can_always_stop(stop: type[BaseException]) -> None:
         raise stop
 
 
+def test_an_evaluation_without_a_number_adds_nothing(here: Store, file: Path) -> None:
+    registrar = Registrar("m", "best", strict=True)
+    ref = registered(registrar, file)
+    registrar.measure(ref, {})
+    assert here.get("m").metrics == {"eval_loss": 0.5}
+
+
 def test_it_can_be_sent_to_another_process(here: Store, file: Path) -> None:
     registrar = Registrar("m", "best", store=here, tags={"owner": "alice"})
     registrar.begin()
@@ -212,6 +219,15 @@ def test_who_states_parents_gets_no_others(here: Store, file: Path, parents: lis
     registrar.begin(loaded("gpt2"))
     registered(registrar, file)
     assert [edge.to for edge in here.get("m").edges] == parents
+
+
+def test_an_adapter_is_bound_to_its_base_as_part_of_what_it_is(here: Store, file: Path) -> None:
+    base = here.register("base", file).version
+    registrar = Registrar("m", "best")
+    registrar.begin(loaded(str(here.path("base"))))
+    registrar.register(file, step=1, history=History(), params={}, kind="adapter")
+    (edge,) = here.get("m").edges
+    assert (edge.type, edge.to, edge.later) == ("adapter-of", base.id, False)
 
 
 def test_weights_that_training_left_as_they_were_have_no_edge_to_themselves(here: Store, file: Path) -> None:

@@ -106,6 +106,13 @@ def test_weights_newer_than_the_last_checkpoint_are_saved_for_it(
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["checkpoint-1"]
 
 
+def test_what_the_model_was_loaded_from_is_its_parent(callback: Any, here: Store, tmp_path: Path) -> None:
+    run = Run(callback("m"), tmp_path / "out")
+    run.model.name_or_path = "gpt2"  # type: ignore[attr-defined]  # as from_pretrained leaves it
+    run.begin().step(1).end()
+    assert [(edge.type, edge.to) for edge in here.get("m").edges] == [("fine-tuned-from", "hf:gpt2")]
+
+
 def test_a_tokenizer_under_its_old_name_is_saved_too(callback: Any, here: Store, tmp_path: Path) -> None:
     run = Run(callback("m"), tmp_path / "out").begin().step(1, saved=False)
     run.parts = {"tokenizer": Part("tokenizer.json", "old")}
