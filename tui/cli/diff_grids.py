@@ -65,7 +65,7 @@ class _Columns:
 
     def pair(self, *, delta: bool, percent: bool) -> Grid:
         """Return name, value, value, delta, percent, sign and word."""
-        columns = [self.names(), self.values(0), self.values(1)]
+        columns = [self.names(), self.ways(), self.values(0), self.values(1)]
         if delta:
             columns.append(self.judged(1, self.deltas(1)))
         if percent:
@@ -73,12 +73,12 @@ class _Columns:
                 self.judged(1, words.by_point(words.percent_text(row.cells[1]) for row in self.rows))
             )
         verdicts = [words.verdict_text(row.cells[1], ascii_only=self.ascii_only) for row in self.rows]
-        folding = {0, len(columns)} | {at + 1 for at in (0, 1) if not self.is_numeric(at)}
+        folding = {0, len(columns)} | {at + 2 for at in (0, 1) if not self.is_numeric(at)}
         return _grid([*columns, self.judged(1, verdicts)], folding)
 
     def several(self, chosen: Sequence[int]) -> Grid:
         """Return name, the base's value, and for each of the others value, sign and delta."""
-        columns, folding = [self.names(), self.values(0)], {0}
+        columns, folding = [self.names(), self.ways(), self.values(0)], {0}
         for at in chosen:
             if not self.is_numeric(at):
                 folding.add(len(columns))
@@ -86,13 +86,14 @@ class _Columns:
         return _grid(columns, folding)
 
     def names(self) -> list[Piece]:
-        """Return the names of the rows, with the way in which a metric is better."""
-        found = [Piece("")]
-        for row in self.rows:
-            name = output.safe(row.name, _LIMIT) or '""'
-            way = direction_sign(row.direction, ascii_only=self.ascii_only)
-            found.append(Piece(f"{name} {way}".rstrip(), _shade(row)))
-        return found
+        """Return the names of the rows."""
+        named = (Piece(output.safe(row.name, _LIMIT) or '""', _shade(row)) for row in self.rows)
+        return [Piece(""), *named]
+
+    def ways(self) -> list[Piece]:
+        """Return the sign of the way in which each metric is better: beside the name, where it does not fold."""
+        signs = (direction_sign(row.direction, ascii_only=self.ascii_only) for row in self.rows)
+        return [Piece(""), *(Piece(sign, _shade(row)) for sign, row in zip(signs, self.rows, strict=True))]
 
     def values(self, at: int) -> list[Piece]:
         """Return a version's values under its label, which stands over numbers' last digits."""
@@ -145,7 +146,7 @@ class _Columns:
 
 
 def _grid(columns: Sequence[Sequence[Piece]], folding: set[int]) -> Grid:
-    return Grid(list(zip(*columns, strict=True)), frozenset(folding))
+    return Grid(list(zip(*columns, strict=True)), frozenset(folding)).without_blank_columns()
 
 
 def _shade(row: DiffRow) -> tuple[str, ...]:

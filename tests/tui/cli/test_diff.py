@@ -26,8 +26,8 @@ def test_a_pair(run: Run, two: Store) -> None:
         "  model  model.bin changed · lr 0.1 → 0.2",
         "",
         "metrics  1 better",
-        "              1.0.0  1.1.0",
-        "  accuracy ↑   0.90   0.91  +0.01  +1.1 %  ▲ better",
+        "               1.0.0  1.1.0",
+        "  accuracy  ↑   0.90   0.91  +0.01  +1.1 %  ▲ better",
         "",
         "params  1 changed",
         "      1.0.0  1.1.0",
@@ -64,9 +64,9 @@ def test_several_have_signs_and_a_legend(run: Run, two: Store, model: Path) -> N
         "sentiment@1.1.0, 1.1.1 against sentiment@1.0.0",
         "",
         "metrics  2 differ",
-        "              1.0.0  1.1.0           1.1.1",
-        "  accuracy ↑   0.90   0.91  ▲ +0.01   0.80  ▼ -0.10",
-        "  f1 ↑         —      —               0.5   +",
+        "               1.0.0  1.1.0           1.1.1",
+        "  accuracy  ↑   0.90   0.91  ▲ +0.01   0.80  ▼ -0.10",
+        "  f1        ↑   —      —               0.5   +",
     ]
     whole = lines(run("diff", "sentiment@1.0.0", "sentiment@1.1.0", "sentiment").out)
     assert whole[-1] == "▲ better  ▼ worse  ≠ changed  + added  - removed  = same"
