@@ -30,3 +30,13 @@ class Ancestry:
 
 
 Content: TypeAlias = "Known | Comparison | Ancestry"
+
+
+def lacks_history(content: Content) -> bool:
+    """Say whether git could tell more about a comparison: the commits between the versions'."""
+    if isinstance(content, Known | Ancestry) or content.histories:
+        return False
+    base = content.base.code
+    return base is not None and any(
+        version.code and version.code.commit != base.commit for version in content.others
+    )

@@ -43,6 +43,7 @@ POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
 """How long the rest of a large store waits for the first page to be painted, at most."""
 
+_SLOW_GIT_SECONDS = 1.0
 _MOST_ARRIVED = 100
 _GONE_HINT = "What it held stays on the screen."
 
@@ -74,6 +75,7 @@ class StoreWorker(Thread):
         self._painted = False
         self._part = False
         self._troubled = False
+        self._git_is_slow = False
         self._last_seq = -1
         self._listed = -1
         self._said: tuple[str, str] | None = None
@@ -91,6 +93,10 @@ class StoreWorker(Thread):
     def find(self, rows: Rows, query: str) -> None:
         """Ask which of ``rows`` a query lets through: ``Filtered``."""
         self._ask("filter", lambda store: self._find(store, rows, query))
+
+    def read_history(self, asked: Asked) -> None:
+        """Ask for a comparison with the commits between: ``TabRead``, or nothing where git takes its time."""
+        self._ask("history", lambda store: self._read_history(store, asked))
 
     def refresh(self) -> None:
         """Ask for the models again, changed or not."""
@@ -292,6 +298,16 @@ class StoreWorker(Thread):
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()
         self._post(self._tab(asked, lambda: reading.read(store, asked)))
+
+    def _read_history(self, store: Store, asked: Asked) -> None:
+        if self._git_is_slow:
+            return
+        start = monotonic()
+        answer = self._tab(asked, lambda: store.diff(*asked.refs, history=True))
+        # Everything else has to wait for this one: once is enough.
+        self._git_is_slow = monotonic() - start > _SLOW_GIT_SECONDS
+        if isinstance(answer, TabRead):
+            self._post(answer)
 
     def _tab(self, asked: Asked, make: Callable[[], Content]) -> TabRead | TabFailed:
         try:

@@ -35,7 +35,8 @@ def comparison(
         lines.add([[], [(visible(remark, columns), "warning")]])
     for section in found.sections:
         lines.join(_section(found, section, shown, look, columns, only_differences=only_differences))
-    lines.add(_histories(found, look, columns))
+        if section.name == "git":
+            lines.add(_histories(found, look, columns))
     return lines
 
 

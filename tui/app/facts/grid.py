@@ -53,7 +53,7 @@ class Grid:
         sample = [self._texts(row) for row in rows[:_SAMPLE]]
         # With two versions what became of it has a column of its own, with more a sign behind each value.
         self._sign = 2 if count > 2 else 0
-        room = (columns - _NAMES - _VERDICT * (count == 2)) // count - 1 - self._sign
+        room = (columns - _NAMES - 2 * metric - _VERDICT * (count == 2)) // count - 1 - self._sign
         self._points = [Points(texts[at] for texts in sample) for at in range(count)]
         texts = (text for texts in sample for text in texts if width(text) <= room)
         numbers = (points.width for points in self._points if metric)
@@ -61,9 +61,11 @@ class Grid:
         self._width = widest if metric else min(widest, max(room, 5))
         self._tall = {} if metric else self._made_tall(rows)
         heights = [1 + len(self._tall.get(at, ())) for at in range(len(rows))]
-        values = count * (self._width + 1) + (count - 1) * self._sign
+        # Metrics have a sign of which way is better behind their names.
+        self._way = 2 if metric else 0
+        values = self._way + count * (self._width + 1) + (count - 1) * self._sign
         self._pairs = Pairs(
-            [self._name(row) for row in rows],
+            [row.name for row in rows],
             columns,
             values + _VERDICT * (count == 2),
             look,
@@ -76,7 +78,7 @@ class Grid:
             " " + label.rjust(self._width) + " " * (self._sign if at else 0)
             for at, label in enumerate(self._labels)
         )
-        self.heading: Line = [(fit(title, self._pairs.width) + heads, "heading")]
+        self.heading: Line = [(fit(title, self._pairs.width) + " " * self._way + heads, "heading")]
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -90,8 +92,11 @@ class Grid:
         if line:
             return self._tall[number][line - 1]
         row = self._rows[number]
-        made: Line = []
         style = "" if row.differs else "muted"
+        made: Line = []
+        if self._way:
+            way = words.direction_sign(row.direction, ascii_only=self._look.ascii_only)
+            made.append((f" {way}", style))
         for at, (cell, text) in enumerate(zip(row.cells, self._texts(row), strict=False)):
             shown = "" if number in self._tall else self._lined_up(at, cell, text)
             made.append((" " + fit(shown, self._width, "right"), style))
@@ -109,10 +114,6 @@ class Grid:
         return (
             self._points[at].lined_up(text) if self._metric and isinstance(cell.value, int | float) else text
         )
-
-    def _name(self, row: DiffRow) -> str:
-        sign = words.direction_sign(row.direction, ascii_only=self._look.ascii_only)
-        return f"{row.name} {sign}".rstrip()
 
     def _texts(self, row: DiffRow) -> list[str]:
         return [visible(text, _SAFE, ascii_only=self._look.ascii_only) for text in self._raw(row)]

@@ -132,15 +132,16 @@ class Pairs:
         least: int = LABEL - 2,
     ) -> None:
         self._names = [visible(name, _NAME_CELLS, ascii_only=look.ascii_only) for name in names]
-        widest = max(map(width, self._names), default=0)
-        self.width = max(least, min(widest, columns - keep, _NAME_MAX))
-        self._entries: list[tuple[str, int, int]] = []
-        for number, name in enumerate(self._names):
-            fits = width(name) <= self.width
-            if not fits:
-                self._entries += [(part, number, -1) for part in _parts(name, columns)]
-            height = heights[number] if heights else 1
-            self._entries += [(name if fits else "", number, line) for line in range(height)]
+        widths = [width(name) for name in self._names]
+        self.width = max(least, min(max(widths, default=0), columns - keep, _NAME_MAX))
+        self._columns = columns
+        self._entries: list[tuple[int, int]] = []
+        """The number of a name, and the line of its value; lines of the name itself are counted below 0."""
+        for number, wide in enumerate(widths):
+            if wide > self.width:
+                own = -(-wide // columns) if self._names[number].isascii() else len(self._parts(number))
+                self._entries += [(number, line) for line in range(-own, 0)]
+            self._entries += [(number, line) for line in range(heights[number] if heights else 1)]
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -153,12 +154,20 @@ class Pairs:
         ``value`` gives a line of the value with a number, counted from 0; below its first line there is no name, and
         it has the whole line. ``style`` says of a number how its name is drawn.
         """
-        name, number, line = self._entries[at]
+        number, line = self._entries[at]
         if line < 0:
-            return [(name, style(number))]
+            return [(self._parts(number)[line], style(number))]
         if line > 0:
             return value(number, line)
-        return [(fit(name, self.width), style(number)), *value(number, line)]
+        alone = at > 0 and self._entries[at - 1] == (number, -1)
+        return [(fit("" if alone else self._names[number], self.width), style(number)), *value(number, line)]
+
+    def _parts(self, number: int) -> list[str]:
+        """Return a long name, which is safe already, as lines."""
+        name, columns = self._names[number], self._columns
+        if name.isascii():
+            return [name[start : start + columns] for start in range(0, len(name), columns)]
+        return paragraph(name, columns, _NAME_CELLS // columns + 2)
 
 
 def pairs(values: Mapping[str, str], look: Look, columns: int) -> Lines:
@@ -182,10 +191,3 @@ def _wrapped(value: str, room: int, look: Look) -> list[str]:
     if len(value) <= room and value.isascii() and value.isprintable():
         return [value]
     return paragraph(value, room, _VALUE_LINES, ascii_only=look.ascii_only) or [""]
-
-
-def _parts(text: str, columns: int) -> list[str]:
-    """Cut safe text into lines."""
-    if text.isascii():
-        return [text[start : start + columns] for start in range(0, len(text), columns)]
-    return paragraph(text, columns, _NAME_CELLS // columns + 2)

@@ -13,6 +13,8 @@ class Points:
     def __init__(self, texts: Iterable[str]) -> None:
         before = after = 0
         for text in texts:
+            if not text[-1:].isdigit():
+                continue  # NaN, or a dash for none
             whole, point, rest = text.partition(".")
             before = max(before, min(len(whole), _BEFORE_MAX))
             after = max(after, len(point + rest))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import facts
 from ..actions import Tab
-from ..asked import Asked
+from ..asked import Asked, lacks_history
 from ..messages import TabFailed, TabRead
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .main import MainScreen
 
 _PATIENCE_SECONDS = 0.1
+_IDLE_SECONDS = 0.4
+"""How long a comparison is looked at before git is asked for the commits between."""
+
 _TABS = tuple(Tab)
 
 
@@ -36,7 +39,7 @@ class Details:
 
     @property
     def resting(self) -> bool:
-        """Whether nothing is about to be shown."""
+        """Whether nothing is about to be shown, or asked."""
         return self._waiting is None
 
     @property
@@ -78,6 +81,8 @@ class Details:
             self._asked = message.asked
             self._stop_waiting()
             self.show(from_top=first)
+            if isinstance(message, TabRead) and lacks_history(message.content):
+                self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
 
     def show(self, *, from_top: bool) -> None:
         """Show what is known of the selected version in the tab, and in the summary under the list."""
@@ -118,6 +123,11 @@ class Details:
     @property
     def _answered(self) -> bool:
         return self._answer is not None and self._answer.asked == self._asked
+
+    def _ask_history(self) -> None:
+        self._waiting = None
+        if self._asked:
+            self._screen.worker.read_history(self._asked)
 
     def _impatient(self) -> None:
         self._waiting = None
