@@ -68,6 +68,9 @@ if TYPE_CHECKING:
     from .nouns.metric import Series as Series
     from .nouns.metric import base_name as base_name
     from .nouns.metric import to_stored as to_stored
+    from .nouns.recipe import Lack as Lack
+    from .nouns.recipe import Recipe as Recipe
+    from .nouns.recipe import Step as Step
     from .nouns.reports import BadObject as BadObject
     from .nouns.reports import Finding as Finding
     from .nouns.reports import GcItem as GcItem
@@ -122,6 +125,7 @@ _HOMES = {
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
     "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
     "nouns.metric": ("Direction", "Measurement", "Series", "base_name", "to_stored"),
+    "nouns.recipe": ("Lack", "Recipe", "Step"),
     "nouns.reports": (
         "BadObject",
         "Finding",
@@ -148,7 +152,9 @@ def __getattr__(name: str) -> Any:
     if name == "errors":
         return import_module(".errors", __name__)
     if home := _HOME_OF.get(name):
-        return getattr(import_module(f".{home}", __name__), name)
+        found = getattr(import_module(f".{home}", __name__), name)
+        globals()[name] = found  # looked up once: the screen asks for some of them for every cell
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
