@@ -208,7 +208,7 @@ def ago(moment: datetime, now: datetime | None = None) -> str:
 def duration(seconds: float) -> str:
     """Return a span of time with its two largest units: ``40 s``, ``5 min 2 s``, ``2 h 3 min``, ``3 d 4 h``."""
     left = max(round(seconds), 0)
-    parts = []
+    parts: list[str] = []
     for unit, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
         many, left = divmod(left, unit)
         if many or (unit == 1 and not parts):
