@@ -45,9 +45,10 @@ def _mistake(query: str, problem: QueryError, start: int | None, columns: int, a
     """Point at the mistake; what it is stands beside the sign where there is more room."""
     similar = f": did you mean {problem.candidates[0]}?" if problem.candidates else "."
     told = f"{problem.problem}{similar} {problem.hint}"
-    if start is None:
+    before = visible(query[: problem.column - 1], columns * 2, ascii_only=ascii_only)
+    at = columns if start is None else start + width(before)
+    if at >= columns:
         return [(fit(f" {told}", columns, ascii_only=ascii_only), "warning")]
-    at = start + width(visible(query[: problem.column - 1], columns, ascii_only=ascii_only))
     marks = "^" * min(problem.length, max(columns - at, 1))
     after = columns - at - len(marks) - 1
     if after >= at - 1:

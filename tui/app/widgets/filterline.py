@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .ghost import Ghost
 
 _STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
+_KEYS = "enter keeps, esc clears"
+_NARROW, _WIDE = 22, 46
+"""Columns for how many lines are let through, without and with what the keys do."""
 _TAKEN = frozenset({"escape", "enter", "tab", *_STEPS})
 
 
@@ -112,8 +115,11 @@ class FilterLine(Widget):
         """Say how many lines are let through."""
         told, style = f"{count(found)} of {count(total)}", "muted"
         if self._wrong:
-            told, style = f"not a query; still {told}", "warning"
-        self._count.show(([], [(f"{told}   enter keeps, esc clears ", style)]))
+            told, style = "not a query", "warning"
+        advising = bool(self._advice.display)
+        # What the keys do stands below then: a query needs the room.
+        self._count.styles.width = _NARROW if advising else _WIDE
+        self._count.show(([], [(f"{told} " if advising else f"{told}   {_KEYS} ", style)]))
 
     def advise(
         self,
@@ -129,7 +135,9 @@ class FilterLine(Widget):
         ghost.offer(query, completions)
         start = field.region.x if len(query) < field.size.width else None
         ascii_only = self.screen.has_class("-ascii")
-        self._advice.show((advice.line(query, problem, completions, start, self.size.width, ascii_only), []))
+        columns = self.app.size.width  # this widget's own is not known before it is first laid out
+        said = advice.line(query, problem, completions, start, columns, ascii_only)
+        self._advice.show((said, [(f"{_KEYS} ", "muted")]))
 
     def on_key(self, event: events.Key) -> None:
         """Take the keys that a text field of one line has no use for."""
