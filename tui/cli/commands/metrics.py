@@ -251,11 +251,12 @@ def _draw(store: Store, ref: str, name: str, width: int | None, height: int, as_
     from .. import plot
 
     steps = [f"{step:g}" for step in curve.steps]
+    last = len(steps) - 1
     way = direction_words(store.direction(name)) or "which way is better isn't known"
     output.data(f"{output.paint(output.safe(name), 'bold')} over {plural(len(steps), 'step')}, {way}")
     plot.write(
         list(zip(curve.steps, curve.values, strict=True)),
-        labels={at: steps[at] for at in (len(steps) - 1, 0, *range(len(steps)))},
+        labels={at: steps[at] for at in (last, 0, last // 2, last // 4, last * 3 // 4)},
         width=width,
         height=height,
     )
