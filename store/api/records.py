@@ -8,6 +8,7 @@ from .face import Face
 
 if TYPE_CHECKING:
     from ..nouns.capture import Capture
+    from ..nouns.recipe import Recipe
 
 
 class Records(Face):
@@ -42,3 +43,13 @@ class Records(Face):
         from ..verbs import records
 
         return records.patch(self._repository, ref)
+
+    def reproduce(self, ref: str) -> Recipe:
+        """Return the commands that would make a version again, and what is missing to do so. Runs nothing.
+
+        ``Recipe.script`` is all of it as a shell script, in which everything that comes from a record is quoted. It
+        calls ``mvtui`` on this store for the patch, the list of packages and stored bytes. Errors as ``capture``.
+        """
+        from ..verbs import reproduce
+
+        return reproduce.reproduce(self._repository, ref)

@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "trend": "Draw a metric over the versions of a model.",
         "lineage": "Draw what a version came from, and what came from it.",
         "impact": "List what was made from a data set, a base or a commit.",
+        "reproduce": "Print the commands that would make a version again.",
         "link": "State, take back or print where a version comes from.",
         "note": "Print or replace a version's note.",
         "tag": "Set, remove or print a version's tags.",

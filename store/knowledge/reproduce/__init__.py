@@ -1,0 +1,131 @@
+"""Reproduce: from a version's record, the commands that would make it again, and what is missing to do so.
+
+The commands are lines for a POSIX shell; whatever comes from a record is quoted, so that no name can become a command.
+What is missing is said rather than guessed, and the commands go as far as they can without it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from ...nouns.capture import Capture
+from ...nouns.recipe import Lack, Recipe, Step, StepName
+from ...nouns.version import Version, rfc3339
+from . import code, environment, ingredients
+from .ingredients import Ingredient, Tools
+from .shell import comment, line, option_safe, place, program
+
+__all__ = ["Ingredient", "recipe"]
+
+_TRAINED = frozenset({"weights", "adapter"})
+
+
+def recipe(
+    version: Version, captured: Capture | None, freeze: str, found: list[Ingredient], store: str
+) -> Recipe:
+    """Return how to make a version again.
+
+    ``freeze`` is the captured list of packages, ``found`` the other ends of the version's edges, and ``store`` the
+    path of the store that has it all.
+    """
+    lacks: list[Lack] = []
+
+    def lacking(step: StepName) -> Callable[[str], None]:
+        return lambda message: lacks.append(Lack(step, message))
+
+    def mvtui(*words: str, raw: str = "") -> str:
+        parts = ["mvtui", words[0], "--store", option_safe(store), *map(shlex.quote, words[1:]), raw]
+        return " ".join(part for part in parts if part)
+
+    parts = captured.parts if captured else {}
+    git, repository = parts.get("git", {}), str(parts.get("git", {}).get("repository", ""))
+    tools = Tools(repository, mvtui)
+    patch = mvtui("reproduce", version.ref, "--patch") if captured and captured.patch else ""
+    printed = mvtui("reproduce", version.ref, "--requirements")
+    steps = (
+        code.step(version, git, patch, lacking("code")),
+        environment.step(parts.get("python", {}), freeze, printed, repository, lacking("environment")),
+        ingredients.data(found, tools, lacking("data"), wanted=version.kind in _TRAINED),
+        ingredients.parents(found, tools, lacking("parents")),
+        _command(parts, repository, lacking("command")),
+    )
+    made_on = _made_on(version, captured)
+    return Recipe(
+        ref=version.ref,
+        id=version.id,
+        made_on=made_on,
+        steps=steps,
+        missing=tuple(lacks),
+        requirements=environment.requirements(freeze),
+        script=_script(version, made_on, steps, lacks),
+    )
+
+
+def _command(parts: dict[str, dict[str, Any]], repository: str, lack: Callable[[str], None]) -> Step:
+    title = "the command"
+    command = parts.get("command", {})
+    stated = str(command.get("line", ""))
+    if not stated:
+        parent = command.get("parent")
+        by = f"; mvtui register was run by: {shlex.join(map(str, parent))}" if parent else ""
+        lack(f"the command that made it is not known{by}")
+        return Step("command", title, ())
+    if count := command.get("redacted"):
+        lack(
+            f"the command lost {count} {'secret' if count == 1 else 'secrets'}: put them back where it says [redacted]"
+        )
+    cwd = command.get("cwd")
+    lines = [f"cd {place(cwd, repository)}"] if isinstance(cwd, str) and cwd else []
+    argv = command.get("argv")
+    lines.append(_words(list(map(str, argv)), repository) if argv else line(stated))
+    return Step("command", title, tuple(lines))
+
+
+def _words(argv: list[str], repository: str) -> str:
+    """Return a command line of words: run by the new environment's Python, on the new clone's files."""
+    first, *rest = argv
+    name = os.path.basename(first)
+    if name.startswith("python"):
+        command = "python"
+    else:
+        command = place(first, repository) if first.startswith("/") else program(first)
+    moved = [place(word, repository) if word.startswith("/") else shlex.quote(word) for word in rest]
+    return " ".join([command, *moved])
+
+
+def _made_on(version: Version, captured: Capture | None) -> tuple[str, ...]:
+    """Return what it was made on, a sentence each: what no command brings back."""
+    found = [f"registered {rfc3339(version.registered)} by {version.author} on {version.host}"]
+    if captured is None:
+        return tuple(found)
+    system, gpu, command = (captured.part(part) for part in ("system", "gpu", "command"))
+    machine = [system.get("release") or system.get("os"), system.get("architecture"), system.get("cpu")]
+    if any(machine):
+        found.append(", ".join(str(fact) for fact in machine if fact))
+    names = [str(each.get("name", "unknown GPU")) for each in gpu.get("gpus", ())]
+    if names:
+        counts = [f"{names.count(name)} × {name}" for name in dict.fromkeys(names)]
+        versions = [
+            ("driver", gpu.get("driver")),
+            *((what, gpu.get(what, {}).get("version")) for what in ("cuda", "cudnn")),
+        ]
+        found.append(", ".join([*counts, *(f"{what} {number}" for what, number in versions if number)]))
+    if "seconds" in command:
+        found.append(f"after {command['seconds']:,} seconds")
+    return tuple(found)
+
+
+def _script(version: Version, made_on: tuple[str, ...], steps: tuple[Step, ...], lacks: list[Lack]) -> str:
+    lines = ["#!/bin/sh", comment(f"Make {version.ref} again ({version.id[:12]}).")]
+    lines += [comment(f"  {fact}") for fact in made_on]
+    if lacks:
+        lines += ["#", "# Missing:", *(comment(f"  {lack.step}: {lack.message}") for lack in lacks)]
+    name = f"{version.model}-{version.version}"
+    lines += ["set -eu", f"work=${{1:-{shlex.quote(name)}}}", 'mkdir -p "$work"', 'work=$(cd "$work" && pwd)']
+    for step in steps:
+        if step.lines:
+            lines += ["", comment(step.title), *step.lines]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,40 @@
+"""Reproduce: gather a version's record and what it points at, and turn it into commands."""
+
+from __future__ import annotations
+
+from ..engine.index import Index
+from ..engine.repository import Repository
+from ..knowledge import reproduce as knowledge
+from ..knowledge.reproduce import Ingredient
+from ..nouns.lineage import Link
+from ..nouns.recipe import Recipe
+from . import look, records, resolve
+
+
+def reproduce(repository: Repository, ref: str) -> Recipe:
+    """Return how to make a version again; see ``Store.reproduce``."""
+    with repository.reading() as index:
+        version = look.as_version(resolve.resolve(index, ref))
+        found = [_ingredient(index, link) for link in version.edges]
+    captured = records.read(repository, version.capture)
+    freeze = (
+        repository.objects.read(captured.packages).decode("utf-8", "replace")
+        if captured and captured.packages
+        else ""
+    )
+    with_files = [_with_file(repository, each) for each in found]
+    return knowledge.recipe(version, captured, freeze, with_files, repository.layout.root)
+
+
+def _ingredient(index: Index, link: Link) -> Ingredient:
+    """Return the other end of an edge: a version that is left, if there are several of that content."""
+    documents = [] if link.outside else index.with_id(link.to)
+    documents.sort(key=lambda document: bool(document.get("deleted")))
+    return Ingredient(link, look.as_version(documents[0])) if documents else Ingredient(link)
+
+
+def _with_file(repository: Repository, each: Ingredient) -> Ingredient:
+    version = each.version
+    if version is None or version.external or version.file_count != 1:
+        return each
+    return Ingredient(each.link, version, look.manifest(repository, version.id).files[0].path)
