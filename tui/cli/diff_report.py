@@ -152,18 +152,16 @@ def _write_history(history: History, of: str) -> None:
         [Piece(commit.hash[:7], ("yellow",)), Piece(output.safe(commit.subject, 120))]
         for commit in history.commits[:_COMMITS_SHOWN]
     ]
-    if commits and (left := history.ahead - len(commits)) > 0:
-        commits.append([Piece(""), Piece(_more(left), ("dim",))])
     grid.write(Grid(commits, frozenset({1}), depth=2))
+    _write_more(history.ahead - len(commits) if commits else 0)
     if history.files:
         output.data(f"{INDENT}{plural(history.file_count, 'file')} changed")
     files = [
         [Piece(output.safe(_path(one.path, one.before), 200)), *_lines(one.added, one.removed)]
         for one in history.files[:_FILES_SHOWN]
     ]
-    if files and (left := history.file_count - len(files)) > 0:
-        files.append([Piece(_more(left), ("dim",)), Piece(""), Piece("")])
     grid.write(Grid(files, frozenset({0}), depth=2))
+    _write_more(history.file_count - len(files))
 
 
 def _way(history: History) -> str:
@@ -174,8 +172,9 @@ def _way(history: History) -> str:
     return f"{ahead}, and {count(history.behind)} of the base's that it has not" if history.behind else ahead
 
 
-def _more(left: int) -> str:
-    return f"and {count(left)} more"
+def _write_more(left: int) -> None:
+    if left > 0:
+        output.data(f"{INDENT * 2}{output.paint(f'and {count(left)} more', 'dim')}")
 
 
 def _path(path: str, before: str) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -183,3 +185,48 @@ def test_a_grid_leaves_out_blank_columns_and_aligns_the_others() -> None:
     assert (shown.natural_width(), shown.least_width()) == (11, 11)
     deeper = Grid([[Piece("x" * 50), Piece("y" * 50)]], frozenset({0}), depth=2)
     assert (deeper.natural_width(), deeper.least_width()) == (106, 65)
+
+
+@pytest.fixture
+def code(store: Store, model: Path) -> Path:
+    """The working directory as a repository, with versions of its first and its thirteenth commit."""
+    _git("init", "-q", "-b", "main")
+    for at in range(13):
+        Path(f"f{at}.py").write_text("x\n" * (at + 1))
+        _git("add", f"f{at}.py")
+        _git("commit", "-q", "-m", f"commit {at} \x1b[31m")
+        if at in (0, 12):
+            model.write_bytes(b"%d" % at)
+            store.register("m", model, capture=["git"])
+    return Path.cwd()
+
+
+def _git(*words: str) -> None:
+    who = {f"GIT_{role}_{field}": "a@b" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
+    subprocess.run(["git", *words], check=True, env=os.environ | who)
+
+
+def test_the_commits_between_are_listed_and_counted(run: Run, code: Path) -> None:
+    out = lines(run("diff", "m", "--section", "git").out)
+    at = out.index("  12 commits")
+    assert out[at + 1].endswith("  commit 12 ␛[31m")
+    assert out[at + 11] == "    and 2 more"
+    assert out[at + 12] == "  12 files changed"
+    assert out[at + 13] == "    f1.py   +2"
+    assert out[-1] == "    and 2 more"
+    back = lines(run("diff", "m", "m@1.0.0", "--section", "git").out)
+    assert "  12 commits back" in back
+
+
+def test_commits_that_are_not_here_are_said_not_to_be(
+    run: Run, code: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code / ".git").rename(tmp_path / "gone")
+    done = run("diff", "m", "--section", "git")
+    assert done.code == 0
+    assert lines(done.out)[-1] == "  the commits between can't be told: this is not a git repository"
+    assert run("diff", "m", "--json").json["histories"][0]["problem"] == "this is not a git repository"
+
+
+def test_git_is_not_asked_for_other_sections(run: Run, code: Path) -> None:
+    assert run("diff", "m", "--section", "metrics", "--json").json["histories"] == []
