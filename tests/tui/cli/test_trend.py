@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from mvtui.store import Store
+from mvtui.store import Store, Trend, TrendPoint
 
 from .conftest import Run
 
@@ -103,3 +104,17 @@ def test_five_hundred_versions_are_a_line_of_one_screen(
     assert max(map(len, done.out.splitlines())) <= 80
     labels = done.out.splitlines()[14].split()
     assert (labels[0], labels[-1]) == ("1.0.0", "1.0.499")
+
+
+def test_stages_are_marked_and_named(run: Run, trained: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = {"1.0.1": "production", "1.0.2": "archived", "1.0.5": "staging"}
+    points = tuple(
+        TrendPoint(f"1.0.{at}", datetime(2026, 11, 23, tzinfo=UTC), stages.get(f"1.0.{at}"), at / 10)
+        for at in range(7)
+    )
+    trend = Trend("sentiment", "accuracy", "higher", points)
+    monkeypatch.setattr(Store, "trend", lambda *_: trend)
+    rows = run("trend", "sentiment", "accuracy", "--width", "60").out.splitlines()
+    drawn = "".join(rows[1:13])
+    assert [drawn.count(sign) for sign in "●▪○•"] == [1, 1, 1, 4]
+    assert rows[-2:] == ["● production: 0.1 (1.0.1)", "○ staging: 0.5 (1.0.5)"], "archived ones may be many"
