@@ -217,16 +217,45 @@ _NUMBER = re.compile(
 def changed_lines(before: str, after: str, most: int = 20) -> Iterator[tuple[str, str]]:
     """Yield the lines that differ between two texts, as (``-`` or ``+``, line), with a line of context (a blank sign).
 
-    Where lines were left out the sign is ``@``, and after ``most`` lines the last one says how many are left.
+    Where lines were left out the sign is ``@``, and after ``most`` lines the last one says how many are left. Of two
+    long lines what they begin with alike is left out.
     """
+    old, new = _differing(before.splitlines(), after.splitlines())
+    if len(old) == len(new) == 1:
+        old, new = _from_difference(old[0], new[0])
     # The first three lines are headings; those of later parts say that lines were left out.
-    old, new = (text.splitlines()[:_MOST_LINES] for text in (before, after))
     found = list(difflib.unified_diff(old, new, lineterm="", n=1))[3:]
     shown = most if len(found) > most + 1 else len(found)
     for line in found[:shown]:
         yield ("@", "") if line.startswith("@@") else (line[:1], line[1:])
     if left := len(found) - shown:
         yield "@", plural(left, "more line")
+
+
+def _differing(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Return two texts from a line before the first that differs to a line after the last, both cut to a size."""
+    start = _alike(old, new)
+    end = _alike(old[:start:-1], new[:start:-1])
+    first = max(start - 1, 0)
+
+    def cut(lines: list[str]) -> list[str]:
+        return lines[first : len(lines) - end + 1][:_MOST_LINES]
+
+    return cut(old), cut(new)
+
+
+def _from_difference(old: str, new: str) -> tuple[list[str], list[str]]:
+    start = _alike(old, new) - LONG
+    if start <= LONG:
+        return [old], [new]
+    return [f"…{old[start:]}"], [f"…{new[start:]}"]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many items two sequences begin with that are the same."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def outcomes_in(rows: Iterable[DiffRow]) -> list[Outcome]:

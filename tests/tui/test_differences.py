@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mvtui.store import MISSING, Change, DiffCell, DiffRow, DiffSection, Evidence, Outcome, Unit, Value
 from mvtui.tui import differences as words
 
@@ -182,6 +185,39 @@ def test_changed_lines_have_context_and_an_end() -> None:
     long = list(words.changed_lines("", "\n".join(map(str, range(500)))))
     assert len(long) == 21
     assert long[-1] == ("@", "480 more lines")
+
+
+def test_a_large_text_is_compared_where_it_differs() -> None:
+    lines = [f"line {at}" for at in range(100_000)]
+    assert list(words.changed_lines("\n".join(lines), "\n".join(lines[5:]))) == [
+        *(("-", f"line {at}") for at in range(5)),
+        (" ", "line 5"),
+    ]
+    changed = [*lines[:70_000], "other", *lines[70_001:]]
+    assert list(words.changed_lines("\n".join(lines), "\n".join(changed))) == [
+        (" ", "line 69999"),
+        ("-", "line 70000"),
+        ("+", "other"),
+        (" ", "line 70001"),
+    ]
+
+
+def test_of_long_lines_the_part_that_differs_is_shown() -> None:
+    before, after = "a" * 500 + "one" + "b" * 10, "a" * 500 + "two" + "b" * 10
+    assert list(words.changed_lines(before, after)) == [
+        ("-", f"…{'a' * 40}one{'b' * 10}"),
+        ("+", f"…{'a' * 40}two{'b' * 10}"),
+    ]
+    assert list(words.changed_lines("short one", "short two")) == [("-", "short one"), ("+", "short two")]
+
+
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_changed_lines_lead_from_one_text_to_the_other(old: list[str], new: list[str]) -> None:
+    found = list(words.changed_lines("\n".join(old), "\n".join(new), most=1000))
+    removed, added = (Counter(line for sign, line in found if sign == wanted) for wanted in "-+")
+    assert Counter(old) - removed == Counter(new) - added
+    assert Counter(old) + added == Counter(new) + removed
+    assert bool(found) == (old != new)
 
 
 @pytest.mark.parametrize(
