@@ -274,8 +274,12 @@ class StoreWorker(Thread):
 
         if rows.whole and len(rows):
             # Behind whatever else is wanted: it is the only job that can take a second.
-            self._ask("search", rows.prepare)
+            self._ask("search", lambda store: self._prepare(store, rows))
         return VersionsListed(rows, self._columns(store, found))
+
+    def _prepare(self, store: Store, rows: Rows) -> None:
+        self._await_paint()
+        rows.prepare(store)
 
     def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
         if not len(found):
