@@ -98,15 +98,11 @@ def target(index: Index, text: str) -> str:
 
 
 def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]:
-    """Return the edges that are not stated yet, each checked against the ones before it."""
+    """Return the edges that are not stated yet. They all begin at one version, so none closes a cycle with another."""
     graph = Graph(index)
     identity: str = document["id"]
     stated = {(link.type, link.to) for link in look.links(document) if not link.guess}
     news: list[Link] = []
-
-    def edges_of(key: str) -> list[Link]:
-        return graph.edges_of(key) + (news if key == identity else [])
-
     for link in links:
         if (link.type, link.to) in stated:
             continue
@@ -115,7 +111,7 @@ def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]
                 f"{document['model']}@{document['version']} can't be {link.type} itself",
                 hint="Name another version, or something outside the store.",
             )
-        if path := graphs.closing_path(identity, link.to, link.type, edges_of):
+        if path := graphs.closing_path(identity, link.to, link.type, graph.edges_of):
             raise ConflictError(
                 f"that would close a cycle: {_told(graph, path)}",
                 hint="A version can't come from what came from it: turn the edge round, or leave it out.",

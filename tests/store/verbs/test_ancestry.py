@@ -100,6 +100,22 @@ def test_what_is_in_production_comes_first(family: Store) -> None:
     assert names(found.production) == ["small@1.0.0"]
 
 
+def test_of_equal_content_and_of_children_what_is_in_production_comes_first(
+    store: Store, make_file: MakeFile
+) -> None:
+    store.register("data", make_file(b"d"), kind="dataset")
+    for number, model in enumerate(["a", "b", "c"]):
+        store.register(model, make_file(b"%d" % number), parents=["data"])
+    store.register("serving", make_file(b"1"), parents=["data"])  # what b is, too
+    with store._repository.reading() as index:
+        document = index.tables["versions"]["b@1.0.0"]
+        index.tables["versions"]["b@1.0.0"] = document | {"stage": "production"}  # as promoting will do
+    found = store.lineage("data")
+    assert [found.nodes[arc.child].name for arc in found.arcs] == ["b@1.0.0", "c@1.0.0", "a@1.0.0"]
+    node = next(node for node in found.nodes.values() if node.stage == "production")
+    assert (node.name, node.also) == ("b@1.0.0", ("serving@1.0.0",))
+
+
 @pytest.mark.parametrize(
     ("name", "subjects", "tainted"),
     [
@@ -227,6 +243,8 @@ def test_a_data_set_of_the_hub_is_found_by_its_name(store: Store, make_file: Mak
         assert {"m@1.0.0"} <= set(names(store.impact(name).tainted))
     assert set(names(store.impact("hf:datasets/rajpurkar/squad").tainted)) == {"m@1.0.0", "n@1.0.0"}
     assert names(store.impact("hf:rajpurkar/squad@v2").tainted) == ["m@1.0.0"]
+    with pytest.raises(errors.NotFoundError):
+        store.impact("hf:rajpurkar/squad@v1")
 
 
 def test_a_read_only_store_answers_and_stays_as_it_is(family: Store) -> None:

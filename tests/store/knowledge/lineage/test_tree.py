@@ -83,6 +83,9 @@ def test_what_is_left_out_is_counted() -> None:
         "+ trained-on v1 again\n\\ 9998 more"
     )
     assert drawn(wide, "x", "up", depth=1) == "  / 2 more\n/ fine-tuned-from v1\nx"
+    assert drawn(FAMILY, "tuned", "up", fanout=1) == (
+        "/ 1 more\n|   / derived-from web\n| / trained-on crawl\n+ fine-tuned-from base\ntuned"
+    )
     assert drawn(FAMILY, "tuned", "up", depth=0) == "/ 2 more\ntuned"
 
 
