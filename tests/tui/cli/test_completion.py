@@ -30,7 +30,7 @@ def complete(run: Run, monkeypatch: pytest.MonkeyPatch, two: Store) -> object:
 @pytest.mark.parametrize(
     ("line", "replies"),
     [
-        ("mvtui re", ["register", "repair"]),
+        ("mvtui reg", ["register"]),
         ("mvtui --re", ["--read-only"]),
         ("mvtui ls se", ["sentiment"]),
         ("mvtui show se", ["sentiment"]),

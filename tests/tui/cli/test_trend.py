@@ -29,7 +29,7 @@ def test_the_plot_says_direction_best_and_what_is_missing(run: Run, trained: Sto
     assert rows[-4:] == [
         "from 0.8 (1.0.0) to 0.85 (1.0.4)",
         "▲ best: 0.9 (1.0.1)",
-        "not drawn, since not finite: nan (1.0.3)",
+        "not drawn, since not finite: NaN (1.0.3)",
         "left out: 1 version without it",
     ]
     drawn = rows[:-4]
@@ -73,7 +73,7 @@ def test_nothing_finite_is_told_and_not_drawn(run: Run, trained: Store) -> None:
     trained.log_metrics("sentiment@1.0.1", {"loss": math.nan})
     done = run("trend", "sentiment", "loss")
     assert done.code == 0
-    assert "not drawn, since not finite: inf (1.0.0), nan (1.0.1)" in done.out
+    assert "not drawn, since not finite: inf (1.0.0), NaN (1.0.1)" in done.out
     assert "┤" not in done.out
 
 
