@@ -111,6 +111,8 @@ def test_what_is_tainted(run: Run, family: Store) -> None:
         patched.setattr("mvtui.tui.cli.session.Session.open", lambda *_, **__: family)
         answered = run("impact", "crawl")
         row = run("impact", "crawl", "--json").json
+        family._repository.index.tables[VERSIONS]["sentiment@1.1.0"] |= {"stage": "production"}
+        short = run("impact", "crawl", "--limit", "1").out
     lines = answered.out.splitlines()
     assert lines[:4] == [
         "crawl@1.0.0  data, 1.5 kB",
@@ -125,6 +127,7 @@ def test_what_is_tainted(run: Run, family: Store) -> None:
     assert "in doubt" in answered.out
     assert lines[-1].split()[:2] == ["judged@1.0.0", "evaluated-on"]
     assert row["production"] == ["small@1.0.0"]
+    assert short.count("● production") == 2  # a limit hides nothing that serves
     assert row["tainted"][0]["via"] == {
         "type": "quantized-from",
         "to": family.get("sentiment").id,
