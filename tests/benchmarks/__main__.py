@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [bytes] [store] [screen] [provenance] [--gib N]``: print DESIGN's figures, ours against the peer's."""
+"""``python -m tests.benchmarks [bytes] [store] [query] [screen] [provenance] [--gib N]``: print DESIGN's figures, ours against the peer's."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import bytes_rows, provenance_rows, screen_rows, store_rows
+from . import bytes_rows, provenance_rows, query_rows, screen_rows, store_rows
 from .harness import Row, print_rows
 
 
 def main() -> None:
     """Run the chosen groups, each in a directory of its own, and print a table for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", help="bytes, store, screen, provenance (default: all)")
+    parser.add_argument("groups", nargs="*", help="bytes, store, query, screen, provenance (default: all)")
     parser.add_argument("--gib", type=int, default=2, help="size of the large file, GiB")
     chosen = parser.parse_args()
     groups: dict[str, Callable[[Path], Iterator[Row]]] = {
         "store": store_rows.rows,
+        "query": query_rows.rows,
         "screen": screen_rows.rows,
         "provenance": provenance_rows.rows,
         "bytes": partial(bytes_rows.rows, gib=chosen.gib),

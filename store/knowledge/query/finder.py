@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .conditions import Names, test
+from .fields import COMPARE
+from .keyed import metric_column
 from .ordering import arranged
 from .pattern import fold
 from .text import Document, describe, resembles
@@ -27,6 +29,7 @@ class Finder:
         self._names = names
         self._model = model
         self._descriptions: list[str] | None = None
+        self._metrics: dict[str, list[float]] = {}
         self._models = set() if model else {document["model"] for document in documents}
         self._aliased = [row for row, document in enumerate(documents) if "aliases" in document]
 
@@ -47,8 +50,7 @@ class Finder:
         if isinstance(node, Word):
             return self._word(node, rows)
         if isinstance(node, Condition):
-            fits, documents = test(node, self._names), self._documents
-            return [row for row in rows if fits(documents[row])]
+            return self._condition(node, rows)
         if isinstance(node, Not):
             gone = set(self._select(node.node, rows))
             return [row for row in rows if row not in gone]
@@ -67,6 +69,22 @@ class Finder:
             left = [row for row in rows if row not in found] if found else rows
             found.update(self._select(part, left))
         return [row for row in rows if row in found]
+
+    # -- conditions ------------------------------------------------------------------------------
+
+    def _condition(self, condition: Condition, rows: Sequence[int]) -> Sequence[int]:
+        compare = COMPARE.get(condition.operator)
+        if compare and condition.field == "metric" and condition.key and (name := condition.key.plain):
+            bound, column = condition.values[0], self._metric(name)
+            return [row for row in rows if compare(column[row], bound)]
+        fits, documents = test(condition, self._names), self._documents
+        return [row for row in rows if fits(documents[row])]
+
+    def _metric(self, name: str) -> list[float]:
+        """Return a metric of all versions; kept, since a filter asks for it again at each key."""
+        if name not in self._metrics:
+            self._metrics[name] = metric_column(self._documents, name)
+        return self._metrics[name]
 
     # -- words -----------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -30,23 +30,25 @@ def test(condition: Condition) -> Test:
         matches = cache((key or _ANY).fits)
         return lambda d: any(fits(value) for name, value in d.get(table, _EMPTY).items() if matches(name))
     name = key.plain
-    if compare := COMPARE.get(condition.operator):
-        return _compared(table, name, compare, condition.values[0])
+    if condition.field == "param" and (compare := COMPARE.get(condition.operator)):
+        return _compared_param(name, compare, condition.values[0])
     return lambda d: name in (held := d.get(table, _EMPTY)) and fits(held[name])
 
 
-def _compared(table: str, name: str, compare: Callable[[Any, Any], bool], bound: Value) -> Test:
-    """The condition that is asked most, without a call for each value; NaN stands for what isn't there."""
+def metric_column(documents: Iterable[Document], name: str) -> list[float]:
+    """Return a metric of each version, NaN where there is none: to compare a hundred thousand again and again."""
+    stored = [document.get("metrics", _EMPTY).get(name, _NAN) for document in documents]
+    return [value if value.__class__ is not str else measured(value) for value in stored]
 
-    def metric(document: Document) -> bool:
-        value = document.get(table, _EMPTY).get(name, _NAN)
-        return compare(value if value.__class__ is not str else measured(value), bound)
 
-    def param(document: Document) -> bool:
-        value = document.get(table, _EMPTY).get(name, _NAN)
+def _compared_param(name: str, compare: Callable[[Any, Any], bool], bound: Value) -> Test:
+    """The comparison without a call for each value."""
+
+    def fits(document: Document) -> bool:
+        value = document.get("params", _EMPTY).get(name, _NAN)
         return value.__class__ in _NUMBERS and compare(value, bound)
 
-    return metric if table == "metrics" else param
+    return fits
 
 
 def _present(_value: object) -> bool:
