@@ -6,7 +6,7 @@ Both faces draw the same rows; nothing here knows which.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from . import words
@@ -50,16 +50,20 @@ def facts(node: Node, *, ascii_only: bool) -> list[Piece]:
     return found
 
 
-def edge(links: Iterable[Link], *, ascii_only: bool) -> str:
-    """Return the types of the edges between two nodes, with unusual roles: ``trained-on (pretrain)``."""
-    told = []
-    for link in links:
-        role = link.role if link.role != _USUAL_ROLES.get(link.type, "") else ""
-        told.append(f"{link.type} ({role})" if role and link.type != _MADE_BY else link.type)
-    return visible(" and ".join(dict.fromkeys(told)), _NAME, ascii_only=ascii_only)
+def edge(links: Sequence[Link], *, whom: str = "", ascii_only: bool) -> str:
+    """Return the types of the edges between two nodes, ``whom`` they lead to, and unusual roles.
+
+    ``trained-on``, ``trained-on and evaluated-on it (pretrain, test)``.
+    """
+    types = " and ".join(dict.fromkeys(link.type for link in links))
+    roles = [
+        link.role for link in links if link.role != _USUAL_ROLES.get(link.type, "") and link.type != _MADE_BY
+    ]
+    told = [types, whom, f"({', '.join(roles)})" if roles else ""]
+    return visible(" ".join(filter(None, told)), _NAME, ascii_only=ascii_only)
 
 
-def caveats(links: Iterable[Link], *, ascii_only: bool) -> list[Piece]:
+def caveats(links: Sequence[Link], *, ascii_only: bool) -> list[Piece]:
     """Return what to bear in mind of edges: that they are guesses, or that the code was changed."""
     found: list[Piece] = []
     guesses = [link.guess for link in links]
@@ -82,12 +86,12 @@ def row(entry: TreeRow, *, upward: bool, ascii_only: bool) -> list[Piece]:
     called = name(entry.node, ascii_only=ascii_only)
     if entry.is_root:
         return [(called, ("bold",)), *facts(entry.node, ascii_only=ascii_only)]
-    how = edge(entry.links, ascii_only=ascii_only)
+    how = edge(entry.links, whom="" if upward else "it", ascii_only=ascii_only)
     pieces: list[Piece]
     if upward:
         pieces = [(f"{guides}{how}", ("dim",)), (called, _style(entry.node))]
     else:
-        pieces = [(guides, ("dim",)), (called, _style(entry.node)), (f"{how} it", ("dim",))]
+        pieces = [(guides, ("dim",)), (called, _style(entry.node)), (how, ("dim",))]
     if entry.loops:
         return [*pieces, ("leads back to itself", ("red",))]
     if entry.again:
