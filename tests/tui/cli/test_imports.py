@@ -50,5 +50,13 @@ def test_ls_loads_only_what_it_needs(two: object) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "needed"), [(["ls"], False), (["ls", "sentiment"], False), (["ls", "senti"], True)]
+)
+def test_the_query_language_is_loaded_for_a_query_only(words: list[str], needed: bool, two: object) -> None:
+    code = f"import sys\nfrom mvtui.tui.entry import main\nmain({words!r})"
+    loaded_by(f"{code}\nassert ('mvtui.store.knowledge.query.syntax' in sys.modules) is {needed}")
+
+
 def test_help_loads_no_command() -> None:
     assert loaded_by("from mvtui.tui.entry import main; main(['--help'])") == {"click"}
