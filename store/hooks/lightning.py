@@ -1,4 +1,4 @@
-"""A callback for Lightning 2 (``lightning.pytorch``) that registers what it trained."""
+"""A callback for Lightning 2.4 and later (``lightning.pytorch``) that registers what it trained."""
 
 from __future__ import annotations
 

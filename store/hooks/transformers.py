@@ -1,4 +1,4 @@
-"""A callback for the Hugging Face Trainer (``transformers`` 4.41 or later) that registers what it trained."""
+"""A callback for the Hugging Face Trainer (``transformers`` 4.46 and later, 5 included): registers what it trained."""
 
 from __future__ import annotations
 

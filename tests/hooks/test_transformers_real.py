@@ -166,7 +166,10 @@ def test_every_save_is_a_version_though_the_trainer_deletes_them(
     assert versions[-1].aliases == ("newest",)
     assert {version.tags["owner"] for version in versions} == {"alice"}
     assert {version.note for version in versions} == {"try"}
-    assert [done.version.ref for done in registering.registered] == [version.ref for version in versions]
+    told = dict.fromkeys(
+        done.version.ref for done in registering.registered
+    )  # 4.46 saves the last step twice
+    assert [*told] == [version.ref for version in versions]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["checkpoint-6"]
 
 
