@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
 
 from .actions import Tab
 from .known import Known
@@ -12,16 +13,14 @@ if TYPE_CHECKING:
     from ...store import Comparison, TreeRow
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A tab, and the references of the versions it is to show: one, or those that are compared."""
 
     tab: Tab
     refs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ancestry:
+class Ancestry(msgspec.Struct, frozen=True):
     """What a version came from, and what came from it, as rows of two trees; ``cut`` says that there is more."""
 
     up: tuple[TreeRow, ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from ...store import Capture, Direction, Node, Version, VersionDetail
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A version's files, and what made it.
 
     ``directions`` are those of its metrics, where known; ``recorded`` says of which metric there are several values,
@@ -20,10 +20,10 @@ class Known:
     """
 
     detail: VersionDetail
-    directions: Mapping[str, Direction] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = {}
     production: Version | None = None
-    recorded: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, Node] = field(default_factory=dict)
+    recorded: Mapping[str, int] = {}
+    sources: Mapping[str, Node] = {}
     capture: Capture | None = None
     capture_problem: str = ""
     whole: bool = True
