@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
-    from ..knowledge.datasets.asked import Asked
     from ..nouns.capture import Part
     from ..nouns.manifest import Kind
     from ..nouns.metric import Series
     from ..nouns.reports import ProgressCallback, Registered
     from ..nouns.semver import Bump
+    from ..verbs.request import Request
 
 
 class Registering(Face):
@@ -47,8 +47,8 @@ class Registering(Face):
         """Store files as a version of ``model``. The event is on disk when this returns.
 
         The content decides: the same files, kind and parameters are the same version. Registering them
-        again finds it and adds what is new (metrics, tags, a note). Several ranks or jobs may do this at
-        once; numbers are never given twice and never used again.
+        again finds it and adds what is new (metrics, series, tags, a note, a capture if it had none). Several
+        ranks or jobs may do this at once; numbers are never given twice and never used again.
 
         Args:
             model: the model's name.
@@ -56,7 +56,8 @@ class Registering(Face):
                 root; among several paths each keeps its own name.
             version: the number to give (semantic versioning). Default: worked out by ``bump``.
             bump: which part to raise. Default: major when kind or file layout changed against the
-                latest version, minor when parameters, parents or datasets did, else patch; 1.0.0 first.
+                latest version, minor when parameters, datasets, parents or the code's commit did, else patch;
+                1.0.0 first.
             kind: what it is.
             metrics: name → number; NaN and infinities are kept. Nested mappings are flattened with ``/``.
             series: name → the metric over the run, for curves.
@@ -94,25 +95,25 @@ class Registering(Face):
                 has another number than the ``version`` asked for.
             SourceChangedError: a file changed while it was being read.
         """
-        from ..verbs import parents as links
-        from ..verbs import register, request
+        from ..verbs import register
 
-        asked = request.Request(
-            model=model,
-            paths=request.as_paths(paths),
+        asked = self._request(
+            model,
+            paths,
+            kind,
+            parents,
+            edges,
+            datasets,
             version=version,
             bump=bump,
-            kind=kind,
-            metrics=metrics or {},
-            series=series or {},
-            params=params or {},
-            tags=tags or {},
+            metrics=metrics,
+            series=series,
+            params=params,
+            tags=tags,
             note=note,
             created=created,
             move=move,
             follow=follow,
-            links=links.stated(self._repository, parents, edges, kind),
-            datasets=_asked(datasets),
             store_data=store_data,
             capture=capture,
             command=command,
@@ -146,33 +147,51 @@ class Registering(Face):
         Arguments and errors as ``register``. Paths are all checked before the first is stored; if one
         fails while being stored, those before it stay registered.
         """
-        from ..verbs import parents as links
-        from ..verbs import register, request
+        from ..verbs import register
 
-        asked = request.Request(
-            model=model,
-            paths=request.as_paths(paths),
+        asked = self._request(
+            model,
+            paths,
+            kind,
+            parents,
+            edges,
+            datasets,
             bump=bump,
-            kind=kind,
-            metrics=metrics or {},
-            series=series or {},
-            params=params or {},
-            tags=tags or {},
+            metrics=metrics,
+            series=series,
+            params=params,
+            tags=tags,
             note=note,
             move=move,
             follow=follow,
-            links=links.stated(self._repository, parents, edges, kind),
-            datasets=_asked(datasets),
             store_data=store_data,
             capture=capture,
             command=command,
         )
         return register.register_each(self._repository, asked, progress)
 
+    def _request(
+        self,
+        model: str,
+        paths: StrPath | Sequence[StrPath],
+        kind: Kind,
+        parents: Sequence[str],
+        edges: Sequence[tuple[str, str]],
+        datasets: Mapping[str, StrPath] | None,
+        **given: Any,
+    ) -> Request:
+        from ..verbs import parents as links
+        from ..verbs import request
 
-def _asked(datasets: Mapping[str, StrPath] | None) -> tuple[Asked, ...]:
-    if not datasets:
-        return ()
-    from ..knowledge.datasets import asked
+        stated: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if datasets:
+            from ..knowledge.datasets import asked
 
-    return asked.from_mapping(datasets)
+            stated["datasets"] = asked.from_mapping(datasets)
+        return request.Request(
+            model=model,
+            paths=request.as_paths(paths),
+            kind=kind,
+            links=links.stated(self._repository, parents, edges, kind),
+            **stated,
+        )
