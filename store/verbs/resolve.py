@@ -61,7 +61,9 @@ def _find(index: Index, parsed: Reference, text: str) -> Document:
     if parsed.selector == "latest":
         number = line.get("latest")
         if number is None:
-            raise NotFoundError(f"every version of {name} was deleted", hint="mvtui ls --deleted shows them.")
+            raise NotFoundError(
+                f"every version of {name} was deleted", hint=f"See them: mvtui ls {name} deleted:yes"
+            )
     elif parsed.selector == "alias":
         number = line.get("aliases", {}).get(parsed.value)
         if number is None:

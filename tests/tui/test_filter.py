@@ -7,6 +7,7 @@ from mvtui.store import Store
 from mvtui.store.errors import QueryError
 from mvtui.store.knowledge.query.completing import Completion
 from mvtui.tui.app import advice
+from mvtui.tui.app.actions import Pane
 from mvtui.tui.app.widgets.ghost import Ghost
 from rich.cells import cell_len
 from textual.widgets import Input
@@ -131,6 +132,16 @@ async def test_filtering_models_needs_no_query(filled: Path, opened: Opens) -> N
         await it.press("shift+tab", "slash", *"sntmt")
         assert [it.main.selection.models[row].name for row in it.main.model_table.order] == ["sentiment"]
         assert not it.app.screen.query_one("#filter-advice").display
+
+
+async def test_what_was_suggested_for_versions_is_not_for_models(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await type_in(it, "sta")
+        await it.press("escape", "shift+tab")
+        await type_in(it, "sta")
+        assert "stage:" not in it.text
+        await it.press("tab")
+        assert it.main.selection.filters[Pane.MODELS] == "sta"
 
 
 async def test_a_query_typed_at_once_is_searched_once_it_is_whole(filled: Path, opened: Opens) -> None:

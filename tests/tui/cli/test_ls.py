@@ -147,6 +147,14 @@ def test_the_help_explains_every_field(run: Run) -> None:
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_deleted_versions_say_why(run: Run, some: Store) -> None:
+    run("delete", "ranker@1.0.0", "--reason", "wrong data")
+    gone = run("ls", "ranker")
+    assert gone.code == 3
+    assert "mvtui ls ranker deleted:yes" in gone.err
+    assert "deleted: wrong data" in run("ls", "ranker", "deleted:yes").out
+
+
 def test_hostile_names_do_not_reach_the_terminal(run: Run, store: Store, model: Path) -> None:
     store.register("m", model, metrics={"a\x1b]0;owned\x07": 1.0})
     store.log_metrics("m", {"b": 1.0})

@@ -82,6 +82,7 @@ class FilterLine(Widget):
         self._prompt.styles.width = len(prompt)
         self._prompt.show(([(prompt, "accent")], []))
         field = self._input or await self._make_field(query)
+        field.suggester = self._ghost if pane is Pane.VERSIONS else None
         with self.prevent(field.Changed):
             field.value = query
         field.cursor_position = len(query)
@@ -95,7 +96,7 @@ class FilterLine(Widget):
         from .ghost import Ghost
 
         self._ghost = Ghost()
-        field = Input(query, id="filter-input", compact=True, select_on_focus=False, suggester=self._ghost)
+        field = Input(query, id="filter-input", compact=True, select_on_focus=False)
         field.cursor_blink = False  # each blink would send a kilobyte
         self._input = field
         await self.mount(self._line, self._advice)
@@ -167,7 +168,8 @@ class FilterLine(Widget):
     def _accept(self) -> bool:
         """Go on as is suggested, if anything is."""
         field = self._input
-        if field is None or self._ghost is None or not (whole := self._ghost.offered(field.value)):
+        ghost = self._ghost if self._pane is Pane.VERSIONS else None
+        if field is None or ghost is None or not (whole := ghost.offered(field.value)):
             return False
         field.value = whole
         field.cursor_position = len(whole)

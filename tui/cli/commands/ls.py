@@ -93,6 +93,10 @@ def _comment(answer: Answer, query: Sequence[str]) -> None:
         output.talk(f"all about it: mvtui show {answer[0].ref}")
 
 
+def _note(version: Version) -> str:
+    return f"deleted: {version.deleted_reason}" if version.deleted else version.note
+
+
 def _write(store: Store, versions: Sequence[Version], model: str | None, answer: Answer | None) -> None:
     from datetime import UTC, datetime
 
@@ -130,7 +134,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             size(version.size),
             age(version.created, now),
             output.safe(version.author, 32),
-            output.safe(version.note.split("\n", 1)[0], 200),
+            output.safe(_note(version).split("\n", 1)[0], 200),
         ]
         for i, version in enumerate(versions)
     ]
