@@ -24,8 +24,9 @@ _SHORT = 2000  # characters
 _LONGEST_KEY = 1 << 16  # characters from the first to the last line of a private key
 _BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_RUN = re.compile(r"[A-Za-z0-9+/=\\]*[\"',+ \t]{0,8}(?:\r?\n|\Z)?")
 _KEY_LINE = re.compile(
-    r"[ +-]?[ \t\"']{0,40}(?:[A-Za-z0-9+/=\\]{1,100}|[A-Za-z-]{1,20}: [^\r\n]{1,80})?[\"',\\n+ ]{0,8}\r?\n?"
+    r"[ +-]?[ \t\"']{0,40}(?:[A-Za-z0-9+/=\\]{1,100}|[A-Za-z-]{1,20}: [^\r\n]{1,80})?[\"',+ \t]{0,8}(?:\r?\n|\Z)"
 )
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 512  # as far as ASSIGNMENT looks
@@ -134,24 +135,33 @@ def _redact_private_keys(text: str) -> tuple[str, int]:
         return text, 0
     pieces: list[str] = []
     count = position = 0
-    while begin := _BEGIN.search(text, position):
+    begin, end = _BEGIN.search(text), _END.search(text)
+    while begin:
         start = begin.end()
-        end = _END.search(text, start, start + _LONGEST_KEY)
-        again = _BEGIN.search(text, start, end.start()) if end else None
-        stop = end.start() if end and not again else _end_of_key_lines(text, start)
+        if (
+            end and end.start() < start
+        ):  # looked for once more only when it was passed, so that time stays linear
+            end = _END.search(text, start)
+        following = _BEGIN.search(text, start)
+        limit = min(start + _LONGEST_KEY, following.start() if following else len(text))
+        stop = end.start() if end and end.start() <= limit else _end_of_key_lines(text, start)
         body = text[start:stop]
         pieces += (text[position:start], _blank_lines(body))
         count += bool(body.strip())
-        position = stop
+        position, begin = stop, following
     return "".join([*pieces, text[position:]]), count
 
 
 def _end_of_key_lines(text: str, position: int) -> int:
-    """Return where the lines that may belong to a key end, when nothing says so (a diff shows pieces)."""
+    """Return where a key ends that nothing ends (a diff shows pieces): the rest of its line, and lines like a key's."""
     limit = position + _LONGEST_KEY
-    while position < limit and (line := _KEY_LINE.match(text, position)) and line.end() > position:
+    run = _KEY_RUN.match(text, position, limit)
+    position = run.end() if run else position
+    while text[position - 1] == "\n" and position < limit and (line := _KEY_LINE.match(text, position)):
+        if line.end() == position:
+            break
         position = line.end()
-    return min(position, len(text))
+    return position
 
 
 def _blank_lines(body: str) -> str:

@@ -191,6 +191,20 @@ def test_a_private_key_without_its_end_goes_as_far_as_it_can_be_seen() -> None:
     assert text.endswith("@@ -1,2 +3,4 @@ def f(x):\n+plain = 1")
 
 
+def test_a_private_key_that_is_cut_off_does_not_take_all_up_to_the_next_with_it() -> None:
+    lines = [*pem()[:-1], "def between(): pass", *pem()]
+    text, count = secrets.redact("\n".join(lines))
+    assert count == 2
+    assert not any(line in text for line in BODY)
+    assert "def between(): pass" in text
+
+
+def test_what_stands_around_a_value_stays() -> None:
+    assert secrets.redact("f(password=hunter2)") == (f"f(password={REDACTED})", 1)
+    assert secrets.redact("{password: hunter2, user: ann}") == (f"{{password: {REDACTED}, user: ann}}", 1)
+    assert secrets.redact("?password=hunter2&user=ann") == (f"?password={REDACTED}&user=ann", 1)
+
+
 def test_public_keys_and_certificates_stay() -> None:
     text = "\n".join(["-----BEGIN PUBLIC KEY-----", *BODY, "-----END PUBLIC KEY-----"])
     assert secrets.redact(text) == (text, 0)

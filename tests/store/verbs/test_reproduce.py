@@ -415,3 +415,14 @@ def test_the_store_finds_what_an_edge_points_at(store: Store, make_file: MakeFil
     made = store.reproduce("m@1.0.0")
     assert any("checkout" in line and "base@1.0.0" in line for line in lines(made, "parents"))
     assert missing(made, "parents") == ["gone@1.0.0 was deleted: it diverged"]
+
+
+def test_content_that_is_left_under_another_name_is_used(store: Store, make_file: MakeFile) -> None:
+    first = store.register("first", make_file(b"base")).version
+    second = store.register("second", make_file(b"base")).version
+    assert first.id == second.id
+    store.register("m", make_file(), parents=["first"])
+    store.delete(first.ref, "moved")
+    made = store.reproduce("m")
+    assert missing(made, "parents") == []
+    assert any("second@1.0.0" in line for line in lines(made, "parents"))

@@ -94,6 +94,16 @@ def test_the_patch_is_the_same_whatever_the_user_has_configured(repo: Repo) -> N
     assert plain
 
 
+def test_the_patch_has_what_the_files_have_not_what_a_viewer_shows(repo: Repo) -> None:
+    repo.write(".gitattributes", "*.py diff=viewer\n")
+    repo.commit("a.py", "real = 1\n")
+    repo.git("config", "diff.viewer.textconv", "echo shown; true")
+    repo.write("a.py", "real = 2\n")
+    patch = repo.take().patch
+    assert patch is not None
+    assert b"+real = 2" in patch
+
+
 def test_a_directory_without_a_repository(tmp_path: Path) -> None:
     here = Repo(tmp_path / "other")
     outside = tmp_path / "outside"
@@ -406,8 +416,10 @@ def test_git_is_asked_to_lock_nothing_and_run_nothing(repo: Repo) -> None:
     os.utime(repo.path / "a.py", (0, 0))
     (repo.path / "ran").unlink(missing_ok=True)
     before = (repo.path / ".git/index").read_bytes()
+    assert not repo.facts()["dirty"], "the index is looked at, and not brought up to date"
+    assert (repo.path / ".git/index").read_bytes() == before
     (repo.path / ".git/index.lock").touch()
-    assert not repo.facts()["dirty"]
+    assert not repo.facts()["dirty"], "someone else writes it"
     assert (repo.path / ".git/index").read_bytes() == before
     assert not (repo.path / "ran").exists()
 
