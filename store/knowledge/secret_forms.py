@@ -91,6 +91,8 @@ FORMS: tuple[Form, ...] = (
     _form("ookie:", r"[cC]ookie:[ \t]{0,4}([^\r\n\"']{1,4096})"),
     _form('"auth"', r"\"auth\"[ \t]{0,4}:[ \t]{0,4}\"([A-Za-z0-9+/=]{8,})\""),  # Docker's config.json
     _form("login(", r"login\([ \t]{0,4}(?:\w{1,20}[ \t]{0,4}=[ \t]{0,4})?[\"']([^\s\"'<>{}\[\]]{8,})[\"']"),
+    _form("curl", r"curl\b[^\r\n]{0,300}?[ \t](?:-u|--user)[ =][\"']?[^\s:\"']{1,80}:([^\s\"'$\[]{1,256})"),
+    _form("sshpass", r"sshpass[ \t]{1,4}-p[ \t]{0,4}[\"']?([^\s\"'$\[]{1,256})"),
     # scheme://user:password@host: up to the last @ before a space or quote, slashes that should be %2F included;
     # what starts like a port is none.
     _form("://", r"://[^\s/:@\"'`]{0,256}:(?!\d{1,5}/)([^\s\"'`$<{\[/][^\s\"'`?#]{0,256})@"),

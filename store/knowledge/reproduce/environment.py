@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ...nouns.recipe import Step
+from ..secrets import REDACTED
 from .shell import inside, place
 
 _LOCAL = re.compile(r"(?P<name>[\w.-]+) @ (?P<url>file://[^\s#]*)(?:  # (?P<state>.*))?")
@@ -34,6 +35,8 @@ def step(
         f"{printed} > {inside('requirements.txt')}",
         " ".join(["python -m pip install", *_indexes(freeze), "-r", inside("requirements.txt")]),
     ]
+    if REDACTED in freeze:
+        lack(f"packages came from where a password is needed: put it back where it says {REDACTED}")
     for local in _locals(freeze):
         path = unquote(local["url"].removeprefix("file://"))
         if repository and (path == repository or path.startswith(repository + "/")):

@@ -104,7 +104,7 @@ class _Dataset:
         if target != old:
             yield f'mkdir -p "$(dirname {target})"'
             yield f"[ -e {target} ] || cp -RL {old} {target}"
-        yield f"[ -e {target} ]"
+        yield f"[ -e {target} ] || {{ echo {shlex.quote(f'{source.location} is missing')} >&2; exit 1; }}"
 
     def _dvc(self, source: DataSource) -> Iterator[str]:
         if source.repo:

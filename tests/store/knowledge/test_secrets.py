@@ -94,6 +94,8 @@ def test_a_token_is_known_by_its_form_wherever_it_stands(token: str, around: str
         ('"auth": "dXNlcjpwYXNzd29yZA=="', "dXNlcjpwYXNzd29yZA"),
         ("https://hooks.slack.com/services/" + "T00000000/B00000000/aB3dE5gH7jK9", "aB3dE5gH7jK9"),
         ("HFTOKEN=abcdef123", "abcdef123"),
+        ("curl -sSf -u ann:hunter2 https://h/x", "hunter2"),
+        ("sshpass -p hunter2 ssh h", "hunter2"),
     ],
 )
 def test_a_secret_is_known_by_the_name_it_is_given_to(text: str, secret: str) -> None:
@@ -138,6 +140,7 @@ def test_a_secret_is_known_by_the_name_it_is_given_to(text: str, secret: str) ->
         "https://example.com:8080/path@v1",
         "git@github.com:o/r.git",
         "ssh://git@github.com/o/r.git",
+        "docker run --user 1000:1000 image:tag",
         '"token": "Washington"',
         '--placeholder-token "<cat-toy>"',
         "EOS_TOKEN=</s>",
@@ -267,7 +270,7 @@ def test_any_text_is_clean_after_one_round_and_keeps_its_lines(text: str) -> Non
         "a", "-", '"', "=", "\n", "\\", "+", "token=", "token ", "password=", '"password":"', "://a:", "://", "eyJ",
         "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n", "sk-aa-", 'login("', "Bearer ",
         "Authorization: ", "token: a.a.a.a", "key\t", "password: str, str, ", "aws a1B/", '\\"token\\": \\"', "?sig=",
-        "AccountKey=;", "password <", '" token ', "KEY ", "-----END PRIVATE KEY-----", "https://aaaaaaaaaaaa",
+        "AccountKey=;", "password <", '" token ', "KEY ", "-----END PRIVATE KEY-----", "https://aaaaaaaaaaaa", "curl ",
     ],
 )  # fmt: skip
 def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:

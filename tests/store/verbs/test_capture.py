@@ -52,25 +52,6 @@ def test_everything_is_kept_beside_the_version_and_no_secret(
     assert store.verify().ok
 
 
-def test_surroundings_are_no_part_of_a_versions_identity(
-    store: Store, make_file: MakeFile, project: Path
-) -> None:
-    first = store.register("m", make_file(), capture=False).version
-    assert (first.capture, first.code) == ("", None)
-    second = store.register("m", make_file())
-    assert not second.created
-    assert second.version.id == first.id
-    assert second.version.capture, "what was found out later is added"
-
-
-def test_parts_can_be_chosen(store: Store, make_file: MakeFile, project: Path) -> None:
-    store.register("m", make_file(), capture=["scheduler"])
-    captured = store.capture("m")
-    assert captured is not None
-    assert list(captured.parts) == ["scheduler"]
-    assert (store.patch("m"), store.packages("m"), store.get("m").code) == (b"", {}, None)
-
-
 @pytest.mark.parametrize("body", ["sleep 300", "exit 1", "yes", "printf '\\377\\000'"])
 def test_git_in_any_state_does_not_make_it_fail(
     store: Store,

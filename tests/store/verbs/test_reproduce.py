@@ -175,6 +175,10 @@ def test_packages_that_pypi_does_not_have() -> None:
     check(made.script)
 
 
+def test_a_package_whose_source_lost_its_password() -> None:
+    assert "put it back" in missing(make("x @ git+https://u:[redacted]@h/x.git@abc  # 1\n"), "environment")[0]
+
+
 def test_conda_and_no_python_at_all() -> None:
     conda = make(python={"version": "3.12.1", "environment": {"type": "conda"}})
     assert 'conda create --quiet --yes --prefix "$work"/env python=3.12.1 pip' in lines(conda, "environment")
@@ -224,7 +228,7 @@ def dataset(source: DataSource | None, **changes: Any) -> Ingredient:
             ],
             "",
         ),
-        (dataset(DataSource("path", "/home/ann/elsewhere/t.csv")), ["[ -e /home/ann/elsewhere/t.csv ]"], "not in the store"),
+        (dataset(DataSource("path", "/home/ann/elsewhere/t.csv")), ["[ -e /home/ann/elsewhere/t.csv ] || { echo '/home/ann/elsewhere/t.csv is missing' >&2; exit 1; }"], "not in the store"),
         (dataset(None, deleted=True, deleted_reason="leaked", external=False), [], "was deleted: leaked"),
         (Ingredient(Link("trained-on", "hf:org/x")), ["hf download --repo-type dataset -- org/x"], "floats"),
         (Ingredient(Link("trained-on", "s3://b/x")), [], "nothing tells how to get it"),
