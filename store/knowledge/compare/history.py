@@ -39,7 +39,7 @@ _COUNT = ("rev-list", "--left-right", "--count")
 _LOG = ("log", "-z", "--encoding=UTF-8", "--format=%H%x09%s")
 _DIFF = (
     *("diff", "--numstat", "-z", "--find-renames", "--no-ext-diff", "--no-textconv"),
-    *("--no-relative", "--no-color"),
+    "--no-relative",
 )
 
 

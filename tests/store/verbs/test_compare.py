@@ -178,6 +178,14 @@ class TestWhatIsKnown:
         (row,) = store.diff("m").section("lineage").rows
         assert [cell.value for cell in row.cells] == ["base@1.0.0", "hf:other@main"]
 
+    def test_content_with_two_names_has_the_one_that_is_left(self, store: Store, make_file: MakeFile) -> None:
+        store.register("base", make_file(b"b"))
+        store.register("copy", make_file(b"b"))
+        store.delete("copy@1.0.0", "the same")
+        store.register("m", make_file(b"1"), parents=["base"])
+        (row,) = store.diff("m", "m").section("lineage").rows
+        assert row.cells[0].value == "base@1.0.0"
+
     def test_evaluations_that_differ_are_told(self, store: Store, make_file: MakeFile) -> None:
         store.register("m", make_file(b"1"))
         store.register("m", make_file(b"2"))

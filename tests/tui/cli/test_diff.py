@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from mvtui.store import Store
+from mvtui.store import DiffCell, DiffRow, DiffSection, Store
+from mvtui.tui.cli.diff_grids import grids
 from mvtui.tui.cli.grid import Grid, Piece
 
 from .conftest import Run
@@ -173,6 +174,25 @@ def test_mistakes(run: Run, two: Store, words: tuple[str, ...], code: int) -> No
     done = run(*words)
     assert (done.code, done.out) == (code, "")
     assert any(word in done.err for word in ("hint:", "did you mean:"))
+
+
+@pytest.mark.parametrize(
+    ("room", "columns"),
+    [
+        (None, ["+0.5", "+100.0 %"]),
+        (51, ["+0.5", "+100.0 %"]),
+        (50, ["+0.5"]),
+        (41, ["+0.5"]),
+        (40, []),
+        (5, []),
+    ],
+)
+def test_where_room_is_short_the_percent_goes_then_the_delta(room: int | None, columns: list[str]) -> None:
+    cells = (DiffCell(0.5), DiffCell(1.0, outcome="better", delta=0.5, percent=100.0))
+    section = DiffSection("metrics", (DiffRow("accuracy", cells, direction="higher"),))
+    (grid,) = grids(section, section.rows, ["1.0.0", "1.1.0"], room)
+    told = [piece.text.strip() for piece in grid.rows[1]]
+    assert told == ["accuracy", "↑", "0.5", "1.0", *columns, "▲ better"]
 
 
 def test_a_grid_leaves_out_blank_columns_and_aligns_the_others() -> None:
