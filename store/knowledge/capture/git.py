@@ -70,7 +70,8 @@ class GitLook:
 
     def close(self) -> None:
         """End what still runs."""
-        finish(self._programs, 0.0)
+        for program in self._programs:
+            program.end(0.0)
 
     def facts(self) -> dict[str, Any]:
         """Return the facts; ``repository`` is empty outside one. What was wrong is in ``problem``."""

@@ -52,7 +52,8 @@ class Program:
                 start_new_session=True,
             )
         except FileNotFoundError:
-            self.problem = f"{self.name} is not installed"
+            gone = cwd is not None and not os.path.isdir(cwd)
+            self.problem = f"there is no directory {cwd}" if gone else f"{self.name} is not installed"
         except (OSError, ValueError) as error:  # ValueError: a NUL in a word
             self.problem = f"{self.name} can't be run: {error}"
 

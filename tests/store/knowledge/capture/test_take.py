@@ -147,3 +147,44 @@ def test_packages_are_lines_that_pip_reads() -> None:
     lines = taken.packages.decode().splitlines()
     assert lines == sorted(lines, key=lambda line: packages.normalise(line.replace("==", " ").split()[0]))
     assert any(line.startswith("msgspec==") for line in lines)
+
+
+ODD = {
+    "no standard streams": "os.close(0); os.close(2)",
+    "children are not waited for": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "no arguments": "sys.argv = []; del sys.modules['__main__'].__file__",
+    "no files left": "resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30)); opened = list(files())",
+    "few files left": "resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)); [os.close(fd) for fd in list(files())[-5:]]",
+    "text that is none": "os.environb[b'SLURM_JOB_ID'] = b'\\xff\\xfe'",
+    "no processes": "import subprocess; subprocess.Popen = None",
+    "no time": "limits = Limits(seconds=0, patch_bytes=0)",
+    "a directory that is none": "limits = Limits(cwd='/nonexistent')",
+    "a NUL": "limits = Limits(cwd='/tmp/\\0', command='x\\0y')",
+    "no home, no path": "os.environ.clear()",
+}
+
+
+@pytest.mark.parametrize("state", ODD.values(), ids=ODD)
+def test_no_state_of_a_process_makes_it_fail(repo: Repo, state: str) -> None:
+    repo.commit()
+    code = f"""
+import os, resource, signal, sys, msgspec
+from mvtui.store.knowledge import capture
+from mvtui.store.knowledge.capture import Limits
+def files():
+    while True:
+        try:
+            yield os.open("/dev/null", os.O_RDONLY)
+        except OSError:
+            return
+limits = Limits()
+{state}
+print(msgspec.json.encode(capture.take(limits=limits).capture).decode())
+"""
+    (repo.path / "odd.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "odd.py"], cwd=repo.path, capture_output=True, check=False,
+        env=os.environ | {"PYTHONPATH": SOURCE},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    assert set(msgspec.json.decode(done.stdout)["parts"]) == set(PARTS)
