@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ... import words
+from ... import surroundings, words
 from ..columns import Look
-from . import environment
 from .lines import LABEL, Line, fact, facts, heading, length
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def _code(version: Version, known: Known | None, look: Look, columns: int) -> It
     branch = f" {code.branch}" if code.branch else ""
     if code.dirty:
         yield fact("code", f"{code.commit[:_SHORT]}{branch}", look, columns)
-        size = environment.uncommitted(known.capture) if known and known.capture else ""
+        size = surroundings.uncommitted(known.capture) if known and known.capture else ""
         yield fact("", f"with uncommitted changes{size and f', {size}'}", look, columns, "warning")
     else:
         yield fact("code", f"{code.commit[:_SHORT]}{branch}, clean", look, columns)
@@ -99,15 +98,15 @@ def _captured(known: Known, look: Look, columns: int) -> Iterator[Line]:
         yield from facts("capture", known.capture_problem, look, columns)
     if known.capture is None:
         return
-    for at, line in enumerate(environment.lines(known.capture)):
-        yield from facts("" if at else "machine", line, look, columns, lines=3)
-    command, directory, took = environment.command(known.capture)
+    for label, line in surroundings.lines(known.capture):
+        yield from facts(label, line, look, columns, lines=3)
+    command, directory, took = surroundings.command(known.capture)
     if command:
         yield from facts("command", command, look, columns, lines=_COMMAND_LINES)
     if directory:
         yield from facts("in", directory, look, columns, lines=_DIRECTORY_LINES)
     if took:
         yield fact("took", took, look, columns)
-    for at, problem in enumerate(environment.problems(known.capture)):
-        for label, text in facts("" if at else "not read", problem, look, columns, lines=3):
-            yield [label, (text[0], "warning")]
+    for at, problem in enumerate(surroundings.problems(known.capture)):
+        for first, text in facts("" if at else "not read", problem, look, columns, lines=3):
+            yield [first, (text[0], "warning")]

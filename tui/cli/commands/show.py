@@ -29,9 +29,22 @@ def command(ref: str, as_json: bool) -> None:
     with open_store(read_only=True) as store:
         detail = store.show(ref)
         if as_json:
-            output.print_json(detail.as_dict())
+            output.print_json(detail.as_dict() | {"captured": _captured(store, ref)})
         else:
             _write(store, detail)
+
+
+def _captured(store: Store, ref: str) -> object:
+    """Return the capture as JSON types; None without, or when it can't be read: the rest is still worth printing."""
+    import msgspec
+
+    from ....store import errors
+
+    try:
+        return msgspec.to_builtins(store.capture(ref))
+    except errors.MvtuiError as error:
+        output.warn(f"what was captured can't be read: {error}", error.hint)
+        return None
 
 
 def _write(store: Store, detail: VersionDetail) -> None:
@@ -45,6 +58,7 @@ def _write(store: Store, detail: VersionDetail) -> None:
     _section("params", [(output.safe(k, 40), output.safe(scalar(v), 200)) for k, v in version.params.items()])
     _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
     tree.write_parents(store, version)
+    _section("surroundings", _surroundings(store, version))
     if not detail.files and version.external:
         return
     from .. import table
@@ -55,6 +69,24 @@ def _write(store: Store, detail: VersionDetail) -> None:
         [[f"  {output.safe(f.path, 200)}", size(f.size), f.digest[:12]] for f in detail.files],
         header=False,
     )
+
+
+def _surroundings(store: Store, version: Version) -> list[tuple[str, str]]:
+    """Return where and how it was made, as far as that was captured, in a few lines."""
+    from ....store import errors
+    from ... import surroundings
+
+    try:
+        captured = store.capture(version.ref)
+    except errors.MvtuiError as error:
+        return [("not read", output.safe(f"{error}", 500))]
+    if captured is None:
+        return []
+    command, directory, took = surroundings.command(captured)
+    told = surroundings.lines(captured)
+    told += [(name, text) for name, text in (("command", command), ("in", directory), ("took", took)) if text]
+    told += [("not read", problem) for problem in surroundings.problems(captured)]
+    return [(name, output.safe(text, 500)) for name, text in told]
 
 
 def _head(version: Version, volume: str) -> None:

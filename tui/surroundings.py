@@ -10,21 +10,26 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ....store import PARTS
-from ... import words
+from ..store import PARTS
+from . import words
 
 if TYPE_CHECKING:
-    from ....store import Capture
+    from ..store import Capture
 
 _FRAMEWORKS = 8
 _JOB = ("job", "array_task", "name", "partition", "queue", "nodelist", "pod", "namespace", "run", "project")
-"""What is told of a job; the rest is in ``mvtui show``."""
+"""What is told of a job; the rest is in ``mvtui show --json``."""
 
 
-def lines(capture: Capture) -> list[str]:
-    """Return where it was made: Python and frameworks, GPUs, machine, scheduler; a line each."""
-    found = (_python(capture), _gpus(capture), _machine(capture), _job(capture))
-    return [line for line in found if line]
+def lines(capture: Capture) -> list[tuple[str, str]]:
+    """Return where it was made, a name and a line each: Python and frameworks, GPUs, machine, the scheduler's job."""
+    found = (
+        ("python", _python(capture)),
+        ("gpu", _gpus(capture)),
+        ("machine", _machine(capture)),
+        ("job", _job(capture)),
+    )
+    return [(name, line) for name, line in found if line]
 
 
 def command(capture: Capture) -> tuple[str, str, str]:
@@ -65,9 +70,10 @@ def _python(capture: Capture) -> str:
     part = capture.part("python")
     frameworks = part.get("frameworks")
     known = list(frameworks.items()) if isinstance(frameworks, Mapping) else []
-    found = [f"Python {version}"] if (version := _text(part, "version")) else []
+    found = [version] if (version := _text(part, "version")) else []
     found += [f"{name} {version}" for name, version in known[:_FRAMEWORKS]]
-    return ", ".join(found)
+    packages = part.get("packages")
+    return ", ".join([*found, words.plural(packages, "package")] if isinstance(packages, int) else found)
 
 
 def _gpus(capture: Capture) -> str:
@@ -77,7 +83,7 @@ def _gpus(capture: Capture) -> str:
     gpus = part.get("gpus")
     names = Counter(_text(gpu, "name") or "GPU" for gpu in gpus) if isinstance(gpus, list) else Counter()
     if not names:
-        return "" if _text(part, "problem") else "no GPU"
+        return "" if _text(part, "problem") else "none"
     found = [name if count == 1 else f"{count} x {name}" for name, count in names.items()]
     if driver := _text(part, "driver"):
         found.append(f"driver {driver}")
