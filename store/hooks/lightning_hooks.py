@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from . import lightning_trainer
 from .history import History, Points, measures
@@ -17,6 +17,13 @@ from .registrar import Options, Registrar, When, log
 
 if TYPE_CHECKING:
     from ..nouns.reports import Registered
+
+
+class State(TypedDict, total=False):
+    """What the callback keeps in Lightning's checkpoints; ``files`` as mtime (ns) and step of each."""
+
+    history: dict[str, Points]
+    files: dict[str, tuple[int, int]]
 
 
 class LightningHooks:
@@ -61,6 +68,7 @@ class LightningHooks:
         self._files: dict[Path, tuple[int, int]] = {}  # checkpoint → its mtime (ns) and step
         self._refs: dict[int, str] = {}  # step → version
         self._marks: tuple[object, ...] = ()
+        self._fitting = False
 
     @property
     def registered(self) -> list[Registered]:
@@ -74,13 +82,19 @@ class LightningHooks:
         """The name under which Lightning keeps ``state_dict`` in its checkpoints."""
         return f"mvtui.RegisterCallback:{self._registrar.model}:{self._when}"
 
-    def state_dict(self) -> dict[str, dict[str, Points]]:
-        """Return the curves so far, so that a run that is resumed keeps them."""
-        return {"history": self._history.state()}
+    def state_dict(self) -> State:
+        """Return the curves so far, and which checkpoint is of which step, for a run that is resumed."""
+        return {
+            "history": self._history.state(),
+            "files": {str(file): known for file, known in self._files.items()},
+        }
 
-    def load_state_dict(self, state_dict: dict[str, dict[str, Points]]) -> None:
-        """Take up the curves of the run that is resumed."""
+    def load_state_dict(self, state_dict: State) -> None:
+        """Take up the run that is resumed; ``test`` and ``validate`` restore callbacks too."""
+        if not self._fitting:
+            return
         self._history = History.from_state(state_dict.get("history", {}))
+        self._files = {Path(file): known for file, known in state_dict.get("files", {}).items()}
 
     def _news(self, trainer: Trainer) -> dict[str, object]:
         """Return what was logged since the last look: an entry that was not is the very same tensor.
@@ -97,7 +111,8 @@ class LightningHooks:
 
     def setup(self, trainer: Trainer, pl_module: Module, stage: str) -> None:
         """Find the store before fitting, when a mistake costs nothing."""
-        if stage != "fit":
+        self._fitting = stage == "fit"
+        if not self._fitting:
             return
         self._history, self._seen, self._files, self._refs, self._marks = History(), {}, {}, {}, ()
         if trainer.is_global_zero and not trainer.fast_dev_run:
@@ -157,8 +172,7 @@ class LightningHooks:
         if marks == self._marks:
             return
         self._marks = marks
-        for file in lightning_trainer.saved_files(trainer):
-            written = file.stat().st_mtime_ns
+        for file, written in lightning_trainer.saved_files(trainer):
             if self._files.get(file, (0, 0))[0] == written:
                 continue
             known = trainer.global_step in {step for _, step in self._files.values()}

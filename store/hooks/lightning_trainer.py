@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -92,22 +93,20 @@ def hyperparameters(trainer: Trainer, module: Module) -> dict[str, object]:
     return parameters(found | stated)
 
 
-def saved_files(trainer: Trainer) -> Iterator[Path]:
-    """Yield the checkpoints that the Trainer's ``ModelCheckpoint`` callbacks keep now, on this machine."""
+def saved_files(trainer: Trainer) -> Iterator[tuple[Path, int]]:
+    """Yield the checkpoints that ``ModelCheckpoint`` callbacks keep now, on this machine, with their mtime in ns."""
     for callback in trainer.checkpoint_callbacks:
-        kept = {*getattr(callback, "best_k_models", ())}
-        kept |= {getattr(callback, name, "") for name in ("best_model_path", "last_model_path")}
-        yield from (Path(path) for path in sorted(kept) if path and Path(path).exists())
+        for path in sorted({*_kept(callback), *_rewritten(callback)}):
+            if written := _written(path):
+                yield Path(path), written
 
 
 def marks(trainer: Trainer) -> tuple[object, ...]:
     """Return something that changes when a ``ModelCheckpoint`` saves, and costs little on every batch."""
     found: list[object] = []
     for callback in trainer.checkpoint_callbacks:
-        found += getattr(callback, "best_k_models", ())
-        for name in ("best_model_path", "last_model_path"):  # these may be written again under the same name
-            path = getattr(callback, name, "")
-            found += [path, Path(path).stat().st_mtime_ns if path and Path(path).exists() else 0]
+        found += _kept(callback)
+        found += [(path, _written(path)) for path in _rewritten(callback)]
     return tuple(found)
 
 
@@ -118,3 +117,21 @@ def best_file(trainer: Trainer) -> Path | None:
         if getattr(callback, "monitor", None) and path and Path(path).exists():
             return Path(path)
     return None
+
+
+def _kept(callback: object) -> list[str]:
+    return list(getattr(callback, "best_k_models", None) or ())
+
+
+def _rewritten(callback: object) -> list[str]:
+    """Return the files that may be written again under the same name."""
+    names = ("best_model_path", "last_model_path")
+    return [path for name in names if (path := getattr(callback, name, None))]
+
+
+def _written(path: str) -> int:
+    """Return a file's mtime in ns; 0 when it is not there: another may delete it at any time."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0

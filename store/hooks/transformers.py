@@ -101,14 +101,15 @@ class RegisterCallback(TrainerCallback):
         """Register the best checkpoint, or the final weights."""
         if not _mine(state):
             return
-        best = _best(state)
-        self._in_memory = best[0] if best and args.load_best_model_at_end else state.global_step
-        if self._when == "save":
-            if not self._refs:
-                log.warning("nothing of %s was registered: no checkpoint was saved", self._registrar.model)
-            return
         with self._registrar.guard("register"):
-            if best and (self._when == "best" or args.load_best_model_at_end):
+            best = _best(state)
+            self._in_memory = best[0] if best and args.load_best_model_at_end else state.global_step
+            if self._when == "save":
+                if not self._refs:
+                    log.warning(
+                        "nothing of %s was registered: no checkpoint was saved", self._registrar.model
+                    )
+            elif best and (self._when == "best" or args.load_best_model_at_end):
                 self._register(args, state, *best)
             elif (directory := self._saved.get(state.global_step)) and directory.is_dir():
                 self._register(args, state, state.global_step, directory)

@@ -215,7 +215,32 @@ def test_curves_go_on_in_a_resumed_run(here: Store, tmp_path: Path) -> None:
     again.callback.load_state_dict(state)
     again.batch().batch(loss=0.5).end()
     assert again.callback._history.series()["loss"].values == (0.9, 0.5)
-    LightningHooks("m").load_state_dict({})  # of a checkpoint by a version that knew no curves
+    Trainer(LightningHooks("m"), tmp_path).setup().callback.load_state_dict(
+        {}
+    )  # of a checkpoint by a version that knew no curves
+
+
+def test_a_resumed_run_knows_of_which_step_its_best_file_is(here: Store, tmp_path: Path) -> None:
+    first, saving = Trainer(LightningHooks("m"), tmp_path), keeps(tmp_path / "kept")
+    first.checkpoint_callbacks = [saving]
+    first.setup().batch().batch().validate(score=0.8)
+    saving.save()
+    first.batch()
+    state = pickle.loads(pickle.dumps(first.callback.state_dict()))
+    again = Trainer(LightningHooks("m"), tmp_path, global_step=3, checkpoint_callbacks=[saving]).setup()
+    again.callback.load_state_dict(state)
+    again.batch().end()
+    assert here.get("m").tags == {"step": "2"}
+    assert here.get("m").metrics == {"score": 0.8}
+
+
+def test_files_that_are_gone_are_no_matter(here: Store, tmp_path: Path) -> None:
+    trainer, saving = Trainer(LightningHooks("m"), tmp_path), keeps(tmp_path / "kept")
+    saving.best_k_models = {str(tmp_path / "gone.ckpt"): 0.0}
+    saving.best_model_path, saving.last_model_path = str(tmp_path / "gone.ckpt"), None
+    trainer.checkpoint_callbacks = [saving, object()]
+    trainer.setup().batch().batch().end()
+    assert here.path("m").read_text() == "final"
 
 
 def test_two_callbacks_of_one_trainer_keep_apart() -> None:
@@ -237,6 +262,8 @@ def test_a_test_afterwards_is_added_to_the_version_of_its_file(here: Store, tmp_
     trainer.callback.on_test_end(trainer, trainer.module)  # type: ignore[arg-type]  # final weights: another
     assert "test_acc" not in here.get("m").metrics
     trainer.ckpt_path = saving.best_model_path
+    trainer.callback.setup(trainer, trainer.module, "test")  # type: ignore[arg-type]
+    trainer.callback.load_state_dict({"history": {}, "files": {}})  # as it was when the file was saved
     trainer.callback.on_test_end(trainer, trainer.module)  # type: ignore[arg-type]
     assert here.get("m").metrics["test_acc"] == 0.7
     trainer.state.fn, trainer.callback_metrics = "validate", {"val_acc": Value(0.6)}
