@@ -23,6 +23,9 @@ _ONE_LINE = 72
 _NAME_ROOM = 18
 """Cells that guides leave to names; deeper levels are numbered."""
 
+_LEAST = 4
+"""Cells without which a part is left out."""
+
 _STYLES = {
     "green": "production",
     "cyan": "accent",
@@ -121,6 +124,8 @@ def _joined(parts: list[Line], look: Look, columns: int) -> Line:
     line: Line = []
     left = columns
     for number, part in enumerate(parts):
+        if number and left < _LEAST + 2:
+            break
         if number:
             line.append(("  ", ""))
             left -= 2

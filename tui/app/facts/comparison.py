@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NOTE_LINES = 4
 _CHANGE_LINES = 6
+_CLASS = 13
+"""Cells of the names of classes; the longest is environment."""
 
 
 def comparison(
@@ -57,12 +59,15 @@ def _head(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
 def _changes(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
     labels = differences.labels(found)[1:]
     for label, changes, same in zip(labels, found.changes, found.same_content, strict=True):
-        yield from heading("What changed", "" if len(labels) == 1 else visible(label, columns - 16))
+        yield from heading(
+            "What changed",
+            "" if len(labels) == 1 else visible(label, columns - 16, ascii_only=look.ascii_only),
+        )
         if same:
             yield [("the same content: files, parameters, data", "muted")]
         for change in changes:
             told = differences.change_text(change, ascii_only=look.ascii_only)
-            yield from facts(change.of, told, look, columns, lines=_CHANGE_LINES)
+            yield from facts(change.of, told, look, columns, lines=_CHANGE_LINES, lead=_CLASS)
         if not changes and not same:
             yield [("nothing that makes a version differs", "muted")]
 
@@ -108,7 +113,8 @@ def _histories(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
 
 def _history(history: History, look: Look, columns: int) -> Iterator[Line]:
     if history.problem:
-        yield from ([(text, "muted")] for text in paragraph(history.problem, columns, _NOTE_LINES))
+        texts = paragraph(history.problem, columns, _NOTE_LINES, ascii_only=look.ascii_only)
+        yield from ([(text, "muted")] for text in texts)
         return
     back = f", {history.behind:,} back" if history.behind else ""
     yield [(f"{words.plural(history.ahead, 'commit')} ahead{back}", "muted")]

@@ -23,7 +23,8 @@ def head(version: Version, look: Look, columns: int) -> Iterator[Line]:
     yield [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]
     badges: Line = []
     if version.stage:
-        badges.append((words.stage_label(version.stage, ascii_only=look.ascii_only), version.stage))
+        label = words.stage_label(version.stage, ascii_only=look.ascii_only)
+        badges.append((visible(label, 20, ascii_only=look.ascii_only), version.stage))
     if version.aliases:
         gap = "   " if badges else ""
         names = visible(", ".join(version.aliases), columns - 20, ascii_only=look.ascii_only)

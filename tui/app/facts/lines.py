@@ -90,13 +90,17 @@ def heading(title: str, remark: str = "") -> list[Line]:
 def fact(label: str, value: str, look: Look, columns: int, style: str = "") -> Line:
     """Return a fact on one line; what is too long for it is cut."""
     shown = visible(value, columns - LABEL, ascii_only=look.ascii_only)
-    return [(label.ljust(LABEL), "muted"), (shown, style)]
+    return [(fit(label, LABEL, ascii_only=look.ascii_only), "muted"), (shown, style)]
 
 
-def facts(label: str, value: str, look: Look, columns: int, *, lines: int = _VALUE_LINES) -> list[Line]:
-    """Return a fact on as many lines as it takes, at most ``lines``."""
-    texts = paragraph(value, columns - LABEL, lines, ascii_only=look.ascii_only)
-    return [[((label if at == 0 else "").ljust(LABEL), "muted"), (text, "")] for at, text in enumerate(texts)]
+def facts(
+    label: str, value: str, look: Look, columns: int, *, lines: int = _VALUE_LINES, lead: int = LABEL
+) -> list[Line]:
+    """Return a fact on as many lines as it takes, at most ``lines``; the label has ``lead`` cells."""
+    texts = paragraph(value, columns - lead, lines, ascii_only=look.ascii_only)
+    blank = " " * lead
+    first = fit(label, lead, ascii_only=look.ascii_only)
+    return [[(blank if at else first, "muted"), (text, "")] for at, text in enumerate(texts)]
 
 
 def cut_evenly(label: str, value: str, look: Look, columns: int) -> list[Line]:

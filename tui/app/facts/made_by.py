@@ -85,8 +85,7 @@ def name_of(edge: Link, node: Node | None) -> str:
 def _remarks(edge: Link, node: Node | None, look: Look, columns: int) -> Iterator[Line]:
     """Yield what is to be said of an edge, besides where it leads."""
     if node and node.stage:
-        label = words.stage_label(node.stage, ascii_only=look.ascii_only)
-        yield [(" " * LABEL, ""), (label, node.stage)]
+        yield fact("", words.stage_label(node.stage, ascii_only=look.ascii_only), look, columns, node.stage)
     if node and node.deleted:
         yield fact("", "deleted since", look, columns, "warning")
     if edge.guess:

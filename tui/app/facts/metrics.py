@@ -35,7 +35,7 @@ def metrics(version: Version, known: Known | None, look: Look, columns: int) -> 
     remark = ""
     if production:
         sign = words.stage_sign("production", ascii_only=look.ascii_only)
-        remark = f"against {sign} {visible(production.version, 20, ascii_only=look.ascii_only)}"
+        remark = f"against {sign} {visible(production.version, columns - 19, ascii_only=look.ascii_only)}"
     lines.add(heading("Metrics", remark))
     for on, names in grouped(version.metrics).items():
         if on:
