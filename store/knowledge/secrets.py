@@ -114,7 +114,8 @@ def redact_tree(value: Any, name: str = "") -> tuple[Any, int]:
         return pairs, count
     if isinstance(value, list | tuple):
         cleaned = [redact_tree(item, name) for item in value]
-        return type(value)(item for item, _ in cleaned), sum(found for _, found in cleaned)
+        items = [item for item, _ in cleaned]
+        return items if isinstance(value, list) else tuple(items), sum(found for _, found in cleaned)
     return value, 0
 
 
@@ -138,9 +139,8 @@ def _redact_private_keys(text: str) -> tuple[str, int]:
     begin, end = _BEGIN.search(text), _END.search(text)
     while begin:
         start = begin.end()
-        if (
-            end and end.start() < start
-        ):  # looked for once more only when it was passed, so that time stays linear
+        # The end is looked for again only when it was passed: so time stays linear in the text.
+        if end and end.start() < start:
             end = _END.search(text, start)
         following = _BEGIN.search(text, start)
         limit = min(start + _LONGEST_KEY, following.start() if following else len(text))

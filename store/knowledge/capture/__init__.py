@@ -191,6 +191,6 @@ def _plain(value: Any) -> Any:
 def _code(git: _Facts) -> Code | None:
     if not git.get("commit"):
         return None
-    return Code(
-        git["commit"], branch=git.get("branch") or git.get("rebasing", ""), dirty=git.get("dirty", False)
-    )
+    branch = git.get("branch") or git.get("rebasing", "")
+    # When git could not say whether anything was changed, nobody may take the commit for the whole truth.
+    return Code(git["commit"], branch=branch, dirty=git.get("dirty", True))

@@ -25,12 +25,10 @@ _QUIET = {
     "LC_ALL": "C",
 }
 _GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+# What can fail comes last: a bare repository has no top level, a new one no HEAD.
 _WHERE = (
-    "rev-parse",
-    "--is-bare-repository",
-    "--is-shallow-repository",
-    "--absolute-git-dir",
-    "--show-toplevel",
+    *("rev-parse", "--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir"),
+    *("--show-toplevel", "HEAD"),
 )
 _STATUS = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal")
 _REMOTES = ("config", "-z", "--get-regexp", r"^remote\..*\.url$")
@@ -50,6 +48,7 @@ _STATES = {
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
 }
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _STORE = re.compile(r"(?:.*/)?\.mvtui/")
 _USER = re.compile(r"(?P<scheme>[A-Za-z][\w+.-]*://)(?P<user>[^/@]*(?:@[^/@]*)*)@", re.ASCII)
 
@@ -99,13 +98,15 @@ class GitLook:
         return "not a git repository" in self._where.error
 
     def _read(self) -> dict[str, Any]:
-        lines = os.fsdecode(self._where.output).split("\n")
-        # A bare repository has no top level; a directory whose name holds a line break can't be told from two.
-        bare, git_dir = lines[0] == "true", lines[2] if len(lines) > 2 else ""
-        top = "" if bare else "\n".join(lines[3:-1])
+        flags, places = _lines(self._where.output)
+        bare = flags[0] == "true"
+        head = "" if bare or not places else places.pop()
+        # Both paths go through the same directories, so a line break in a name is in both.
+        middle = len(places) if bare else len(places) // 2
+        git_dir, top = "\n".join(places[:middle]), "\n".join(places[middle:])
         found: dict[str, Any] = {"repository": top or git_dir}
         found |= {"bare": True} if bare else {"directory": _inside(top, self._place)}
-        found |= {"shallow": True} if lines[1:2] == ["true"] else {}
+        found |= {"shallow": True} if flags[1:] == ["true"] else {}
         found |= _state(git_dir)
         remote, url = _remote(self._remotes.output)
         if url:
@@ -113,7 +114,8 @@ class GitLook:
         if bare:
             return found | self._head(git_dir)
         if not self._status.ok and not self._status.too_long:
-            return found | {"problem": _why(self._status)}
+            known = {"commit": head} if _HASH.fullmatch(head) else {}
+            return found | known | {"problem": _why(self._status)}
         status = parse(self._status.output, _MOST_NAMES)
         found |= _told(status)
         if self._status.too_long:
@@ -124,7 +126,7 @@ class GitLook:
         """Return what a bare repository's HEAD is: there is nothing to have a status."""
         head = self._run("--git-dir", git_dir, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         finish([head], self._deadline)
-        return {"commit": head.output.decode("ascii", "replace").strip()} if head.ok else {}
+        return {"commit": head.output.decode("ascii", "replace").strip(), "dirty": False} if head.ok else {}
 
     def _changes(self, status: Status, *, has_remote: bool) -> dict[str, Any]:
         """Return what a second round of git tells: the patch, and whether the commit is on a remote."""
@@ -162,6 +164,12 @@ class GitLook:
 def _only(paths: list[bytes]) -> list[str]:
     """Return a few paths as pathspecs, so that git need not look at every file once more; none for many."""
     return [":(top,literal)" + os.fsdecode(path) for path in paths] if len(paths) <= _FEW else []
+
+
+def _lines(output: bytes) -> tuple[list[str], list[str]]:
+    """Return the two flags that ``rev-parse`` was asked for, and the lines that follow."""
+    lines = os.fsdecode(output).split("\n")[:-1]
+    return lines[:2], lines[2:]
 
 
 def without_credentials(url: str) -> str:

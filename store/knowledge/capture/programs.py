@@ -124,11 +124,13 @@ class Program:
 
 def finish(programs: Sequence[Program], deadline: float) -> None:
     """Read what programs write until all have ended or ``deadline`` (``time.monotonic()``) is past; end the others."""
+    wait_until = 0.0  # no waiting when this is left by an exception: someone pressed ctrl-c
     try:
         _read_all(programs, deadline)
+        wait_until = deadline
     finally:
         for program in programs:
-            program.end(deadline)
+            program.end(wait_until)
 
 
 def _read_all(programs: Sequence[Program], deadline: float) -> None:
@@ -147,8 +149,11 @@ def _read_all(programs: Sequence[Program], deadline: float) -> None:
                 program, pipe = key.data
                 if not program.read(pipe):
                     selector.unregister(pipe)
-                if program.too_long:
-                    for other in set(program.streams()) & {
-                        each.fileobj for each in selector.get_map().values()
-                    }:
-                        selector.unregister(other)
+                    if program.too_long:
+                        _forget(selector, program)
+
+
+def _forget(selector: selectors.BaseSelector, program: Program) -> None:
+    for key in list(selector.get_map().values()):
+        if key.data[0] is program:
+            selector.unregister(key.fileobj)

@@ -66,6 +66,9 @@ def _source(version: Version, git: dict[str, Any], lack: Callable[[str], None]) 
 
 
 def _no_patch(git: dict[str, Any], lack: Callable[[str], None]) -> None:
+    if git and "dirty" not in git:
+        lack(f"it is not known whether there were changes that were not committed: {git.get('problem', '')}")
+        return
     why = git.get("patch", {}).get("problem", "")
     lack(f"there were changes that were not committed{f' ({why})' if why else ''}; they were not kept")
 

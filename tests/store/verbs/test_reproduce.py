@@ -51,6 +51,7 @@ GIT = {
     "remote": "https://h/r.git",
     "pushed": True,
     "commit": COMMIT,
+    "dirty": False,
 }
 PYTHON = {"version": "3.11.7", "environment": {"type": "venv"}}
 COMMAND = {
@@ -130,6 +131,11 @@ def test_a_whole_record_lacks_nothing() -> None:
         ),
         (GIT | {"untracked": {"count": 5, "names": list("abcde")}}, None, "a, b, c and 2 more"),
         ({}, None, "no repository is known"),
+        (
+            {"repository": "/r", "commit": COMMIT, "problem": "git did not end in time"},
+            version(code=Code(COMMIT, dirty=True)),
+            "not known whether there were changes",
+        ),
     ],
 )
 def test_what_is_missing_of_the_code(git: dict[str, Any] | None, one: Version | None, says: str) -> None:

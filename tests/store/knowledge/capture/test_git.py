@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -334,6 +335,29 @@ def alive(pid: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_status_that_takes_too_long_leaves_the_commit_known(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = repo.commit()
+    git = shutil.which("git")
+    fake(tmp_path, monkeypatch, f'case "$*" in *status*) sleep 300;; *) exec {git} "$@";; esac')
+    taken = repo.take("git", seconds=2)
+    facts = taken.capture.part("git")
+    assert (facts["commit"], facts["problem"]) == (commit, "git did not end in time")
+    assert "dirty" not in facts
+    assert taken.code is not None
+    assert (taken.code.commit, taken.code.dirty) == (commit, True), "what is not known to be clean is not"
+
+
+def test_a_repository_whose_name_holds_a_line_break(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "new\nline")
+    commit = repo.commit("src/a.py")
+    repo.git("bisect", "start")
+    facts = repo.take("git", directory="src").capture.part("git")
+    assert (facts["repository"], facts["directory"], facts["commit"]) == (str(repo.path), "src", commit)
+    assert facts["state"] == ["bisect"]
 
 
 def test_git_that_leaves_a_child_behind_holding_its_output_is_ended(
