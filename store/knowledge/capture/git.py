@@ -34,8 +34,8 @@ _STATUS = ("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=norm
 _REMOTES = ("config", "-z", "--get-regexp", r"^remote\..*\.url$")
 _DIFF = (
     *("-c", "diff.noprefix=false", "-c", "diff.mnemonicPrefix=false", "-c", "diff.relative=false"),
-    *("diff", "HEAD", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty"),
-    *("-O/dev/null", "--"),
+    *("diff", "--binary", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty"),
+    "-O/dev/null",
 )  # fmt: skip
 _MOST_STATUS = 1 << 24  # bytes of git status that are read
 _MOST_NAMES = 100
@@ -132,7 +132,7 @@ class GitLook:
         """Return what a second round of git tells: the patch, and whether the commit is on a remote."""
         if not status.commit:
             return {"problem": "there is no commit yet"}
-        diff = self._run(*_DIFF, *_only(status.paths), limit=self._patch_limit) if status.dirty else None
+        diff = self._diff(status) if status.dirty else None
         unpushed = None
         if has_remote and status.ahead is None:
             unpushed = self._run("rev-list", "-n", "1", "HEAD", "--not", "--remotes", "--")
@@ -145,6 +145,11 @@ class GitLook:
         if diff is not None:
             found["patch"] = self._kept(diff, status)
         return found
+
+    def _diff(self, status: Status) -> Program:
+        """Begin to make the patch against the commit. With nothing staged the index is the commit, and known already."""
+        against = ["HEAD"] if status.staged else []
+        return self._run(*_DIFF, *against, "--", *_only(status.paths), limit=self._patch_limit)
 
     def _kept(self, diff: Program, status: Status) -> dict[str, Any]:
         if diff.too_long:

@@ -14,7 +14,7 @@ class Status(msgspec.Struct):
     """What ``git status`` said: counts of changed, and names of unmerged, untracked and submodule paths.
 
     ``commit`` is empty before the first one, ``branch`` when none is checked out. ``ahead`` and ``behind``
-    count commits against ``upstream``, None without one. ``paths`` are the changed ones, from the top level.
+    count commits against ``upstream``, None without one. ``paths`` are the changed ones, from the top level; ``staged`` says that the index differs from the commit.
     """
 
     commit: str = ""
@@ -28,6 +28,7 @@ class Status(msgspec.Struct):
     names: list[str] = []
     submodules: list[str] = []
     paths: list[bytes] = []
+    staged: bool = False
 
     @property
     def dirty(self) -> bool:
@@ -50,6 +51,7 @@ def parse(data: bytes, most_names: int) -> Status:
             status.changed += kind != b"u"
             status.unmerged += kind == b"u"
             fields = rest.split(b" ", _FIELDS[kind])
+            status.staged |= kind == b"u" or not fields[0].startswith(b".")
             status.paths.append(fields[-1])
             if fields[1].startswith(b"S"):
                 _keep(status.submodules, fields[-1], most_names)

@@ -61,8 +61,9 @@ def test_uncommitted_changes_are_a_patch_that_brings_them_back(repo: Repo, tmp_p
     assert not (again.path / "gone.py").exists()
 
 
+@pytest.mark.parametrize("staged", [False, True])
 @pytest.mark.parametrize("count", [1, 32, 33, 60])
-def test_few_and_many_changes_make_the_same_patch_from_anywhere(repo: Repo, count: int) -> None:
+def test_few_and_many_changes_make_the_same_patch_from_anywhere(repo: Repo, count: int, staged: bool) -> None:
     for n in range(count):
         repo.write(f"sub/*{n} (top)", f"{n}\n" * 9)
     repo.commit()
@@ -70,6 +71,8 @@ def test_few_and_many_changes_make_the_same_patch_from_anywhere(repo: Repo, coun
         repo.write(f"sub/*{n} (top)", "changed\n")
     repo.git("mv", "sub/*0 (top)", "moved \nto")
     repo.git("reset", "-q")
+    if staged:
+        repo.git("add", "sub")
     repo.git("add", "-N", "moved \nto")
     expected = repo.git("diff", "HEAD", "--binary")
     for directory in ("", "sub"):
