@@ -69,6 +69,8 @@ def test_facts_as_text(facts: dict[str, Any], found: list[str], left: list[str])
         ("version:1", True),
         ("version:1.40", False),
         ("version:1.4.*", True),
+        ("version:v1.*", True),
+        ("version:v1.4", True),
         ("version:*.0", True),
         ("version!=1.4.0", False),
         ("version!=1.3", True),
@@ -83,6 +85,11 @@ def test_facts_as_text(facts: dict[str, Any], found: list[str], left: list[str])
 )
 def test_version_numbers(query: str, found: bool) -> None:
     assert fits(query, number="1.4.0") is found
+
+
+def test_the_beginning_of_a_number_ends_at_a_point() -> None:
+    assert not fits("version:1.4", number="1.40.0")
+    assert not fits("version:1", number="10.0.0")
 
 
 def test_the_beginning_of_a_number_finds_its_prereleases() -> None:
@@ -112,6 +119,7 @@ def test_the_beginning_of_a_number_finds_its_prereleases() -> None:
         ("metric.*>100", True),
         ("metric:f1", True),
         ("metric:f1[*", True),
+        ("metric:F*", False),
         ("metric.f1:*", True),
         ("metric:f2,f1", True),
         ("metric:f2", False),
@@ -311,6 +319,9 @@ def test_amounts(query: str, found: bool) -> None:
         ("age:>2d", True),
         ("created:2026-11-20", True),
         ("created:2026-11", True),
+        ("created:2026-11-20T12:00", True),
+        ("created:2026-11-20T12:00:00", True),
+        ("created:2026-11-20T11:59:59", False),
         ("created:2026-10,2026-11", True),
         ("created!=2026-11", False),
         ("created>2026-11-20", False),
@@ -346,6 +357,11 @@ def test_a_day_is_one_of_this_machines_zone(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_was_never_created_was_created_when_registered() -> None:
     assert fits("created:2026-11-20 since:2026-11-20", registered="2026-11-20T12:00:00Z")
+
+
+def test_the_ends_of_a_pattern_do_not_overlap() -> None:
+    assert not fits("host:ab*ba", host="aba")
+    assert fits("host:ab*ba", host="abba")
 
 
 def test_a_pattern_full_of_gaps_takes_no_time() -> None:

@@ -58,6 +58,7 @@ NAMES = FewNames({"sentiment", "sentiment-2025", "ranker"}, {"sentiment@producti
         ("kind:prompt OR champion", [1, 3]),
         ("(kind:prompt OR champion) -ranker", [1]),
         ("-(kind:prompt OR champion)", [0, 2]),
+        ("(kind:weights) sort:version limit:1", [0]),
         ("-(sentiment -longer)", [0, 2, 3]),
         ("sentiment longer OR ranker", [0, 3]),
         ("or", []),

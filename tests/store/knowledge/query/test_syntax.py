@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mvtui.store.errors import QueryError
 from mvtui.store.knowledge.query.fields import FIELDS
 from mvtui.store.knowledge.query.syntax import MAX_DEPTH, parse, so_far
+from mvtui.store.knowledge.query.tree import Word
 
 from .documents import NOW
 
@@ -30,6 +31,8 @@ def wrong(query: str) -> QueryError:
         ("https://x", 1, "unknown field 'https'", "quotes"),
         ("stage:live", 7, "'live' is no stage", "production, validation, staging, none"),
         ("stage:production,live", 18, "'live' is no stage", "production"),
+        ("stage:prod x", 7, "'prod' is no stage", "production"),
+        ("since:7 x", 7, "'7' is no date", "7d"),
         ("kind:model", 6, "'model' is no kind", "weights, adapter"),
         ("dirty:maybe", 7, "'maybe' is no yes or no", "yes, no"),
         ("stage>production", 1, "can't be compared with >", "stage:production"),
@@ -148,6 +151,10 @@ def test_a_mistake_before_the_half_typed_term_is_one() -> None:
     with pytest.raises(QueryError) as caught:
         so_far("stge:production longer -", NOW)
     assert caught.value.column == 1
+
+
+def test_outside_a_group_a_parenthesis_is_text() -> None:
+    assert parse("(a) b)", NOW).node.nodes[-1] == Word("b)", "b)")
 
 
 def test_every_example_can_be_read() -> None:
