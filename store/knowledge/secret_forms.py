@@ -11,9 +11,9 @@ import re
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-NameKind = Literal["password", "token", "maybe", ""]
-"""How sure a name makes it that its value is a secret: any value; any that isn't plainly something else; only one
-that looks random; none."""
+NameKind = Literal["password", "token", "likely", "maybe", ""]
+"""How sure a name makes it that its value is a secret: any value; any that isn't plainly something else; one with
+letters and digits; only one that looks random; none."""
 
 
 class Form(NamedTuple):
@@ -84,7 +84,7 @@ FORMS: tuple[Form, ...] = (
     _form(":AA", r":AA(?<=[0-9]:AA)([\w-]{30,})"),  # Telegram
     _form(
         "uthorization UTHORIZATION",
-        r"[aA](?i:uthorization)\\{0,3}[\"']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,3}[\"']?"
+        r"[aA](?i:uthorization)\\{0,3}[\"']?[ \t]{0,4}[:=][ \t]{0,4}f?\\{0,3}[\"']?"
         r"(?:(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4})?+([^\s\"'\\{}$<(\[]{6,})",
     ),
     _form("earer", r"[bB]earer[ \t]{1,4}((?=[\w.~+/-]{0,200}\d)[\w.~+/-]{16,}={0,2})"),
@@ -92,6 +92,17 @@ FORMS: tuple[Form, ...] = (
     _form('"auth"', r"\"auth\"[ \t]{0,4}:[ \t]{0,4}\"([A-Za-z0-9+/=]{8,})\""),  # Docker's config.json
     _form("login(", r"login\([ \t]{0,4}(?:\w{1,20}[ \t]{0,4}=[ \t]{0,4})?[\"']([^\s\"'<>{}\[\]]{8,})[\"']"),
     _form("curl", r"curl\b[^\r\n]{0,300}?[ \t](?:-u|--user)[ =][\"']?[^\s:\"']{1,80}:([^\s\"'$\[]{1,256})"),
+    _form("docker", r"docker login\b[^\r\n]{0,300}?[ \t]-p[ =][\"']?([^\s\"'$\[]{1,256})"),
+    _form("mysql", r"mysql(?:dump|admin)?\b[^\r\n]{0,300}?[ \t]-p([^\s\"'$\[]{4,256})"),
+    _form("wandb", r"wandb login[ \t]{1,4}(?:--[\w=-]{1,40}[ \t]{1,4}){0,4}([A-Za-z0-9]{12,})"),
+    _form(
+        "auth",
+        r"auth[ \t]?=[ \t]?\([ \t]?[\"'][^\"'\r\n]{0,100}[\"'][ \t]{0,2},[ \t]{0,2}[\"']([^\"'\r\n\[]{1,256})[\"']",
+    ),
+    _form(
+        '"username"', r"\"username\"[^\r\n]{0,100}\"key\"[ \t]{0,2}:[ \t]{0,2}\"([0-9a-f]{16,64})\""
+    ),  # Kaggle
+    _form("LS0tLS1CRUdJTi", r"(LS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,})"),  # a PEM file in base64, as in kubeconfig
     _form("sshpass", r"sshpass[ \t]{1,4}-p[ \t]{0,4}[\"']?([^\s\"'$\[]{1,256})"),
     # scheme://user:password@host: up to the last @ before a space or quote, slashes that should be %2F included;
     # what starts like a port is none.
@@ -120,8 +131,11 @@ ASSIGNMENT = re.compile(
     r"(?P<close>\\{0,3}[\"'`]?\]?)"
     r"(?P<sep>"
     r"[ \t]{0,8}:[ \t]{0,4}[A-Za-z_][\w.\[\], |]{0,60}?[ \t]{0,4}=(?!=)[ \t]{0,4}(?=[\"'rbf])"  # annotated Python
-    r"|[ \t]{0,8}(?:=>|:=|={1,3}|!=|:)[ \t]{0,8}"
+    r"|[ \t]{0,8}(?:=>|:=|={1,3}|!=|\?=|:)[ \t]{0,8}"
     r"|,[ \t]{0,8}(?=\\{0,3}[\"'])"  # a pair of arguments
+    r"|,[^\r\n\"']{0,60}\bdefault[ \t]{0,2}=[ \t]{0,2}(?=[\"'])"  # argparse, click
+    r"|\)?[ \t]{1,4}or[ \t]{1,4}(?=[\"'])"  # os.getenv("X") or "…"
+    r"|[ \t]{1,8}value=(?=[\"'])"  # <add key="ApiKey" value="…"/>
     r"|>(?=[^\s<>])"  # XML
     r"|[ \t]{1,8}(?=[^\s=:]))"  # --password X, .netrc, Dockerfile
     r"(?:[rbfRBF]{0,2}(?P<quote>\\{0,3}(?:\"\"\"|'''|[\"'`]))(?P<quoted>[^\r\n]{1,512})"
@@ -159,9 +173,9 @@ def name_kind(name: str) -> NameKind:
     if last in _PASSWORDS:
         return "password"
     if last in {"pass", "pwd"}:
-        return "password" if before in _OWNERS else "maybe" if before not in _NOT_SECRET and before else ""
+        return "password" if before in _OWNERS else "" if before in _NOT_SECRET else "likely"
     if last not in {"token", "key", "auth", "credential", "credentials"} or before in _NOT_SECRET:
         return ""
     if before in _OWNERS and last in {"token", "key"}:
         return "token"
-    return "maybe"
+    return "likely" if last == "token" else "maybe"

@@ -28,6 +28,7 @@ _KEY_RUN = re.compile(r"[A-Za-z0-9+/=\\]*[\"',+ \t]{0,8}(?:\r?\n|\Z)?")
 _KEY_LINE = re.compile(
     r"[ +-]?[ \t\"']{0,40}(?:[A-Za-z0-9+/=\\]{1,100}|[A-Za-z-]{1,20}: [^\r\n]{1,80})?[\"',+ \t]{0,8}(?:\r?\n|\Z)"
 )
+_SETTERS = frozenset({"", "-", "ENV", "ARG", "set -x", "set -gx", "set -Ux", "setx"})
 _LONGEST_NAME = 80
 _LONGEST_VALUE = 512  # as far as ASSIGNMENT looks
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_.-$"
@@ -233,11 +234,7 @@ def _is_given(text: str, match: re.Match[str], start: int, name: str) -> bool:
     if name.startswith("-"):
         return True
     line = text[max(0, start - 200) : start].rpartition("\n")[2]
-    return (
-        (line.strip(" \t+-") in {"", "ENV", "ARG"} and name.isupper())
-        or "login " in line
-        or "machine " in line
-    )
+    return (line.strip(" \t+") in _SETTERS and name.isupper()) or "login " in line or "machine " in line
 
 
 def _quoted_value(text: str, quote: str) -> str:
@@ -267,9 +264,7 @@ def _is_code(value: str) -> bool:
 def _stated_kind(name: str) -> NameKind:
     """The kind of a name that is an option or an environment variable: a value is stated there, never code."""
     kind = name_kind(name)
-    if kind == "maybe" and not name.lower().endswith(("key", "auth")):
-        return "token"
-    return kind
+    return "token" if kind == "likely" else kind
 
 
 def _gives_away(kind: str, value: str) -> bool:
@@ -280,7 +275,9 @@ def _gives_away(kind: str, value: str) -> bool:
         return not _PLAIN.fullmatch(value) or (value.isdigit() and len(value) > 3)
     if _PLAIN.fullmatch(value) or _PATH.fullmatch(value) or " " in value:
         return False
-    return len(value) >= 6 if kind == "token" else _looks_random(value)
+    if kind == "token":
+        return len(value) >= 6
+    return _is_mixed(value) if kind == "likely" else _looks_random(value)
 
 
 def _is_mixed(value: str) -> bool:

@@ -96,6 +96,24 @@ def test_a_token_is_known_by_its_form_wherever_it_stands(token: str, around: str
         ("HFTOKEN=abcdef123", "abcdef123"),
         ("curl -sSf -u ann:hunter2 https://h/x", "hunter2"),
         ("sshpass -p hunter2 ssh h", "hunter2"),
+        ("docker login -u ann -p hunter2", "hunter2"),
+        ("mysqldump -u root -phunter2 db", "hunter2"),
+        (f"wandb login --relogin {HEX40}", HEX40),
+        ("requests.get(u, auth=('ann', 'hunter2'))", "hunter2"),
+        (f'{{"username":"ann","key":"{HEX40[:32]}"}}', HEX40[:32]),
+        (
+            "client-key-data: " + "LS0tLS1CRUdJTi" + "BSU0EgUFJJVkFURSBLRVktLS0tLQo",
+            "BSU0EgUFJJVkFURSBLRVktLS0tLQo",
+        ),
+        ('headers={"Authorization": f"Token abc123xyz"}', "abc123xyz"),
+        ('token = "s3cr3tVALUE99"', "s3cr3tVALUE99"),
+        ("token: s3cr3tVALUE99", "s3cr3tVALUE99"),
+        ("TOKEN ?= s3cr3tVALUE99", "s3cr3tVALUE99"),
+        ('"pass": "s3cr3tVALUE99"', "s3cr3tVALUE99"),
+        ("set -x DB_PASSWORD hunter2", "hunter2"),
+        ('p.add_argument("--api-key", type=str, default="abc123xyz")', "abc123xyz"),
+        ('os.getenv("API_KEY") or "abc123xyz"', "abc123xyz"),
+        ('<add key="ApiKey" value="abc123xyz"/>', "abc123xyz"),
     ],
 )
 def test_a_secret_is_known_by_the_name_it_is_given_to(text: str, secret: str) -> None:
@@ -152,6 +170,9 @@ def test_a_secret_is_known_by_the_name_it_is_given_to(text: str, secret: str) ->
         "for token in tokens:",
         "the password is set elsewhere",
         "forward_pass = 3",
+        'forward_pass = "stage2layer"',
+        'p.add_argument("--pad-token", default="pad12345")',
+        'p.add_argument("--token", default=None)',
         "index 3b07ff5..f00aa36 100644",
         "data/Images/Train2017/part0001/sample000",
         "sk-learn-contrib-pipeline-models-and-more",
@@ -270,7 +291,7 @@ def test_any_text_is_clean_after_one_round_and_keeps_its_lines(text: str) -> Non
         "a", "-", '"', "=", "\n", "\\", "+", "token=", "token ", "password=", '"password":"', "://a:", "://", "eyJ",
         "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n", "sk-aa-", 'login("', "Bearer ",
         "Authorization: ", "token: a.a.a.a", "key\t", "password: str, str, ", "aws a1B/", '\\"token\\": \\"', "?sig=",
-        "AccountKey=;", "password <", '" token ', "KEY ", "-----END PRIVATE KEY-----", "https://aaaaaaaaaaaa", "curl ",
+        "AccountKey=;", "password <", '" token ', "KEY ", "-----END PRIVATE KEY-----", "https://aaaaaaaaaaaa", "curl ", "mysql ", "docker login ", 'key" or "', "auth=('", "token,default=",
     ],
 )  # fmt: skip
 def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
