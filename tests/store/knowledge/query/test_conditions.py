@@ -27,6 +27,7 @@ METRICS = {
     "worst": "Infinity",
     "least": "-Infinity",
     "odd": "later",
+    "Acc": 0.5,
 }
 
 
@@ -120,6 +121,7 @@ def test_the_beginning_of_a_number_finds_its_prereleases() -> None:
         ("metric:f1", True),
         ("metric:f1[*", True),
         ("metric:F*", False),
+        ("metric:A*", True),
         ("metric.f1:*", True),
         ("metric:f2,f1", True),
         ("metric:f2", False),
