@@ -36,8 +36,10 @@ async def test_no_file_is_opened_on_the_screen_s_thread(filled: Path, opened: Op
         try:
             await it.press("j", "k", "G", "ctrl+u", "tab", "j", "tab", "G", "enter", "slash")
             await it.press(*"epochs", "enter", "y", "r", "z", "z", "question_mark", "j", "escape", "escape")
+            await it.press("tab", "space", "j", "space", "right_square_bracket", "x", "k", "escape", "escape")
+            await it.press("right_square_bracket", "j", "right_square_bracket", "k")
             await it.pilot.resize_terminal(80, 24)
-            await it.press("tab", "tab", "j")
+            await it.press("tab", "tab", "j", "right_square_bracket", "right_square_bracket", "G")
         finally:
             _watched.clear()
         assert it.app.is_running

@@ -1,0 +1,362 @@
+"""The third pane as a person uses it: tabs, marks, comparing, lineage; and what it asks of the store."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from mvtui.store import Comparison, Model, Store, Version, VersionDetail, init_store, open_store
+from mvtui.tui.app.actions import Pane, Tab
+from mvtui.tui.app.asked import Asked
+from mvtui.tui.app.messages import FromStore, TabFailed, TabRead
+from mvtui.tui.app.worker import StoreWorker
+
+from .conftest import Opens, Session
+
+EVIL = "[@click=app.quit]x[/foo]\x1b]52;c;aGk=\x07\u202e" + "y" * 10_000
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three versions of a model, data they were made from, and one made from them."""
+    directory = tmp_path_factory.mktemp("world")
+    file, data = directory / "weights.bin", directory / "reviews.tsv"
+    with init_store(directory / "store") as store:
+        for number in (1, 2, 3):
+            data.write_text("good\n" * number)
+            store.register("reviews", data, kind="dataset", note=f"{number} reviews", capture=False)
+            file.write_bytes(b"w" * number)
+            store.register(
+                "sentiment",
+                file,
+                metrics={"accuracy": (80 + number) / 100, "loss": (50 - number) / 100},
+                params={"lr": number / 10, "epochs": 2},
+                tags={"team": "search"},
+                parents=[f"sentiment@1.{number - 2}.0"] if number > 1 else [],
+                datasets={"train": "reviews@latest"},
+                capture=["python", "command"],
+                command="python train.py",
+            )
+        file.write_bytes(b"q")
+        store.register("small", file, edges=[("quantized-from", "sentiment@1.1.0")], capture=False)
+    return directory / "store"
+
+
+class InProduction:
+    """A store in which a version holds Production, as no verb can bring about yet."""
+
+    def __init__(self, store: Store, ref: str) -> None:
+        self._store = store
+        self._model, _, self._number = ref.partition("@")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def _staged(self, version: Version) -> Version:
+        there = (version.model, version.version) == (self._model, self._number)
+        return replace(version, stage="production" if there else None)
+
+    def models(self) -> list[Model]:
+        return [
+            replace(model, production=self._number if model.name == self._model else None)
+            for model in self._store.models()
+        ]
+
+    def versions(self, model: str | None = None) -> list[Version]:
+        return [self._staged(version) for version in self._store.versions(model)]
+
+    def search(self, rows: Any) -> Any:
+        return self._store.search(self._store.versions(rows[0].model))
+
+    def get(self, ref: str) -> Version:
+        return self._staged(self._store.get(ref))
+
+    def show(self, ref: str) -> VersionDetail:
+        detail = self._store.show(ref)
+        return replace(detail, version=self._staged(detail.version))
+
+    def diff(self, *refs: str, history: bool = False) -> Comparison:
+        base = f"{self._model}@{self._number}"
+        if len(refs) == 1 and refs[0] != base:
+            return replace(self._store.diff(base, *refs), chosen="production")
+        return self._store.diff(*refs)
+
+
+async def on_sentiment(it: Session) -> None:
+    """Select the newest version of the model with parents."""
+    await it.press("shift+tab", "g", "j", "tab")
+    assert it.selected == "sentiment@1.2.0"
+
+
+async def test_brackets_turn_the_tabs_from_any_pane(world: Path, opened: Opens) -> None:
+    async with opened(world) as it:
+        await on_sentiment(it)
+        assert it.main.pane == Pane.VERSIONS
+        assert "[Overview] · Compare · Lineage" in it.text
+        await it.press("right_square_bracket")
+        assert "Overview · [Compare] · Lineage" in it.text
+        assert it.seen("#details").startswith(" 1.2.0 against 1.1.0")
+        assert it.main.pane == Pane.VERSIONS, "the list keeps the keys"
+        await it.press("right_square_bracket")
+        assert "▸ sentiment@1.2.0" in it.seen("#details")
+        await it.press("right_square_bracket", "left_square_bracket", "left_square_bracket")
+        assert it.main.details.tab is Tab.COMPARE
+        await it.press("j")
+        assert it.seen("#details").startswith(" 1.1.0 against 1.0.0")
+
+
+async def test_in_a_narrow_window_a_tab_takes_the_place_of_the_list(world: Path, opened: Opens) -> None:
+    async with opened(world, (80, 24)) as it:
+        await on_sentiment(it)
+        assert "[Versions]   Overview    Compare    Lineage" in it.text
+        await it.press("right_square_bracket")
+        assert str(it.main.pane) == "Details"
+        assert "Versions    Overview   [Compare]   Lineage" in it.text
+        await it.press("escape")
+        assert it.main.pane == Pane.VERSIONS
+
+
+async def test_overview_says_what_made_it(world: Path, opened: Opens) -> None:
+    async with opened(world, (120, 60)) as it:
+        await on_sentiment(it)
+        said = it.seen("#details")
+        for words in (
+            *("Made by", "train = reviews@1.0.2", "fine-tuned-from", "sentiment@1.1.0"),
+            *("python train.py", "accuracy  ↑ 0.83", "loss      ↓ 0.47"),
+        ):
+            assert words in said, words
+
+
+async def test_what_is_logged_elsewhere_appears(world: Path, opened: Opens, tmp_path: Path) -> None:
+    file = tmp_path / "w"
+    file.write_bytes(b"w")
+    with init_store(tmp_path / "store") as store:
+        store.register("m", file, metrics={"accuracy": 0.5}, capture=False)
+        async with opened(store.root, (120, 50)) as it:
+            assert "0.5" in it.seen("#details")
+            with open_store(store.root) as other:
+                other.log_metrics("m@latest", {"accuracy": 0.75}, evaluation="again")
+            await it.until(lambda: "2 values" in it.seen("#details"))
+            assert "0.75" in it.seen("#details")
+
+
+async def test_x_shows_only_what_differs_and_says_when_it_can_t(world: Path, opened: Opens) -> None:
+    async with opened(world, (120, 60)) as it:
+        await on_sentiment(it)
+        await it.press("x")
+        assert "the Compare tab is not open" in it.seen("#footer")
+        await it.press("right_square_bracket")
+        assert "epochs" in it.seen("#details")
+        await it.press("x")
+        assert "epochs" not in it.seen("#details")
+        assert "Tags  1 the same" in it.seen("#details")
+        await it.press("j")
+        assert "epochs" not in it.seen("#details"), "it stays while moving"
+        await it.press("x")
+        assert "epochs" in it.seen("#details")
+
+
+async def test_marked_versions_are_compared_with_each_other(world: Path, opened: Opens) -> None:
+    async with opened(world, (160, 45)) as it:
+        await on_sentiment(it)
+        await it.press("right_square_bracket", "G", "space")
+        assert "◆1.0.0" in it.seen("#versions")
+        assert "1 version marked" in it.seen("#footer")
+        await it.press("g")
+        assert it.seen("#details").startswith(" 1.2.0 against 1.0.0"), "one mark: every other with it"
+        await it.press("space", "j", "space")
+        assert it.seen("#details").startswith(" 1.2.0, 1.1.0 against 1.0.0")
+        await it.press("k")
+        assert it.seen("#details").startswith(" 1.2.0, 1.1.0 against 1.0.0"), "two: the marked ones"
+        await it.press("space")
+        assert it.seen("#details").startswith(" 1.1.0 against 1.0.0")
+        await it.press("escape", "escape")
+        assert "◆" not in it.seen("#versions")
+        assert it.seen("#details").startswith(" 1.2.0 against 1.1.0")
+        await it.press("escape", "escape")
+        assert "outermost" in it.seen("#footer")
+
+
+async def test_more_than_six_can_t_be_marked(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("shift+tab", "G", "tab")
+        for _ in range(7):
+            await it.press("space", "j")
+        assert it.seen("#versions").count("◆") == 6
+        await it.press("space")
+        assert "6 versions are the most" in it.seen("#footer")
+        await it.press("shift+tab", "k", "tab")
+        assert "◆" not in it.seen("#versions"), "each model has marks of its own"
+        await it.press("space")
+        await it.press("shift+tab", "j", "tab")
+        assert it.seen("#versions").count("◆") == 6
+
+
+async def test_marks_are_seen_in_ascii_too(world: Path, opened: Opens) -> None:
+    async with opened(world, (160, 45), ascii_only=True, theme="ansi") as it:
+        await on_sentiment(it)
+        await it.press("space", "j", "right_square_bracket")
+        assert " *1.2.0" in it.seen("#versions")
+        await it.press("right_square_bracket")
+        assert it.text.replace("-", "").isascii()
+
+
+async def test_lineage_keeps_the_version_in_sight(tmp_path: Path, opened: Opens) -> None:
+    file = tmp_path / "w"
+    with init_store(tmp_path / "store") as store:
+        for number in range(30):
+            file.write_bytes(b"w" * (number + 1))
+            parents = [f"m@1.{number - 1}.0"] if number else []
+            store.register("m", file, parents=parents, capture=False)
+        async with opened(store.root, (120, 35)) as it:
+            await it.press("left_square_bracket")
+            assert "▸ m@1.29.0" in it.seen("#details")
+            await it.press("tab", "g")
+            assert "m@1.0.0" in it.seen("#details")
+
+
+async def test_production_is_what_is_compared_with(world: Path, opened: Opens) -> None:
+    async with opened(lambda: InProduction(open_store(world), "sentiment@1.1.0"), (180, 45)) as it:
+        await on_sentiment(it)
+        head, newest, held, oldest = it.seen("#versions").splitlines()[:4]
+        assert "vs ●" in head
+        assert "accuracy ↑" in head
+        assert "loss ↓" in head
+        assert "0.83  ▲ +0.01" in newest
+        assert "● production" in held
+        assert "▼ -0.01" in oldest
+        assert "Metrics  against ● 1.1.0" in it.seen("#details")
+        assert "loss      ↓ 0.47  ▲ -0.01" in it.seen("#details")
+        await it.press("right_square_bracket")
+        assert "1.1.0 is in production" in it.seen("#details")
+        await it.press("j")
+        assert "1.1.0 against 1.0.0" in it.seen("#details"), "production itself: with the one before"
+
+
+async def test_hostile_text_is_safe_in_every_tab(tmp_path: Path, opened: Opens) -> None:
+    file = tmp_path / "w"
+    with init_store(tmp_path / "store") as store:
+        for number in (1, 2):
+            file.write_bytes(b"w" * number)
+            store.register(
+                "m",
+                file,
+                params={"[/foo]": EVIL[: 9000 + number], "lr": number},
+                metrics={"[bold]\u202ea": number / 10},
+                note=EVIL,
+                capture=["command"],
+                command=EVIL,
+            )
+        async with opened(store.root, (120, 60)) as it:
+            for _ in Tab:
+                for _ in range(20):
+                    assert not set(it.text) & set("\x1b\x07\u202e")
+                    it.main.details_view.step(40)
+                await it.pilot.click("#details", offset=(3, 20))
+                await it.press("right_square_bracket")
+            assert it.app.is_running
+
+
+# -- what is asked of the store ---------------------------------------------------------------------
+
+
+class Watched:
+    """A store that remembers which of its verbs were called."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.called: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.called.append(name)
+        return getattr(self._store, name)
+
+
+async def test_only_the_visible_tab_is_read(world: Path, opened: Opens) -> None:
+    stores: list[Watched] = []
+
+    def open_it() -> Any:
+        stores.append(Watched(open_store(world)))
+        return stores[-1]
+
+    async with opened(open_it) as it:
+        await on_sentiment(it)
+        stores[-1].called.clear()
+        await it.press("j")
+        assert "capture" in stores[-1].called
+        assert not {"diff"} & set(stores[-1].called)
+        await it.press("right_square_bracket")
+        stores[-1].called.clear()
+        await it.press("k")
+        assert "diff" in stores[-1].called
+        assert not {"capture", "lineage", "show"} & set(stores[-1].called)
+
+
+async def test_a_tab_that_can_t_be_read_says_why_and_the_others_still_work(
+    world: Path, opened: Opens
+) -> None:
+    class Broken(Watched):
+        def diff(self, *refs: str, **_: Any) -> Any:
+            raise OSError("the disk is gone")
+
+    async with opened(lambda: Broken(open_store(world))) as it:
+        await on_sentiment(it)
+        await it.press("right_square_bracket")
+        assert "the disk is gone" in it.seen("#details")
+        await it.press("right_square_bracket")
+        assert "▸ sentiment@1.2.0" in it.seen("#details")
+
+
+async def test_the_first_version_has_nothing_to_be_compared_with(own: Store, opened: Opens) -> None:
+    async with opened(own.root) as it:
+        await it.press("right_square_bracket")
+        assert "nothing to compare" in it.seen("#details")
+
+
+def read(store: Any, asked: Asked) -> list[FromStore]:
+    """Let a worker answer, without a screen."""
+    posted: list[FromStore] = []
+    worker = StoreWorker(lambda: store, posted.append)
+    worker.painted()
+    worker._read(store, asked)
+    return posted
+
+
+def test_the_worker_answers_with_what_was_asked(world: Path) -> None:
+    with open_store(world) as store:
+        for tab in Tab:
+            asked = Asked(tab, ("sentiment@1.2.0",))
+            (answer,) = read(store, asked)
+            assert isinstance(answer, TabRead)
+            assert answer.asked == asked
+        (answer,) = read(store, Asked(Tab.COMPARE, ("sentiment@1.2.0", "sentiment@9.9.9")))
+        assert isinstance(answer, TabFailed)
+        assert "9.9.9" in answer.reason
+
+
+def test_git_that_takes_its_time_is_asked_once(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mvtui.tui.app import worker as module
+
+    asked = Asked(Tab.COMPARE, ("sentiment@1.2.0",))
+    calls: list[bool] = []
+
+    class Slow(Watched):
+        def diff(self, *refs: str, history: bool = False) -> Any:
+            calls.append(history)
+            threading.Event().wait(0.002)
+            return self._store.diff(*refs)
+
+    with open_store(world) as store:
+        slow: Any = Slow(store)
+        posted: list[FromStore] = []
+        worker = StoreWorker(lambda: slow, posted.append)
+        worker._read_history(slow, asked)
+        worker._read_history(slow, asked)
+        assert calls == [True, True]
+        monkeypatch.setattr(module, "_SLOW_GIT_SECONDS", 0.001)
+        worker._read_history(slow, asked)
+        worker._read_history(slow, asked)
+        assert len(calls) == len(posted) == 3
