@@ -92,7 +92,7 @@ def _needs_rows(now: Situation) -> str:
 
 def _only_compared(now: Situation) -> str:
     return _needs_version(now) or (
-        "" if now.tab is Tab.COMPARE else "the Compare tab is not open: ] opens it"
+        "" if now.tab is Tab.COMPARE else "the Compare tab is not open"
     )
 
 
@@ -160,8 +160,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "compare.differences",
         ("x",),
-        "only differences",
-        "Compare: show only what differs, and everything again",
+        "hide same",
+        "Compare: show only what differs, or everything",
         _SHOW,
         footer=11,
         why_not=_only_compared,
