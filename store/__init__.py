@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .nouns.manifest import FileEntry as FileEntry
     from .nouns.manifest import Kind as Kind
     from .nouns.manifest import Scalar as Scalar
+    from .nouns.manifest import scalar_text as scalar_text
     from .nouns.measured import Logged as Logged
     from .nouns.measured import MetricChange as MetricChange
     from .nouns.measured import Trend as Trend
@@ -122,7 +123,7 @@ _HOMES = {
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.impact": ("Impact",),
     "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
-    "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar"),
+    "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar", "scalar_text"),
     "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
     "nouns.metric": ("Direction", "Measurement", "Series", "base_name", "to_stored"),
     "nouns.recipe": ("Lack", "Recipe", "Step"),

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .words import count, decimals, number, plural, scalar, signs, size
+from ..store import scalar_text
+from .words import count, decimals, number, plural, signs, size
 
 if TYPE_CHECKING:
     from ..store import Change, Comparison, DiffCell, DiffRow, DiffSection, Evidence, Outcome, Unit, Value
@@ -129,7 +130,7 @@ def value_text(value: Value, unit: Unit = "", places: int | None = None, *, asci
         return _float(value) if places is None else number(value, places)
     if isinstance(value, str):
         return value[:12] if _HASH.fullmatch(value) else value or '""'
-    return scalar(value)  # type: ignore[arg-type]  # missing ones are gone
+    return scalar_text(value)  # type: ignore[arg-type]  # missing ones are gone
 
 
 def _float(value: float) -> str:

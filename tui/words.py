@@ -276,14 +276,3 @@ def decimals(values: Iterable[float], most: int = 4) -> int:
         if all(round(v, places) == round(v, cap) for v in finite):
             return places
     return cap
-
-
-def scalar(value: str | float | bool | None) -> str:
-    """Return a parameter's value as written in config files: ``true``, ``null``, ``0.0003``, text as it is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value)
-    return str(value)

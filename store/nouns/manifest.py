@@ -24,6 +24,17 @@ _FORMAT = 1
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
+def scalar_text(value: Scalar) -> str:
+    """Return a parameter's value as configuration files write it: ``true``, ``null``, ``0.0003``, text as it is."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)
+
+
 class FileEntry(msgspec.Struct, frozen=True, order=True):
     """One file of a version: relative POSIX path, size in bytes, BLAKE3 as 64 hex digits."""
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+from ...nouns.manifest import scalar_text
 from ...nouns.metric import StoredValue, from_stored
 from . import quantities
 from .fields import COMPARE
 from .pattern import Pattern, any_of
-from .text import Document, written
+from .text import Document
 from .tree import Condition, Value
 
 Test: TypeAlias = Callable[[Document], bool]
@@ -98,7 +99,7 @@ def _param_value(condition: Condition) -> Callable[[Any], bool]:
     def equal(value: Any) -> bool:
         if value.__class__ in _NUMBERS and value in numbers:
             return wanted
-        return fits(written(value)) is wanted
+        return fits(scalar_text(value)) is wanted
 
     return equal
 

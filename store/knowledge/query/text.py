@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...nouns.manifest import scalar_text
 from .pattern import fold
 
 Document = Mapping[str, Any]
@@ -57,17 +58,6 @@ def describe(document: Document, *, model: bool = True) -> str:
         *document.get("aliases", ()),
     ]
     parts += [f"{key}={value}" for key, value in document.get("tags", {}).items()]
-    parts += [f"{key}={written(value)}" for key, value in document.get("params", {}).items()]
+    parts += [f"{key}={scalar_text(value)}" for key, value in document.get("params", {}).items()]
     parts += document.get("metrics", ())
     return fold("\n".join(parts))
-
-
-def written(value: str | float | bool | None) -> str:
-    """Return a parameter's value as configuration files write it: ``true``, ``null``, ``0.0003``, text as it is."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ...nouns.manifest import scalar_text
 from .fields import DATA_EDGES, FIELDS
 from .pattern import fold
-from .text import Document, written
+from .text import Document
 
 Found = Iterable[str]
 
@@ -59,7 +60,7 @@ class Vocabulary:
             held: dict[str, Any] = document.get(f"{field}s", {})
             if not key:
                 return held
-            return (written(held[key]),) if key in held else ()
+            return (scalar_text(held[key]),) if key in held else ()
         return _SINGLE[field](document) if field in _SINGLE else self._edges(document, field)
 
     def _edges(self, document: Document, field: str) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ... import words
+from ....store import scalar_text
 from ..columns import Look
 from .files import files
 from .identity import head, identity, note
@@ -27,7 +27,7 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
         lines.add([[], *note(version.note, look, columns)])
     lines.join(metrics(version, known, look, columns))
     lines.add(made_by(version, known, look, columns))
-    params = {name: words.scalar(value) for name, value in version.params.items()}
+    params = {name: scalar_text(value) for name, value in version.params.items()}
     for title, values in (("Parameters", params), ("Tags", version.tags)):
         if values:
             lines.add(heading(title))

@@ -48,14 +48,17 @@ def _captured(store: Store, ref: str) -> object:
 
 
 def _write(store: Store, detail: VersionDetail) -> None:
-    from ...words import plural, scalar, size
+    from ....store import scalar_text
+    from ...words import plural, size
     from .. import measured, tree
 
     version = detail.version
     known = version.size or version.file_count or not version.external
     _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known")
     measured.write(store, version)
-    _section("params", [(output.safe(k, 40), output.safe(scalar(v), 200)) for k, v in version.params.items()])
+    _section(
+        "params", [(output.safe(k, 40), output.safe(scalar_text(v), 200)) for k, v in version.params.items()]
+    )
     _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
     tree.write_parents(store, version)
     _section("surroundings", _surroundings(store, version))
