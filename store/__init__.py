@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from .nouns.metric import Direction as Direction
     from .nouns.metric import Measurement as Measurement
     from .nouns.metric import Series as Series
-    from .nouns.metric import base_name as base_name
+    from .nouns.metric import by_dataset as by_dataset
     from .nouns.metric import to_stored as to_stored
     from .nouns.recipe import Lack as Lack
     from .nouns.recipe import Recipe as Recipe
@@ -125,7 +125,7 @@ _HOMES = {
     "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar", "scalar_text"),
     "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
-    "nouns.metric": ("Direction", "Measurement", "Series", "base_name", "to_stored"),
+    "nouns.metric": ("Direction", "Measurement", "Series", "by_dataset", "to_stored"),
     "nouns.recipe": ("Lack", "Recipe", "Step"),
     "nouns.reports": (
         "BadObject",

@@ -58,7 +58,9 @@ def init_store(path: StrPath | None = None) -> Store:
     return Store(init.init(path))
 
 
-class Store(Looking, Registering, Annotating, Ancestry, Comparing, Finding, Measuring, Records, Datasets, Keeping):
+class Store(
+    Looking, Registering, Annotating, Ancestry, Comparing, Finding, Measuring, Records, Datasets, Keeping
+):
     """A store of model versions. Every verb is here.
 
     Safe to share between threads, to use from several processes and machines' jobs at once, and after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -62,6 +62,19 @@ def key(name: str, dataset: str = "", part: str = "") -> str:
 def base_name(metric: str) -> str:
     """Return a metric's name without the dataset and slice that ``key`` put behind it."""
     return metric[: metric.rindex("[")] if metric.endswith("]") and "[" in metric[1:] else metric
+
+
+def by_dataset(keys: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Group metrics by the dataset they were measured on: dataset → name and slice → key.
+
+    Those of no dataset come first, then the datasets in the order in which they are met.
+    """
+    groups: dict[str, dict[str, str]] = {"": {}}
+    for full in keys:
+        name = base_name(full)
+        dataset, _, part = full[len(name) + 1 : -1].partition(":")
+        groups.setdefault(dataset, {})[f"{name} {part}" if part else name] = full
+    return {dataset: names for dataset, names in groups.items() if names}
 
 
 def to_stored(value: float) -> StoredValue:

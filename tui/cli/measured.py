@@ -34,10 +34,12 @@ def write(store: Store, version: Version) -> None:
     Of too many those are chosen that have a direction: they say how good the version is, where the gradients
     of a layer say how it came to be so.
     """
+    from ...store import by_dataset
+
     ways = {key: store.direction(key) for key in version.metrics}
     chosen = set(sorted(version.metrics, key=lambda key: ways[key] is None)[:MOST])
     recorded = Counter(one.key for one in store.measurements(version.ref))
-    for dataset, names in _by_dataset(key for key in version.metrics if key in chosen).items():
+    for dataset, names in by_dataset(key for key in version.metrics if key in chosen).items():
         on = f" on {output.safe(dataset, 60)}" if dataset else ""
         output.data("\n" + output.paint(f"metrics{on}", "bold"))
         numbers = on_the_point([version.metrics[key] for key in names.values()])
@@ -52,18 +54,6 @@ def write(store: Store, version: Version) -> None:
         )
     if left := len(version.metrics) - len(chosen):
         output.data(f"  {left:,} more: mvtui metrics {version.ref}")
-
-
-def _by_dataset(keys: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return dataset → name and slice → key; what is on no dataset comes first."""
-    from ...store import base_name
-
-    groups: dict[str, dict[str, str]] = {"": {}}
-    for key in keys:
-        name = base_name(key)
-        dataset, _, part = key[len(name) + 1 : -1].partition(":")
-        groups.setdefault(dataset, {})[f"{name} {part}" if part else name] = key
-    return {dataset: names for dataset, names in groups.items() if names}
 
 
 def _table(rows: Iterable[Sequence[str]]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ....store import base_name, improved
+from ....store import by_dataset, improved
 from ... import words
 from ...text import visible
 from .. import deltas
@@ -37,24 +37,11 @@ def metrics(version: Version, known: Known | None, look: Look, columns: int) -> 
         sign = words.stage_sign("production", ascii_only=look.ascii_only)
         remark = f"against {sign} {visible(production.version, columns - 19, ascii_only=look.ascii_only)}"
     lines.add(heading("Metrics", remark))
-    for on, names in grouped(version.metrics).items():
+    for on, names in by_dataset(version.metrics).items():
         if on:
             lines.add([[("on " + visible(on, columns - 3, ascii_only=look.ascii_only), "heading")]])
         lines.add_block(*_group(version, names, known, production, look, columns))
     return lines
-
-
-def grouped(keys: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Group metrics by the dataset they were measured on: dataset → name and slice → the metric's key.
-
-    Those of no dataset come first, then the datasets in the order in which they were first measured on.
-    """
-    groups: dict[str, dict[str, str]] = {"": {}}
-    for key in keys:
-        name = base_name(key)
-        on, _, part = key[len(name) + 1 : -1].partition(":")
-        groups.setdefault(on, {})[f"{name} {part}" if part else name] = key
-    return {on: names for on, names in groups.items() if names}
 
 
 def _group(
