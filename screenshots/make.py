@@ -24,7 +24,17 @@ os.environ.pop("TEXTUAL_THEME", None)
 os.environ["TZ"] = "UTC"
 
 from msgspec.structs import replace
-from mvtui.store import Model, Store, Summary, Version, VersionDetail, open_store
+from mvtui.store import (
+    Capture,
+    Comparison,
+    Model,
+    Search,
+    Store,
+    Summary,
+    Version,
+    VersionDetail,
+    open_store,
+)
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.demo.build import demo
 from textual.pilot import Pilot
@@ -32,6 +42,12 @@ from textual.pilot import Pilot
 HERE = Path(__file__).resolve().parent
 MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """When the pictures are taken."""
+
+MACHINE: dict[str, dict[str, Any]] = {
+    "system": {"hostname": "box7", "cpus": 16, "memory": 64 * 10**9, "release": "Debian GNU/Linux 12"},
+    "gpu": {"source": "none"},
+}
+"""Where they are said to be taken."""
 
 Step = Callable[[Pilot[int]], Awaitable[None]]
 
@@ -61,6 +77,20 @@ class Posed:
     def versions(self, model: str | None = None) -> Sequence[Version]:
         return [self._version(version) for version in self._store.versions(model)]
 
+    def search(self, versions: Sequence[Version]) -> Search:
+        return self._store.search(self._store.versions(versions[0].model))
+
+    def get(self, ref: str) -> Version:
+        return self._version(self._store.get(ref))
+
+    def capture(self, ref: str) -> Capture | None:
+        found = self._store.capture(ref)
+        return found and replace(found, parts={"python": {"version": "3.11.9"}, **MACHINE})
+
+    def diff(self, *refs: str, history: bool = False) -> Comparison:
+        found = self._store.diff(*refs, history=history)
+        return replace(found, versions=tuple(self._version(version) for version in found.versions))
+
     def show(self, ref: str) -> VersionDetail:
         detail = self._store.show(ref)
         return replace(detail, version=self._version(detail.version))
@@ -86,6 +116,21 @@ async def _overview(pilot: Pilot[int]) -> None:
     await pilot.press("j", "tab")
 
 
+async def _compare(pilot: Pilot[int]) -> None:
+    await pilot.press("j", "right_square_bracket")
+
+
+async def _marked(pilot: Pilot[int]) -> None:
+    # The base first: one mark, and the two that followed.
+    await pilot.press(
+        "right_square_bracket", "j", "j", "j", "space", "k", "k", "space", "k", "space", "z", "x"
+    )
+
+
+async def _lineage(pilot: Pilot[int]) -> None:
+    await pilot.press("j", "left_square_bracket")
+
+
 async def _filter(pilot: Pilot[int]) -> None:
     await pilot.press("slash", *"lr=0.05")
 
@@ -99,6 +144,9 @@ PICTURES = (
     Picture("versions-160x45", (160, 45), _plain),
     Picture("versions-80x24", (80, 24), _plain),
     Picture("overview-80x24", (80, 24), _overview),
+    Picture("compare", (120, 35), _compare),
+    Picture("compare-three", (120, 35), _marked),
+    Picture("lineage", (120, 35), _lineage),
     Picture("filter", (120, 35), _filter),
     Picture("help", (120, 35), _help),
     Picture("light", (120, 35), _plain, theme="light"),

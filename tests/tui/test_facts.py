@@ -344,7 +344,7 @@ def test_up_to_six_versions_stand_beside_each_other_where_there_is_room(columns:
     said = text(comparison(found, LOOK, columns))
     assert "1.2.0, 1.3.0" in said
     if left:
-        assert f"{left}: z shows them" in said
+        assert f"{left}: tab and z show them" in said
     else:
         assert "0.90  0.89 ▼  0.88 ▼  0.87 ▼" in said
         assert "1.6.0" in said.split("Metrics")[1]

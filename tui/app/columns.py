@@ -156,9 +156,13 @@ def for_versions(
 
 
 def metric_names(sample: Iterable[Version]) -> list[str]:
-    """Return the metrics worth a column: the most common first, then in the newest version's order."""
+    """Return the metrics worth a column: the most common first, then in the newest version's order.
+
+    Those of a dataset or slice come last: there are many, and the plain ones are what a version is known by.
+    """
     common = Counter(name for version in sample for name in version.metrics)
-    return [name for name, _ in common.most_common(_MAX_METRICS)]
+    ordered = sorted(common, key=lambda name: (name.endswith("]"), -common[name]))
+    return ordered[:_MAX_METRICS]
 
 
 def _metric(name: str, sample: Sequence[Version], rank: int, direction: Direction | None) -> Column:

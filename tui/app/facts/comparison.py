@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ....store import by_dataset
 from ... import differences, words
-from ...text import paragraph, visible, width
+from ...text import paragraph, visible
 from ..columns import Look
 from .grid import Grid
 from .lines import Line, Lines, facts, heading
 
 if TYPE_CHECKING:
-    from ....store import Comparison, DiffSection, History
+    from ....store import Comparison, DiffRow, DiffSection, History
 
 _NOTE_LINES = 4
 _CHANGE_LINES = 6
+_VERSION = 11
+"""Cells that a version takes where there are more than two."""
+
 _CLASS = 13
 """Cells of the names of classes; the longest is environment."""
 
@@ -33,7 +37,7 @@ def comparison(
     shown = _as_many_as_fit(found, columns)
     if shown < len(found.versions):
         left = words.plural(len(found.versions) - shown, "more version")
-        remark = f"{left}: {'a wider window shows them' if room else 'z shows them'}"
+        remark = f"{left}: {'a wider window shows them' if room else 'tab and z show them'}"
         lines.add([[], [(visible(remark, columns), "warning")]])
     for section in found.sections:
         lines.join(_section(found, section, shown, look, columns, only_differences=only_differences))
@@ -88,19 +92,29 @@ def _section(
         lines.add(heading(title, tally if section.rows else ""))
         lines.add(notes)
         return lines
-    grid = Grid(
-        title, rows, differences.labels(found)[:shown], look, columns, metric=section.name == "metrics"
-    )
-    lines.add([[], grid.heading])
-    lines.add_block(len(grid), grid.line)
+    labels = differences.labels(found)[:shown]
+    metric = section.name == "metrics"
+    for on, named in _groups(rows, metric=metric).items():
+        grid = Grid(f"on {on}" if on else title, named, labels, look, columns, metric=metric)
+        lines.add([grid.heading] if len(lines) else [[], grid.heading])
+        lines.add_block(len(grid), grid.line)
     lines.add([[(visible(tally, columns, ascii_only=look.ascii_only), "muted")], *notes])
     return lines
 
 
+def _groups(rows: Sequence[DiffRow], *, metric: bool) -> dict[str, dict[str, DiffRow]]:
+    """Return rows by what they are called; metrics under what they were measured on, as in the overview."""
+    by_name = {row.name: row for row in rows}
+    if not metric:
+        return {"": by_name}
+    return {
+        on: {name: by_name[key] for name, key in names.items()} for on, names in by_dataset(by_name).items()
+    }
+
+
 def _as_many_as_fit(found: Comparison, columns: int) -> int:
     """Return of how many versions the values fit beside each other, at least two."""
-    widest = max(width(visible(label, 16)) for label in differences.labels(found))
-    return min(len(found.versions), max(2, columns // (max(widest, 8) + 3)))
+    return min(len(found.versions), max(2, columns // _VERSION))
 
 
 def _histories(found: Comparison, look: Look, columns: int) -> Iterator[Line]:

@@ -5,7 +5,7 @@ Numbers stand with their points below each other. Texts too long for a column st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ... import differences, words
@@ -40,13 +40,14 @@ class Grid:
     def __init__(
         self,
         title: str,
-        rows: Sequence[DiffRow],
+        named: Mapping[str, DiffRow],
         labels: Sequence[str],
         look: Look,
         columns: int,
         *,
         metric: bool,
     ) -> None:
+        rows = list(named.values())
         self._rows, self._look, self._columns, self._metric = rows, look, columns, metric
         self._labels = [visible(label, 16, ascii_only=look.ascii_only) for label in labels]
         count = len(labels)
@@ -57,7 +58,9 @@ class Grid:
         self._points = [Points(texts[at] for texts in sample) for at in range(count)]
         texts = (text for texts in sample for text in texts if width(text) <= room)
         numbers = (points.width for points in self._points if metric)
-        widest = max((5, *map(width, self._labels), *map(width, texts), *numbers))
+        widest = max((5, *map(width, texts), *numbers))
+        # A long version number is cut before what became of it is.
+        widest = max(widest, min(max(map(width, self._labels)), room))
         self._width = widest if metric else min(widest, max(room, 5))
         self._tall = {} if metric else self._made_tall(rows)
         heights = [1 + len(self._tall.get(at, ())) for at in range(len(rows))]
@@ -65,7 +68,7 @@ class Grid:
         self._way = 2 if metric else 0
         values = self._way + count * (self._width + 1) + (count - 1) * self._sign
         self._pairs = Pairs(
-            [row.name for row in rows],
+            list(named),
             columns,
             values + _VERDICT * (count == 2),
             look,
@@ -75,7 +78,9 @@ class Grid:
         self._verdict_room = columns - self._pairs.width - values - 1
         self._told_widths = self._widths(rows[:_SAMPLE]) if count == 2 else []
         heads = "".join(
-            " " + label.rjust(self._width) + " " * (self._sign if at else 0)
+            " "
+            + fit(label, self._width, "right", ascii_only=look.ascii_only)
+            + " " * (self._sign if at else 0)
             for at, label in enumerate(self._labels)
         )
         self.heading: Line = [(fit(title, self._pairs.width) + " " * self._way + heads, "heading")]
