@@ -121,10 +121,9 @@ async def _compare(pilot: Pilot[int]) -> None:
 
 
 async def _marked(pilot: Pilot[int]) -> None:
-    # The base first: one mark, and the two that followed.
-    await pilot.press(
-        "right_square_bracket", "j", "j", "j", "space", "k", "k", "space", "k", "space", "z", "x"
-    )
+    # The base is marked first, and then the two that followed.
+    await pilot.press("right_square_bracket", "j", "j", "j", "space", "k", "k", "space", "k", "space")
+    await pilot.press("tab", "z", "x")
 
 
 async def _lineage(pilot: Pilot[int]) -> None:

@@ -95,8 +95,11 @@ def _section(
     labels = differences.labels(found)[:shown]
     metric = section.name == "metrics"
     for on, named in _groups(rows, metric=metric).items():
-        grid = Grid(f"on {on}" if on else title, named, labels, look, columns, metric=metric)
-        lines.add([grid.heading] if len(lines) else [[], grid.heading])
+        grid = Grid(title, named, labels, look, columns, metric=metric)
+        if not len(lines):
+            lines.add([[], grid.heading])
+        if on:
+            lines.add([[(visible(f"on {on}", columns, ascii_only=look.ascii_only), "heading")]])
         lines.add_block(len(grid), grid.line)
     lines.add([[(visible(tally, columns, ascii_only=look.ascii_only), "muted")], *notes])
     return lines

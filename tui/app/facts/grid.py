@@ -78,12 +78,16 @@ class Grid:
         self._verdict_room = columns - self._pairs.width - values - 1
         self._told_widths = self._widths(rows[:_SAMPLE]) if count == 2 else []
         heads = "".join(
-            " "
-            + fit(label, self._width, "right", ascii_only=look.ascii_only)
-            + " " * (self._sign if at else 0)
+            " " + fit(self._heading_of(label), self._width, "right") + " " * (self._sign if at else 0)
             for at, label in enumerate(self._labels)
         )
         self.heading: Line = [(fit(title, self._pairs.width) + " " * self._way + heads, "heading")]
+
+    def _heading_of(self, label: str) -> str:
+        """Return a version's number, safe already; of a long one the end, which tells it from its like."""
+        if width(label) <= self._width:
+            return label
+        return words.signs(self._look.ascii_only).ellipsis + label[1 - self._width :]
 
     def __len__(self) -> int:
         return len(self._pairs)
