@@ -12,6 +12,7 @@ from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, ConflictError, NotFoundError
 from ..knowledge import lineage as graphs
+from ..knowledge.guess import stem
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.lineage import EDGE_TYPES, Arc, Link, is_outside_name
@@ -29,13 +30,18 @@ _ROLES = {"trained-on": "train", "evaluated-on": "eval"}
 
 
 def change(repository: Repository, ref: str, add: Sequence[Stated], remove: Sequence[Stated]) -> Version:
-    """Add and remove edges in one event; what is so already is not written again. See ``Store.link``."""
+    """Add and remove edges in one event; what is so already is not written again. See ``Store.link``.
+
+    An edge to an outside name with a revision takes the place of one to the same name without.
+    """
     for type_, _ in (*add, *remove):
         check_type(type_)
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
         gone = [_known_edge(index, document, type_, to) for type_, to in remove]
-        news = _news(index, document, [edge(index, type_, to) for type_, to in add])
+        asked = [edge(index, type_, to) for type_, to in add]
+        news = _news(index, document, asked)
+        gone += [link for link in _superseded(document, asked) if link not in gone]
         if gone or news:
             data: dict[str, Any] = {"model": document["model"], "version": document["version"]}
             if news:
@@ -119,6 +125,28 @@ def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]
         stated.add((link.type, link.to))
         news.append(link)
     return news
+
+
+def _superseded(document: Document, asked: Sequence[Link]) -> list[Link]:
+    """Return the edges that said less: a guess, or a later statement, of the same thing that names no revision.
+
+    What was stated when the version was registered is part of what it is, and stays.
+    """
+    exact = {(link.type, _same(link.to)) for link in asked if link.outside and stem(link.to) != link.to}
+    named = {(link.type, link.to) for link in asked}
+    return [
+        link
+        for link in look.links(document)
+        if (link.guess or link.later)
+        and stem(link.to) == link.to
+        and (link.type, _same(link.to)) in exact
+        and (link.type, link.to) not in named
+    ]
+
+
+def _same(name: str) -> str:
+    """Return what two spellings of an outside name share: no revision, no ``datasets/`` of the hub, small letters."""
+    return stem(name).casefold().replace("hf:datasets/", "hf:", 1)
 
 
 def _told(graph: Graph, path: Sequence[Arc]) -> str:

@@ -75,6 +75,43 @@ def test_a_guess_can_be_confirmed_or_rejected(store: Store, make_file: MakeFile)
     assert (rejected.kind, rejected.data["remove"]) == ("link", [{"type": "merged-from", "to": "hf:org/b"}])
 
 
+@pytest.mark.parametrize("exact", ["hf:org/a@" + "0" * 40, "hf:Org/A@v2"])
+def test_a_revision_takes_the_place_of_the_guess_without(
+    store: Store, make_file: MakeFile, exact: str
+) -> None:
+    path = make_file(b"---\nbase_model: [org/a, org/b]\n---\n", "model/README.md").parent
+    store.register("m", path)
+    count = events(store)
+    version = store.link("m", "merged-from", exact)
+    assert version.edges == (
+        Link("merged-from", "hf:org/b", guess="README.md"),
+        Link("merged-from", exact, later=True),
+    )
+    assert events(store) == count + 1
+    assert store.link("m", "merged-from", exact).edges == version.edges
+    assert events(store) == count + 1
+
+
+def test_a_revision_takes_the_place_of_what_was_stated_later_and_of_nothing_else(
+    store: Store, make_file: MakeFile
+) -> None:
+    store.register("m", make_file(), parents=["hf:org/a"])
+    for type_, to in [
+        ("distilled-from", "hf:org/a"),
+        ("trained-on", "hf:datasets/a"),
+        ("derived-from", "hf:org/a@v1"),
+    ]:
+        store.link("m", type_, to)
+    add = [(type_, "hf:org/a@v2") for type_ in ("fine-tuned-from", "distilled-from", "derived-from")]
+    found = store.change_links("m", add=[*add, ("trained-on", "hf:a@v2")]).edges
+    assert {(link.type, link.to) for link in found} == {
+        ("fine-tuned-from", "hf:org/a"),
+        ("derived-from", "hf:org/a@v1"),
+        ("trained-on", "hf:a@v2"),
+        *add,
+    }
+
+
 @pytest.mark.parametrize(
     ("child", "type_", "parent", "says"),
     [
