@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from .. import outside
+
 MAX_NAME = 300
 """Longest name that is taken over, in characters. Longer ones are no names."""
 
@@ -68,7 +70,7 @@ def free(text: object) -> str:
         return ""
     plain = " ".join(text.split())
     # Not printable: control characters, and half a surrogate pair, which JSON can spell and no journal can hold.
-    return f"name:{plain}" if plain and len(plain) <= MAX_NAME and plain.isprintable() else ""
+    return outside.clean(f"name:{plain}") if plain and len(plain) <= MAX_NAME and plain.isprintable() else ""
 
 
 def local_path(text: object) -> str:
@@ -99,7 +101,7 @@ def _name(text: object, revision: object, *, data: bool) -> str:
         repo = found["repo"].replace("--", "/", 1)
         return _on_hub(repo, found["revision"] or revision, data=found["what"] == "datasets")
     if _ADDRESS.fullmatch(text):
-        return text if text.isprintable() else ""
+        return outside.clean(text) if text.isprintable() else ""
     if _looks_local(text):
         return ""
     return _on_hub(text, revision, data=data)
