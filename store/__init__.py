@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.text import resembles as resembles
+    from .knowledge.series import merge_series as merge_series
     from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
@@ -100,6 +101,7 @@ _HOMES = {
     "knowledge.lineage": ("tree_rows",),
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.text": ("resembles",),
+    "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.comparison": (

@@ -35,7 +35,8 @@ class Measuring(Face):
             dataset: what it was measured on, when not on what goes without saying. No ``:``, ``[``, ``]``.
             slice: the part of the dataset, such as a language. No ``[``, ``]``.
             evaluation: the name of the run that measured, to tell its values from another's.
-            series: name → the metric over the run; replaces the series of that name, for readers.
+            series: name → the metric over the run; joined by step with the series of that name, and counts where
+                both have a step.
 
         Raises:
             UsageError: nothing is to be added.
@@ -64,6 +65,8 @@ class Measuring(Face):
 
     def series(self, ref: str) -> dict[str, Series]:
         """Return the series (metric over the steps of the run) that are kept for a version, by name.
+
+        What was recorded at several times is joined by step; at an equal step the later recording counts.
 
         Raises:
             VerificationError: their bytes are missing or damaged.

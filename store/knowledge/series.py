@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -117,12 +118,22 @@ def decode(data: bytes) -> dict[str, Series]:
     )
 
 
-def merge(parts: Iterable[Mapping[str, Series]]) -> dict[str, Series]:
-    """Return several readings of a run's series as one: a later one replaces the names it brings."""
+def merge_series(parts: Iterable[Mapping[str, Series]]) -> dict[str, Series]:
+    """Return several readings of a run's series as one, in the order in which they were recorded.
+
+    Series of one name are joined by step: a run that went on elsewhere brings the steps that are missing, and
+    where two have the same step the later reading counts.
+    """
     merged: dict[str, Series] = {}
     for part in parts:
-        merged |= part
+        for name, series in part.items():
+            merged[name] = _joined(merged[name], series) if name in merged else series
     return merged
+
+
+def _joined(before: Series, after: Series) -> Series:
+    pairs = (zip(series.steps, series.values, strict=True) for series in (before, after))
+    return in_order(chain.from_iterable(pairs))
 
 
 def _series(columns: _Columns) -> Series:

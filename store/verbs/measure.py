@@ -82,7 +82,7 @@ def series(repository: Repository, ref: str) -> dict[str, Series]:
         return {}
     from ..knowledge import series as form
 
-    return form.merge(form.decode(repository.objects.read(digest)) for digest in digests)
+    return form.merge_series(form.decode(repository.objects.read(digest)) for digest in digests)
 
 
 def direction(repository: Repository, metric: str) -> Direction | None:

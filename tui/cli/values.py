@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ...store import BUMPS, KINDS, errors, parse_pairs, read_metrics_file, read_values_file
+from ...store import BUMPS, KINDS, errors, merge_series, parse_pairs, read_metrics_file, read_values_file
 from . import output
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Measured(NamedTuple):
 
 
 def metrics_of(files: Sequence[str], words: Sequence[str], *, series: bool = True) -> Measured:
-    """Return the metrics of files and of ``k=v`` words, which win; a later file wins over an earlier one.
+    """Return the metrics of files and of ``k=v`` words, which win; a later file wins over an earlier one, and adds its steps.
 
     Says on stderr what was left out because it is no number, and where two files differ.
 
@@ -33,20 +33,23 @@ def metrics_of(files: Sequence[str], words: Sequence[str], *, series: bool = Tru
         BadInputError, NotFoundError, StorageError: as ``read_metrics_file`` and ``parse_pairs``.
     """
     metrics: dict[str, float] = {}
-    curves: dict[str, Series] = {}
+    curves: list[dict[str, Series]] = []
     for file in files:
         found = read_metrics_file(file, series=series)
         _tell_skipped(file, found.skipped)
-        if differing := [name for name, value in found.metrics.items() if metrics.get(name, value) != value]:
+        # By their text: NaN is not equal to itself.
+        both = [name for name in found.metrics if name in metrics]
+        if differing := [name for name in both if repr(metrics[name]) != repr(found.metrics[name])]:
             output.warn(
                 f"{_some(differing)}: the value of an earlier file is replaced by that of {file}",
-                "leave one of the files out, or state the value: --metric NAME=VALUE",
+                "leave one of the files out, or state the value after them, as NAME=VALUE",
             )
         metrics |= found.metrics
-        curves |= found.series
+        curves.append(found.series)
     stated = parse_pairs(words, "metric")
     return Measured(
-        metrics | {name: float(value) for name, value in stated.items() if value is not None}, curves
+        metrics | {name: float(value) for name, value in stated.items() if value is not None},
+        merge_series(curves) if any(curves) else {},
     )
 
 

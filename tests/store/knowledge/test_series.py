@@ -58,10 +58,22 @@ def test_a_later_form_is_told_from_damage() -> None:
         series.decode(b'{"format":2,"series":{}}')
 
 
-def test_a_later_reading_replaces_the_names_it_brings() -> None:
-    one, two, three = Series((1.0,), (1.0,)), Series((2.0,), (2.0,)), Series((3.0,), (3.0,))
-    assert series.merge([{"a": one, "b": one}, {"b": two}, {"c": three}]) == {"a": one, "b": two, "c": three}
-    assert series.merge([]) == {}
+def test_readings_are_joined_by_step_and_the_later_one_counts() -> None:
+    one, two = Series((10.0, 20.0), (0.9, 0.8)), Series((20.0, 30.0), (0.7, 0.6))
+    both = Series((10.0, 20.0, 30.0), (0.9, 0.7, 0.6))
+    assert series.merge_series([{"a": one, "b": one}, {"b": two}, {"c": two}]) == {
+        "a": one,
+        "b": both,
+        "c": two,
+    }
+    assert series.merge_series([{"b": two}, {"b": one}]) == {"b": Series((10.0, 20.0, 30.0), (0.9, 0.8, 0.6))}
+    assert series.merge_series([{"a": Series((), ())}, {"a": one}]) == {"a": one}
+    assert series.merge_series([]) == {}
+
+
+def test_a_later_nan_counts_too() -> None:
+    merged = series.merge_series([{"a": Series((1.0,), (0.5,))}, {"a": Series((1.0,), (math.nan,))}])
+    assert math.isnan(merged["a"].values[0])
 
 
 class Item:

@@ -95,6 +95,19 @@ def test_register_keeps_the_series_of_a_file_unless_told_not_to(run: Run, store:
         assert seen.get("n").metrics == {"loss": 0.7}
 
 
+def test_a_later_file_goes_on_with_the_series_of_an_earlier_one(run: Run, store: Store, model: Path) -> None:
+    log = [{"step": n, "loss": 1 / n} for n in (10, 20)]
+    Path("trainer_state.json").write_text(json.dumps({"log_history": log, "best_metric": None}))
+    Path("l2.csv").write_text("step,loss\n20,0.5\n30,0.25\n")
+    files = ("--metrics-file", "trainer_state.json"), ("--metrics-file", "l2.csv")
+    assert run("register", "m", str(model), *files[0]).code == 0
+    assert run("metrics", "m", "--file", "l2.csv").code == 0
+    assert run("register", "n", str(model), *files[0], *files[1]).code == 0
+    for name in "mn":
+        curve = run("metrics", name, "--series", "loss", "--json").json
+        assert curve == {"step": [10, 20, 30], "value": [0.1, 0.5, 0.25]}
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
