@@ -310,6 +310,17 @@ async def test_a_tab_that_can_t_be_read_says_why_and_the_others_still_work(
         assert "▸ sentiment@1.2.0" in it.seen("#details")
 
 
+async def test_an_answer_that_comes_too_late_is_not_shown(world: Path, opened: Opens) -> None:
+    async with opened(world) as it:
+        await on_sentiment(it)
+        before = it.main.details.content
+        with open_store(world) as store:
+            (late,) = read(store, Asked(Tab.OVERVIEW, ("small@1.0.0",)))
+        it.main.post_message(late)
+        await it.rest()
+        assert it.main.details.content is before
+
+
 async def test_the_first_version_has_nothing_to_be_compared_with(own: Store, opened: Opens) -> None:
     async with opened(own.root) as it:
         await it.press("right_square_bracket")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store import FileEntry, Model, Version, VersionDetail
+from mvtui.store import DataSource, FileEntry, Model, Version, VersionDetail
 from mvtui.tui import words
 from mvtui.tui.app import columns, facts, guide, headline
 from mvtui.tui.app.columns import Look
@@ -83,6 +83,22 @@ def test_metric_columns_line_up_on_the_point() -> None:
     assert [made["acc"].show(v, LOOK)[0].strip() for v in versions] == ["0.900", "0.931"]
     shown = [made["ms"].show(v, LOOK)[0] for v in versions]
     assert shown[0].index(".") == shown[1].index(".")
+
+
+def test_a_dataset_says_where_it_is_and_that_it_is_not_stored() -> None:
+    path = DataSource("path", "/home/alice/work/data/train.csv")
+    hub = DataSource("hf", "org/reviews", rev="main")
+    made = columns.for_versions([version(2, source=path, external=True), version(1, source=hub)])
+    (column,) = (column for column in made if column.title == "SOURCE")
+    assert column.show(version(source=path, external=True), LOOK)[0].strip() == "outside: data/train.csv"
+    assert column.show(version(source=hub), LOOK)[0].strip() == "org/reviews"
+    assert column.show(version(), LOOK)[0].strip() == ""
+    assert "SOURCE" not in [column.title for column in columns.for_versions([version()])]
+
+
+def test_plain_metrics_have_their_columns_before_those_of_slices() -> None:
+    sample = [version(metrics={"accuracy[test:fr]": 0.5, "f1": 0.9, "accuracy": 0.8})]
+    assert columns.metric_names(sample) == ["f1", "accuracy", "accuracy[test:fr]"]
 
 
 def test_a_number_that_does_not_fit_is_never_cut_to_another_number() -> None:

@@ -27,6 +27,7 @@ SAMPLE = 60
 GAP = 2
 _MAX_METRICS = 8
 _METRIC_MAX = 14
+_SOURCE_MAX = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,9 @@ def for_versions(
     ]  # fmt: skip
     if len({v.kind for v in sample}) > 1:
         out.append(Column("KIND", 8, 11, lambda v, _: v.kind, style=lambda _v: "muted"))
+    if any(v.source for v in sample):
+        widest = _widest([_source(v) for v in sample], 6)
+        out.append(Column("SOURCE", min(widest, _SOURCE_MAX), 7, _source, style=lambda _v: "muted"))
     if any(v.note for v in sample):
         out.append(Column("NOTE", 12, 7, lambda v, _: v.note, style=lambda _v: "muted", grow=True))
     return out
@@ -202,6 +206,17 @@ def _delta(name: str, sample: Sequence[Version], production: Version, way: Direc
     widest = max(width(text(version, look)) for version in sample)
     return Column("", max(widest, 6), 3, text, "right", style=lambda v: deltas.style(outcome(v)),
                   against="production")  # fmt: skip
+
+
+def _source(version: Version, _look: Look | None = None) -> str:
+    """Return where a dataset came from, and that its bytes are still only there if they are."""
+    source = version.source
+    if source is None:
+        return ""
+    where = source.location
+    if source.type in ("path", "dvc"):
+        where = "/".join(where.split("/")[-2:])  # the end of a path is what tells data from each other
+    return f"outside: {where}" if version.external else where
 
 
 def _stage(version: Version, look: Look) -> str:
