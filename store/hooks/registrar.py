@@ -137,14 +137,17 @@ class Registrar:
                 capture=self._capture,
             )
             self.registered.append(done)
-            log.info("%s %s", "registered" if done.created else "already registered as", done.version.ref)
+            ref = done.version.ref
+            log.info("%s %s", "registered" if done.created else "already registered as", ref)
             if self._base and kind == "weights" and self._base != f"id:{done.version.id}":
                 # Later and not at once: weights may be new and only their configuration be loaded from there.
                 # Such an edge can be taken back, one that is part of the version's identity can't.
-                store.link(done.version.ref, "fine-tuned-from", self._base)
+                with self.guard(f"say that {ref} came from {self._base} for"):
+                    store.link(ref, "fine-tuned-from", self._base)
             if self._alias:
-                store.alias(done.version.ref, self._alias)
-            return done.version.ref
+                with self.guard(f"move the alias {self._alias} of"):
+                    store.alias(ref, self._alias)
+            return ref
 
     def _bound_to(self, kind: Kind) -> tuple[str, ...]:
         """An adapter is useless without the very version it was trained on, so that is part of what it is."""

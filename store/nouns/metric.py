@@ -59,9 +59,21 @@ def key(name: str, dataset: str = "", part: str = "") -> str:
     return f"{name}[{dataset}:{part}]" if part else f"{name}[{dataset}]"
 
 
+def split(metric: str) -> tuple[str, str, str]:
+    """Return name, dataset and slice of a metric as ``key`` puts them together; empty where there is none.
+
+    ``accuracy[test:fr]`` means the same whether it was written so or measured on a dataset and a slice.
+    """
+    if not metric.endswith("]") or "[" not in metric[1:]:
+        return metric, "", ""
+    name, _, behind = metric[:-1].rpartition("[")
+    dataset, _, part = behind.partition(":")
+    return (name, dataset, part) if dataset or part else (metric, "", "")
+
+
 def base_name(metric: str) -> str:
     """Return a metric's name without the dataset and slice that ``key`` put behind it."""
-    return metric[: metric.rindex("[")] if metric.endswith("]") and "[" in metric[1:] else metric
+    return split(metric)[0]
 
 
 def by_dataset(keys: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -71,8 +83,7 @@ def by_dataset(keys: Iterable[str]) -> dict[str, dict[str, str]]:
     """
     groups: dict[str, dict[str, str]] = {"": {}}
     for full in keys:
-        name = base_name(full)
-        dataset, _, part = full[len(name) + 1 : -1].partition(":")
+        name, dataset, part = split(full)
         groups.setdefault(dataset, {})[f"{name} {part}" if part else name] = full
     return {dataset: names for dataset, names in groups.items() if names}
 

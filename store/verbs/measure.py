@@ -13,7 +13,7 @@ from ..knowledge import directions
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.measured import Logged, MetricChange, Trend, TrendPoint
-from ..nouns.metric import Direction, Measurement, Series, all_stored, from_stored, key
+from ..nouns.metric import Direction, Measurement, Series, all_stored, from_stored, key, split
 from . import look, resolve
 
 MAX_LABEL = 200
@@ -175,9 +175,11 @@ def _measurements(document: Document) -> Iterator[Measurement]:
     for record in history:
         at = datetime.fromisoformat(record["at"])
         on = {field: record.get(field, "") for field in ("dataset", "slice", "evaluation")}
-        for name, value in record["metrics"].items():
+        for full, value in record["metrics"].items():
+            name, dataset, part = split(full) if not (on["dataset"] or on["slice"]) else (full, "", "")
+            where = on | {"dataset": dataset, "slice": part} if dataset or part else on
             yield Measurement(
-                name, float(from_stored(value)), at, record["by"], record["host"], record["seq"], **on
+                name, float(from_stored(value)), at, record["by"], record["host"], record["seq"], **where
             )
 
 

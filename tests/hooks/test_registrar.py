@@ -254,3 +254,15 @@ def test_what_is_known_is_not_measured_again(here: Store, file: Path) -> None:
     registrar.measure(ref, {"eval_loss": 0.4, "test_loss": 0.6})
     told = [(one.name, one.value) for one in here.measurements(ref)]
     assert sorted(told) == [("eval_loss", 0.4), ("eval_loss", 0.5), ("test_loss", 0.6)]
+
+
+def test_a_link_that_is_refused_is_no_failed_registration(
+    here: Store, file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    registrar = Registrar("m", "save", alias="newest")
+    registrar._base = "m@1.0.0"
+    monkeypatch.setattr(Store, "link", lambda *_: (_ for _ in ()).throw(errors.ConflictError("a cycle")))
+    with caplog.at_level(logging.WARNING, "mvtui.hooks"):
+        assert registered(registrar, file) == "m@1.0.0"
+    assert "a cycle" in caplog.text
+    assert here.get("m@newest").version == "1.0.0"

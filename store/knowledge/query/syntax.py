@@ -65,7 +65,7 @@ class _Reader:
             at = self._at
             self._at += 2
             branches.append(self._both())
-            if not all(branch.nodes for branch in branches):
+            if not (branches[-2].nodes and branches[-1].nodes):
                 self._term = at if self._depth == 0 else self._term
                 half = self._at == len(self._text) and bool(branches[-2].nodes)
                 raise self._wrong("OR needs a term on both sides", at, 2, incomplete=half)

@@ -198,3 +198,15 @@ def test_the_config_says_which_way_is_better(store: Store, make_file: MakeFile) 
     with open_store(store.root) as again:
         assert (again.direction("my_index"), again.direction("loss")) == ("lower", "higher")
         assert again.log_metrics("m", {"my_index": 0.5}).changes[0].change == "better"
+
+
+def test_a_metric_is_the_same_however_its_dataset_was_said(store: Store, make_file: MakeFile) -> None:
+    ref = store.register("m", make_file(), metrics={"acc[t:s]": 0.5}).version.ref
+    store.log_metrics(ref, {"acc": 0.6}, dataset="t", slice="s")
+    store.log_metrics(ref, {"acc[t:s]": 0.7})
+    found = store.measurements(ref, "acc")
+    assert [(one.value, one.dataset, one.slice, one.key) for one in found] == [
+        (0.5, "t", "s", "acc[t:s]"),
+        (0.6, "t", "s", "acc[t:s]"),
+        (0.7, "t", "s", "acc[t:s]"),
+    ]

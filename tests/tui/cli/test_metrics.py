@@ -174,3 +174,13 @@ def test_three_thousand_metrics_stay_readable_and_whole(run: Run, two: Store) ->
     assert "2,962 more: mvtui metrics sentiment@1.1.0" in told
     assert run("metrics", "sentiment").out.count("\n") == 3003
     assert run("show", "sentiment", "--json").json["metrics"] == many | {"accuracy": 0.91}
+
+
+def test_one_file_replaces_no_earlier_one(run: Run, store: Store, model: Path) -> None:
+    nan = model.parent / "n.json"
+    nan.write_text('{"a": NaN, "b": 1}')
+    assert "earlier" not in run("register", "m", str(model), "--metrics-file", str(nan)).err
+    other = model.parent / "o.json"
+    other.write_text('{"a": 2, "b": 1}')
+    told = run("metrics", "m", "--file", str(nan), "--file", str(other))
+    assert "a: the value of an earlier file" in told.err
