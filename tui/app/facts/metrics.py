@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ....store import Direction, Version
     from ..known import Known
 
-_KEEP = 24
-"""Cells that names leave to direction, value and delta."""
+_VALUE, _DELTA = 14, 10
+"""Cells that names leave to direction and value, and to the delta where there is one."""
 
 _SAMPLE = 300
 """As many values decide where the points are: a run may have thousands."""
@@ -55,7 +55,7 @@ def _group(
     """Return the number of lines that metrics take, and what makes one of them."""
     keys = list(names.values())
     values = version.metrics
-    pairs = Pairs(list(names), columns, _KEEP, look)
+    pairs = Pairs(list(names), columns, _VALUE + (_DELTA if production else 0), look)
     points = Points(words.number(values[key]) for key in keys[:_SAMPLE])
     room = columns - pairs.width
 
