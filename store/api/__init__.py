@@ -45,7 +45,7 @@ def glance(path: StrPath | None = None) -> Store | None:
 
 
 def init_store(path: StrPath | None = None) -> Store:
-    """Make a store at ``path`` (default: ``.mvtui`` in this directory) and open it.
+    """Make a store at ``path`` (default: ``$MVTUI_STORE``, else ``.mvtui`` in this directory) and open it.
 
     One that is there already is opened as it is. Inside a git work tree the store ignores itself.
 

@@ -6,9 +6,10 @@ import os
 
 from ..engine import durable
 from ..engine.layout import DIRECTORY, Layout
-from ..errors import NotFoundError, StorageError
+from ..errors import ConflictError, NotFoundError, StorageError
 
 VARIABLE = "MVTUI_STORE"
+_FROM_VARIABLE = f" (from ${VARIABLE})"
 
 
 def store_root(path: str | os.PathLike[str] | None) -> str:
@@ -22,7 +23,7 @@ def store_root(path: str | os.PathLike[str] | None) -> str:
     if path is not None and os.fspath(path):
         return _named(os.fspath(path), "")
     if named := os.environ.get(VARIABLE):
-        return _named(named, f" (from ${VARIABLE})")
+        return _named(named, _FROM_VARIABLE)
     here = directory = durable.absolute(os.curdir)
     while True:
         if _is_store(candidate := os.path.join(directory, DIRECTORY)):
@@ -37,11 +38,36 @@ def store_root(path: str | os.PathLike[str] | None) -> str:
     )
 
 
+def place_to_make(path: str | os.PathLike[str] | None) -> str:
+    """Return where ``init`` makes a store: ``path``, else ``$MVTUI_STORE``, else ``.mvtui`` in this directory.
+
+    The variable may name a directory that holds a store, as everywhere; it is that store then.
+
+    Raises:
+        ConflictError: the variable names a file.
+    """
+    if path is not None and os.fspath(path):
+        return durable.absolute(path)
+    named = os.environ.get(VARIABLE)
+    if not named:
+        return durable.absolute(DIRECTORY)
+    place = durable.absolute(named)
+    if os.path.isfile(place):
+        raise ConflictError(
+            f"{place}{_FROM_VARIABLE} is a file", hint=f"Let ${VARIABLE} name another place, or unset it."
+        )
+    return _store_at(place) or place
+
+
+def _store_at(path: str) -> str | None:
+    candidates = (path, os.path.join(path, DIRECTORY))
+    return next((candidate for candidate in candidates if _is_store(candidate)), None)
+
+
 def _named(path: str, origin: str) -> str:
     path = durable.absolute(path)
-    for candidate in (path, os.path.join(path, DIRECTORY)):
-        if _is_store(candidate):
-            return candidate
+    if found := _store_at(path):
+        return found
     if os.path.isfile(path):
         what = f"{path}{origin} is a file, not a store"
     elif os.path.isdir(path):

@@ -11,10 +11,11 @@ from ..engine.layout import DIRECTORY, Layout
 from ..engine.repository import FORMAT, Repository
 from ..errors import ConflictError
 from ..nouns.event import EventKind
+from . import find
 
 
 def init(path: str | os.PathLike[str] | None) -> Repository:
-    """Make a store and open it; one that is there already is opened as it is.
+    """Make a store and open it; one that is there already is opened as it is; see ``find.place_to_make``.
 
     Two processes may do this at once: the journal's first line is published in one step, and the one who
     comes second finds it.
@@ -23,7 +24,7 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
         ConflictError: ``path`` is a file, or a directory that holds something else.
         StorageError: it can't be written.
     """
-    root = durable.absolute(path if path is not None else DIRECTORY)
+    root = find.place_to_make(path)
     layout = Layout(root)
     if os.path.exists(layout.events):
         return Repository.open(root)

@@ -51,6 +51,36 @@ def test_init_elsewhere(words: tuple[str, ...], run: Run) -> None:
     assert run("ls", "--store", "there").code == 0
 
 
+def test_init_makes_the_store_that_the_variable_names(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MVTUI_STORE", "named/store")
+    assert run("init", "--json").json == {"path": str(Path.cwd() / "named" / "store")}
+    assert run("ls").code == 0
+    assert not Path(".mvtui").exists()
+    assert run("init", "own", "--json").json == {"path": str(Path.cwd() / "own")}
+    assert run("init", "--store", "other", "--json").json == {"path": str(Path.cwd() / "other")}
+
+
+def test_init_finds_a_store_in_the_directory_that_the_variable_names(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("init", "project/.mvtui").code == 0
+    Path("project/train.py").touch()
+    monkeypatch.setenv("MVTUI_STORE", "project")
+    assert run("init", "--json").json == {"path": str(Path.cwd() / "project" / ".mvtui")}
+    monkeypatch.setenv("MVTUI_STORE", "")
+    assert run("init", "--json").json == {"path": str(Path.cwd() / ".mvtui")}
+
+
+def test_a_variable_that_names_no_place_for_a_store_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("MVTUI_STORE", "file")
+    failed = run("init")
+    assert failed.code == 5
+    assert "file (from $MVTUI_STORE) is a file" in failed.err
+
+
 # -- register -------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from ..options import PATH, json_option, store_option
 def command(directory: str | None, as_json: bool) -> None:
     """Make a store.
 
-    Without DIRECTORY: .mvtui in this directory. A store that is there already is left as it is. Inside a
+    Without DIRECTORY: where $MVTUI_STORE says, else .mvtui in this directory. A store that is there already is left as it is. Inside a
     git repository the store ignores itself.
     """
     from ....store import init_store
