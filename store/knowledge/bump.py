@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import splitext
+
 from ..nouns.capture import Code
 from ..nouns.manifest import Manifest
 from ..nouns.semver import Bump
@@ -37,5 +39,5 @@ def decide(
 
 def _layout(manifest: Manifest) -> tuple[str, ...]:
     paths = tuple(entry.path for entry in manifest.files)
-    # A lone file may carry its step or date in its name (model-0300.pt): what it is, is its suffix.
-    return paths if len(paths) > 1 else tuple(path[path.rfind(".") :] for path in paths)
+    # A lone file may carry its step or date in its name (model-0300.pt): what it is, is its suffix, if it has one.
+    return paths if len(paths) > 1 else tuple(splitext(path)[1] for path in paths)
