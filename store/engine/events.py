@@ -31,7 +31,7 @@ def body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict
 def fitted(whole: dict[str, Any], seq: int, objects: Objects) -> dict[str, Any]:
     """Return a body that fits a line as event ``seq``: what is too long lies in one object, which it names.
 
-    The largest fields of its data move there, as few as need be.
+    The largest fields of its data move there, as few as need be; names in them stay in the order in which they were given.
 
     Raises:
         LineTooLongError: it does not fit even without its data.
@@ -45,7 +45,7 @@ def fitted(whole: dict[str, Any], seq: int, objects: Objects) -> dict[str, Any]:
         moved[largest] = data.pop(largest)
         said = whole | {"data": data, "body": GENESIS}
     if moved:
-        said["body"] = objects.put_bytes(msgspec.json.encode(moved, order="sorted"))
+        said["body"] = objects.put_bytes(msgspec.json.encode(moved))
     return said
 
 
