@@ -49,8 +49,9 @@ _FACTS = (
     _Fact("hostname", "system", ("hostname",)),
     _Fact("command", "command", ("line",)),
     _Fact("directory", "command", ("cwd",)),
-    _Fact("seconds", "command", ("seconds",)),
 )
+_NEVER_THE_SAME = frozenset({"seconds", "started"})
+"""When a job ran and for how long is another matter each time: it says nothing of the environment (see ``show``)."""
 _PARTS: tuple[Part, ...] = ("python", "system", "gpu", "command", "scheduler")
 _PROBLEM = "problem"
 
@@ -117,7 +118,7 @@ def _scheduler(parts: Mapping[str, Any]) -> Column:
         for source, facts in said.items()
         if isinstance(facts, Mapping)
         for name, value in facts.items()
-        if isinstance(value, str | int | float)
+        if isinstance(value, str | int | float) and name not in _NEVER_THE_SAME
     }
 
 

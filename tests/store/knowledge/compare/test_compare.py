@@ -286,6 +286,19 @@ class TestEnvironment:
         assert last(found, "environment", "slurm job").outcome == "changed"
         assert "environment" not in classes(found)
 
+    def test_when_and_how_long_a_job_ran_is_no_difference(self, facts: MakeFacts) -> None:
+        ran = [
+            captured(
+                command={"line": "python t.py", "seconds": seconds, "started": f"2026-01-0{seconds}"},
+                scheduler={"slurm": {"job": "1", "seconds": seconds}},
+            )
+            for seconds in (1, 2)
+        ]
+        found = compare([facts(capture=ran[0]), facts("1.1.0", capture=ran[1])], direction)
+        section = found.section("environment")
+        assert [row.name for row in section.rows] == ["command", "slurm job"]
+        assert section.differing == ()
+
     def test_another_host_is_no_change_of_environment(self, facts: MakeFacts) -> None:
         found = compare(
             [
