@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,16 @@ from ..knowledge import directions
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.measured import Logged, MetricChange, Trend, TrendPoint
-from ..nouns.metric import Direction, Measurement, Series, all_stored, from_stored, key, split
+from ..nouns.metric import (
+    Direction,
+    Measurement,
+    Series,
+    StoredValue,
+    all_stored,
+    from_stored,
+    key,
+    split,
+)
 from . import look, resolve
 
 MAX_LABEL = 200
@@ -148,39 +157,54 @@ def _news(
     repository: Repository, document: Document, flat: Mapping[str, float], on: Mapping[str, str]
 ) -> Iterator[MetricChange]:
     """Yield what is not known yet: an evaluation that is run again, or told twice, brings nothing new."""
-    latest: dict[str, Measurement] = {}
-    told: dict[tuple[str, str], float] = {}
-    for one in _measurements(document):
-        latest[one.key] = one
-        told[one.key, one.evaluation] = one.value
+    records = _records(document)
     for name, value in flat.items():
         full = _key(name, on)
-        known = told.get((full, on.get("evaluation", "")))
-        if known is not None and repr(known) == repr(value):  # NaN is not equal to itself
+        known = _last(records, full, on.get("evaluation", ""))
+        if known is not None and repr(known.value) == repr(value):  # NaN is not equal to itself
             continue
-        way, before = direction(repository, full), latest.get(full)
+        way, before = direction(repository, full), _last(records, full)
         change = directions.improved(way, before.value, value) if before else None
         yield MetricChange(full, value, before, way, change)
 
 
+def _last(records: Sequence[Document], full: str, evaluation: str | None = None) -> Measurement | None:
+    """Return the newest value of a metric, of one evaluation or of any.
+
+    From the end, since what is measured again and again stands there: a thousandth value costs what the second did.
+    """
+    name, dataset, part = split(full)
+    for record in reversed(records):
+        on = record.get("dataset", ""), record.get("slice", "")
+        if on not in {(dataset, part), ("", "")}:
+            continue
+        said = name if on == (dataset, part) else full
+        if said in record["metrics"] and evaluation in (None, record.get("evaluation", "")):
+            return _measurement(record, said, record["metrics"][said])
+    return None
+
+
 def _measurements(document: Document) -> Iterator[Measurement]:
-    history = document.get("measured")
-    if history is None:
-        first = {field: document[field] for field in ("seq", "host")}
-        history = [
-            first
-            | {"at": document["registered"], "by": document["author"]}
-            | {"metrics": document.get("metrics", {})}
-        ]
-    for record in history:
-        at = datetime.fromisoformat(record["at"])
-        on = {field: record.get(field, "") for field in ("dataset", "slice", "evaluation")}
-        for full, value in record["metrics"].items():
-            name, dataset, part = split(full) if not (on["dataset"] or on["slice"]) else (full, "", "")
-            where = on | {"dataset": dataset, "slice": part} if dataset or part else on
-            yield Measurement(
-                name, float(from_stored(value)), at, record["by"], record["host"], record["seq"], **where
-            )
+    for record in _records(document):
+        for said, value in record["metrics"].items():
+            yield _measurement(record, said, value)
+
+
+def _records(document: Document) -> Sequence[Document]:
+    """Return what was measured at a time, the registration's own values first."""
+    if (history := document.get("measured")) is not None:
+        return history  # type: ignore[no-any-return]  # a list of records, by the reducer
+    first = {"seq": document["seq"], "host": document["host"], "metrics": document.get("metrics", {})}
+    return [first | {"at": document["registered"], "by": document["author"]}]
+
+
+def _measurement(record: Document, said: str, value: StoredValue) -> Measurement:
+    on = {field: record.get(field, "") for field in ("dataset", "slice", "evaluation")}
+    name = said
+    if not (on["dataset"] or on["slice"]):
+        name, on["dataset"], on["slice"] = split(said)
+    at = datetime.fromisoformat(record["at"])
+    return Measurement(name, float(from_stored(value)), at, record["by"], record["host"], record["seq"], **on)
 
 
 def _alive(documents: list[Document]) -> Iterator[Document]:
