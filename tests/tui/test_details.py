@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from mvtui.store import Comparison, Model, Store, Version, VersionDetail, init_store, open_store
+from mvtui.store import Code, Comparison, Model, Store, Version, VersionDetail, init_store, open_store
 from mvtui.tui.app.actions import Pane, Tab
-from mvtui.tui.app.asked import Asked
+from mvtui.tui.app.asked import Asked, lacks_history
 from mvtui.tui.app.messages import FromStore, TabFailed, TabRead
 from mvtui.tui.app.worker import StoreWorker
 
 from .conftest import Opens, Session
+from .test_lists import version
 
 EVIL = "[@click=app.quit]x[/foo]\x1b]52;c;aGk=\x07\u202e" + "y" * 10_000
 
@@ -346,6 +347,14 @@ def test_the_worker_answers_with_what_was_asked(world: Path) -> None:
         (answer,) = read(store, Asked(Tab.COMPARE, ("sentiment@1.2.0", "sentiment@9.9.9")))
         assert isinstance(answer, TabFailed)
         assert "9.9.9" in answer.reason
+
+
+def test_git_is_asked_where_there_are_other_commits_and_only_once() -> None:
+    before, after = version(1, code=Code("a" * 40)), version(2, code=Code("b" * 40))
+    assert lacks_history(Comparison((before, after), ((),), ()))
+    assert not lacks_history(Comparison((before, after), ((),), (), histories=(None,)))
+    assert not lacks_history(Comparison((before, replace(before, seq=3)), ((),), ()))
+    assert not lacks_history(Comparison((version(1), after), ((),), ()))
 
 
 def test_git_that_takes_its_time_is_asked_once(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
