@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -37,6 +38,19 @@ _OPEN = (".", ":", "<", ">", "=")
 """What a completion that a value must follow ends in: the name of a field, which is worth a word of explanation."""
 
 
+_LETTER = re.compile(r"-[A-Za-z]")
+"""What other programs have as an option; as a query it would leave out nearly everything, and say nothing."""
+
+
+def _no_option(letter: str) -> Exception:
+    from ...store import errors
+
+    return errors.UsageError(
+        f"{letter} is no option of this command",
+        hint=f"Show only the first N: --limit N. A word is left out by -word; this letter by '-\"{letter[1]}\"'.",
+    )
+
+
 class QueryCommand(Command):
     """A command with one argument, a query. Words of it may begin with one dash, which options here never do."""
 
@@ -56,6 +70,8 @@ class QueryCommand(Command):
                     if value is None:
                         return super().parse_args(ctx, options)  # which says that it needs one
                     options.append(value)
+            elif _LETTER.fullmatch(arg) and not ctx.resilient_parsing:
+                raise _no_option(arg)
             else:
                 words.append(arg)
         return super().parse_args(ctx, [*options, "--", *words])

@@ -136,6 +136,21 @@ def test_a_mistyped_option_is_no_query(option: str, run: Run, some: Store) -> No
     assert "did you mean" in done.err
 
 
+@pytest.mark.parametrize("words", [("-n", "2"), ("-l",), ("sentiment", "-a"), ("--limit", "1", "-x")])
+def test_a_single_letter_with_a_dash_is_no_query(words: tuple[str, ...], run: Run, some: Store) -> None:
+    failed = run("ls", *words)
+    assert (failed.code, failed.out) == (2, "")
+    letter = next(word for word in words if len(word) == 2)
+    assert f"{letter} is no option" in failed.err
+    assert "--limit N" in failed.err
+    assert "-word" in failed.err
+
+
+def test_a_single_letter_can_be_left_out_all_the_same(run: Run, some: Store) -> None:
+    assert refs(run, '-"k"') == [OTHER, ONE]
+    assert refs(run, "--", "-k") == [OTHER, ONE]
+
+
 def test_an_option_without_its_value_is_told(run: Run, some: Store) -> None:
     assert "requires an argument" in run("ls", "--limit").err
 
