@@ -191,11 +191,17 @@ def _places(cwd: str | None) -> list[str]:
     """Return the directories to look from, best first."""
     places = [cwd or os.getcwd()]
     script = getattr(sys.modules.get("__main__"), "__file__", None)
-    if isinstance(script, str) and not is_own_command():
+    if isinstance(script, str) and not is_own_command() and not _is_installed(script):
         directory = os.path.dirname(os.path.abspath(script))
         if directory != places[0] and os.path.isdir(directory):
             places.append(directory)
     return places
+
+
+def _is_installed(script: str) -> bool:
+    """Whether a program belongs to the environment (pytest, torchrun): where that lies, nobody wrote training code."""
+    first = _inside(sys.prefix, os.path.abspath(script)).partition(os.sep)[0]
+    return first in {"bin", "lib", "lib64", "Scripts", "Lib"}
 
 
 def _inside(top: str, place: str) -> str:

@@ -118,6 +118,18 @@ def test_a_directory_without_a_repository(tmp_path: Path) -> None:
     assert taken.code is None
 
 
+@pytest.mark.parametrize(("script", "found"), [("train.py", True), ("venv/bin/torchrun", False)])
+def test_the_script_leads_to_its_repository_unless_it_was_installed_there(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, found: bool
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    file = repo.write(script)
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(repo.path / script), raising=False)
+    monkeypatch.setattr(sys, "prefix", str(repo.path / "venv"))
+    repo.path = tmp_path / "elsewhere"
+    assert bool(repo.take().capture.part("git").get("repository")) is found, file
+
+
 def test_a_repository_without_commits(repo: Repo) -> None:
     repo.write("a.py")
     repo.git("add", "a.py")
