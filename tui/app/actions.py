@@ -91,9 +91,7 @@ def _needs_rows(now: Situation) -> str:
 
 
 def _only_compared(now: Situation) -> str:
-    return _needs_version(now) or (
-        "" if now.tab is Tab.COMPARE else "the Compare tab is not open"
-    )
+    return _needs_version(now) or ("" if now.tab is Tab.COMPARE else "the Compare tab is not open")
 
 
 def _zoom_why_not(now: Situation) -> str:
