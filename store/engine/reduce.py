@@ -37,6 +37,10 @@ _AS_STATED = (
 """Fields of a registering event that its document has as they are."""
 
 
+_PLACES = 7
+"""Places where a dataset was seen before that are remembered; copies on scratch disks come and go."""
+
+
 def empty() -> Tables:
     """Return the tables of a store in which nothing happened."""
     return {MODELS: {}, VERSIONS: {}}
@@ -120,9 +124,13 @@ def _add(tables: Tables, event: Event) -> None:
     if (document := tables[VERSIONS].get(where)) is None:
         return
     document = _with(document, "tags", document.get("tags", {}) | data.get("tags", {}))
-    for field in ("note", "capture", "code", "source"):
+    for field in ("note", "capture", "code"):
         if value := data.get(field):
             document = _with(document, field, value)
+    if (source := data.get("source")) and source != document.get("source"):
+        known = [document["source"]] if "source" in document else []
+        known += [place for place in document.get("elsewhere", ()) if place != source]
+        document = _with(document | {"source": source}, "elsewhere", known[:_PLACES])
     if document.get("external") and data.get("external") is False:
         document = _with(document, "external", None)
         model = tables[MODELS][data["model"]]

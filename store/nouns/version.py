@@ -29,7 +29,8 @@ class Version(msgspec.Struct, frozen=True):
     or a slice of it is called ``accuracy[test:fr]`` (``nouns.metric.key``). ``seq`` is the number of the registering
     event: a later registration has a higher one. ``edges`` say where it comes from, ``code`` which commit made it;
     ``capture`` and ``series`` are digests of objects, empty without. Of an ``external`` dataset the store has the
-    digests but not the bytes; ``source`` says where they were.
+    digests but not the bytes; ``source`` says where they were seen last,
+    ``elsewhere`` where else they have been, the latest first.
     """
 
     model: str
@@ -56,6 +57,7 @@ class Version(msgspec.Struct, frozen=True):
     capture: str = ""
     series: tuple[str, ...] = ()
     source: DataSource | None = None
+    elsewhere: tuple[DataSource, ...] = ()
     external: bool = False
 
     @property

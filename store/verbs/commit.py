@@ -142,7 +142,7 @@ class _Commit:
             "metrics": _differing(asked.metrics, same.get("metrics", {})),
             "tags": _differing(asked.tags, same.get("tags", {})),
             "note": asked.note if asked.note != same.get("note", "") else "",
-            "source": source if source != same.get("source") else None,
+            "source": source if source not in (same.get("source"), *same.get("elsewhere", ())) else None,
         }
         news = {name: value for name, value in found.items() if value}
         if same.get("external") and not asked.external:

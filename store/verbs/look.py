@@ -11,6 +11,7 @@ import msgspec
 from ..engine import actor, durable
 from ..engine.reduce import MODELS, VERSIONS, Document
 from ..engine.repository import Repository
+from ..errors import VerificationError
 from ..nouns import names
 from ..nouns.metric import from_stored
 from ..nouns.version import Model, Version, VersionDetail
@@ -54,6 +55,7 @@ def as_version(document: Document) -> Version:
         capture=document.get("capture", ""),
         series=tuple(document.get("series", ())),
         source=_source(document),
+        elsewhere=_elsewhere(document),
         external=document.get("external", False),
     )
 
@@ -82,6 +84,14 @@ def _source(document: Document) -> DataSource | None:
     from ..nouns.dataset import DataSource
 
     return msgspec.convert(document["source"], DataSource)
+
+
+def _elsewhere(document: Document) -> tuple[DataSource, ...]:
+    if "elsewhere" not in document:
+        return ()
+    from ..nouns.dataset import DataSource
+
+    return msgspec.convert(document["elsewhere"], tuple[DataSource, ...])
 
 
 def _as_model(document: Document) -> Model:
@@ -163,9 +173,15 @@ def manifest(repository: Repository, identity: str) -> Manifest:
 
 
 def show(repository: Repository, ref: str) -> VersionDetail:
-    """Return the version that ``ref`` names, with its files."""
-    version = get(repository, ref)
-    return VersionDetail(version, manifest(repository, version.id).files)
+    """Return the version that ``ref`` names, with its files; see ``Store.show``."""
+    with repository.reading() as index:
+        version = as_version(resolve.even_deleted(index, ref))
+    try:
+        return VersionDetail(version, manifest(repository, version.id).files)
+    except VerificationError:
+        if version.deleted:  # its manifest went with gc
+            return VersionDetail(version, ())
+        raise
 
 
 def complete(repository: Repository, prefix: str) -> list[str]:

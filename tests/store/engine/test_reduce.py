@@ -77,7 +77,9 @@ def test_without_later_measurements_no_history_is_carried(one: Store) -> None:
 
 
 def test_edges_can_be_added_and_taken_back_later(one: Store) -> None:
-    append(one, EventKind.LINK, {"add": [{"type": "fine-tuned-from", "to": A}, {"type": "replaces", "to": B}]})
+    append(
+        one, EventKind.LINK, {"add": [{"type": "fine-tuned-from", "to": A}, {"type": "replaces", "to": B}]}
+    )
     first = one.get("m").edges
     assert [(link.type, link.to, link.later) for link in first] == [
         ("fine-tuned-from", A, True),
@@ -117,6 +119,17 @@ def test_deleting_an_external_dataset_takes_nothing_off(store: Store) -> None:
         assert (index.model("m") or {})["size"] == 0
 
 
+def test_where_a_dataset_was_is_remembered_for_a_while(store: Store) -> None:
+    data = {"id": A, "kind": "dataset", "size": 1, "files": 1, "external": True}
+    append(store, EventKind.REGISTER, data | {"source": {"type": "path", "location": "/0"}})
+    for number in (1, 2, 1, *range(3, 12)):
+        append(store, EventKind.ADD, {"source": {"type": "path", "location": f"/{number}"}})
+    version = store.get("m")
+    assert version.source is not None
+    assert version.source.location == "/11"
+    assert [place.location for place in version.elsewhere] == ["/10", "/9", "/8", "/7", "/6", "/5", "/4"]
+
+
 @pytest.mark.parametrize(
     ("kind", "wrong"),
     [
@@ -140,7 +153,9 @@ def test_deleting_an_external_dataset_takes_nothing_off(store: Store) -> None:
         (EventKind.REGISTER, {"id": B, "kind": "weights", "size": 1, "files": 1, "metrics": {"a": "x"}}),
     ],
 )
-def test_what_cant_be_read_back_is_an_unknown_form(one: Store, kind: EventKind, wrong: dict[str, Any]) -> None:
+def test_what_cant_be_read_back_is_an_unknown_form(
+    one: Store, kind: EventKind, wrong: dict[str, Any]
+) -> None:
     with pytest.raises(FormatError, match="form this mvtui"):
         append(one, kind, wrong)
 
