@@ -40,6 +40,8 @@ class Looking(Face):
     def show(self, ref: str) -> VersionDetail:
         """Return the version that ``ref`` names, with its files.
 
+        A deleted version may be asked for by its number or hash ID; it has no files when ``gc`` has taken them.
+
         Raises:
             VerificationError: the manifest's bytes are missing or damaged.
         """

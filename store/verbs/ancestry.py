@@ -11,7 +11,7 @@ from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, NotFoundError
 from ..knowledge import lineage as graphs
 from ..knowledge.guess import stem
-from ..nouns import names, reference
+from ..nouns import names
 from ..nouns.impact import Impact
 from ..nouns.lineage import Lineage, Link, Node, is_outside_name
 from . import look, resolve
@@ -123,7 +123,7 @@ def _meant(index: Index, text: str) -> tuple[list[str], Document | None]:
     if is_outside_name(text):
         return _outside(index, text), None
     try:
-        document = even_deleted(index, text)
+        document = resolve.even_deleted(index, text)
     except NotFoundError as error:
         if similar := _known_as(index, text):
             raise NotFoundError(
@@ -133,35 +133,6 @@ def _meant(index: Index, text: str) -> tuple[list[str], Document | None]:
             ) from None
         raise
     return [document["id"]], document
-
-
-def even_deleted(index: Index, text: str) -> Document:
-    """Return the document that a reference names: what was deleted still has come from somewhere.
-
-    Raises:
-        NotFoundError, AmbiguousError, BadInputError: as ``resolve``.
-    """
-    try:
-        return resolve.resolve(index, text)
-    except AmbiguousError:
-        raise
-    except NotFoundError:
-        if gone := _deleted(index, text):
-            return gone
-        raise
-
-
-def _deleted(index: Index, text: str) -> Document | None:
-    parsed = reference.parse(text)
-    if parsed.back:
-        return None
-    if parsed.selector == "number" and parsed.model is not None:
-        found = index.version(parsed.model, parsed.value)
-        return found if found and found["id"] else None
-    if parsed.selector == "id":
-        fits = [d for d in index.with_id(parsed.value) if parsed.model in (None, d["model"])]
-        return fits[0] if len({document["id"] for document in fits}) == 1 else None
-    return None
 
 
 def _outside(index: Index, text: str) -> list[str]:

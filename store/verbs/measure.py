@@ -79,14 +79,14 @@ def log_metrics(
 def measurements(repository: Repository, ref: str, metric: str | None) -> list[Measurement]:
     """Return every value a version's metrics ever had, oldest first; see ``Store.measurements``."""
     with repository.reading() as index:
-        found = list(_measurements(resolve.resolve(index, ref)))
+        found = list(_measurements(resolve.even_deleted(index, ref)))
     return [one for one in found if metric is None or metric in (one.name, one.key)]
 
 
 def series(repository: Repository, ref: str) -> dict[str, Series]:
     """Return the series of a version; see ``Store.series``."""
     with repository.reading() as index:
-        digests = resolve.resolve(index, ref).get("series", ())
+        digests = resolve.even_deleted(index, ref).get("series", ())
     if not digests:
         return {}
     from ..knowledge import series as form

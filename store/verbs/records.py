@@ -8,12 +8,14 @@ from ..engine.repository import Repository
 from ..errors import FormatError
 from ..nouns import capture as noun
 from ..nouns.capture import Capture
-from . import look
+from . import resolve
 
 
 def capture(repository: Repository, ref: str) -> Capture | None:
     """Return what was captured when a version was registered; see ``Store.capture``."""
-    return read(repository, look.get(repository, ref).capture)
+    with repository.reading() as index:
+        digest = resolve.even_deleted(index, ref).get("capture", "")
+    return read(repository, digest)
 
 
 def packages(repository: Repository, ref: str) -> dict[str, str]:

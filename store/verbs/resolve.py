@@ -28,6 +28,35 @@ def resolve(index: Index, text: str) -> Document:
     return document
 
 
+def even_deleted(index: Index, text: str) -> Document:
+    """Return the document that a reference names, or the number or hash ID of a deleted version: it has a past.
+
+    Raises:
+        NotFoundError, AmbiguousError, BadInputError: as ``resolve``.
+    """
+    try:
+        return resolve(index, text)
+    except AmbiguousError:
+        raise
+    except NotFoundError:
+        if gone := _deleted(index, text):
+            return gone
+        raise
+
+
+def _deleted(index: Index, text: str) -> Document | None:
+    parsed = reference.parse(text)
+    if parsed.back:
+        return None
+    if parsed.selector == "number" and parsed.model is not None:
+        found = index.version(parsed.model, parsed.value)
+        return found if found and found["id"] else None
+    if parsed.selector == "id":
+        fits = [d for d in index.with_id(parsed.value) if parsed.model in (None, d["model"])]
+        return fits[0] if len({document["id"] for document in fits}) == 1 else None
+    return None
+
+
 def model(index: Index, name: str) -> Document:
     """Return a model's document.
 

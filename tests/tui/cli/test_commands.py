@@ -293,6 +293,49 @@ def test_delete_needs_a_reason_and_leaves_a_hole(run: Run, two: Store, model: Pa
     assert run("register", "sentiment", str(model), "--param", "lr=3").out == "sentiment@1.2.0\n"
 
 
+def test_a_deleted_version_is_shown_as_such(run: Run, two: Store) -> None:
+    two.log_metrics("sentiment@1.0.0", {"f1": 0.5})
+    identity = two.delete("sentiment@1.0.0", "trained on \x1b[31mthe wrong split").id
+    for ref in ("sentiment@1.0.0", f"id:{identity[:9]}"):
+        shown = run("show", ref)
+        assert shown.code == 0
+        assert shown.out.startswith("DELETED ")
+        first = shown.out.splitlines()[0]
+        for part in ("now", f"by {two.summary().user}", "trained on", "the wrong split"):
+            assert part in first
+        assert "\x1b" not in shown.out
+        for part in ("0.9", "0.5", "lr", "owner", "first", "model.bin"):
+            assert part in shown.out
+    detail = run("show", "sentiment@1.0.0", "--json").json
+    assert (detail["deleted"], detail["version"]) == (True, "1.0.0")
+    assert detail["deletion"]["reason"] == "trained on \x1b[31mthe wrong split"
+    assert detail["deletion"]["at"] > detail["registered"]
+    assert run("show", "sentiment", "--json").json["deletion"] is None
+    assert run("show", "sentiment@latest", "--json").json["version"] == "1.1.0"
+    assert [row["metric"] for row in run("metrics", "sentiment@1.0.0", "--json").json] == ["accuracy", "f1"]
+
+
+def test_a_deleted_version_is_shown_when_its_files_are_gone(run: Run, two: Store) -> None:
+    two.delete("sentiment@1.0.0", "wrong split")
+    for object_ in sorted((two.root / "objects").glob("*/*")):
+        object_.unlink()
+    shown = run("show", "sentiment@1.0.0")
+    assert shown.code == 0
+    assert "its files are gone" in shown.out
+    assert run("show", "sentiment@1.0.0", "--json").json["files"] == []
+    assert run("show", "sentiment@1.1.0").code == 8
+
+
+def test_delete_tells_what_was_made_from_it(run: Run, two: Store, model: Path) -> None:
+    model.write_bytes(b"made from it")
+    two.register("tiny", model, parents=["sentiment@1.0.0"])
+    done = run("delete", "sentiment@1.0.0", "--reason", "wrong split")
+    assert done.code == 0
+    assert "note: tiny@1.0.0 was made from it" in done.err
+    assert "mvtui impact sentiment@1.0.0" in done.err
+    assert "was made from it" not in run("delete", "sentiment@1.1.0", "--reason", "wrong split").err
+
+
 # -- bytes ----------------------------------------------------------------------------------------
 
 

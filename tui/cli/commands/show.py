@@ -10,7 +10,7 @@ from ..options import json_option, ref_argument, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import DataSource, Store, Version, VersionDetail
+    from ....store import DataSource, Event, Store, Version, VersionDetail
 
 
 @make_command(
@@ -25,23 +25,55 @@ if TYPE_CHECKING:
 @store_option
 @json_option
 def command(ref: str, as_json: bool) -> None:
-    """Show one version: files, metrics, parameters, tags."""
+    """Show one version: files, metrics, parameters, tags.
+
+    A deleted version is shown when it is asked for by its number or hash ID, as "mvtui ls deleted:yes" lists it.
+    """
     with open_store(read_only=True) as store:
         detail = store.show(ref)
+        deletion = _deletion(store, detail.version) if detail.version.deleted else None
         if as_json:
-            output.print_json(detail.as_dict() | {"captured": _captured(store, ref)})
-        else:
-            _write(store, detail)
+            more = {"captured": _captured(store, detail.version), "deletion": _deletion_fields(deletion)}
+            output.print_json(detail.as_dict() | more)
+            return
+        if detail.version.deleted:
+            _write_deletion(detail.version, deletion)
+        _write(store, detail)
 
 
-def _captured(store: Store, ref: str) -> object:
+def _deletion(store: Store, version: Version) -> Event | None:
+    """Return the event that deleted a version; None when it is lost to damage that was repaired."""
+    where = {"model": version.model, "version": version.version}
+    return next((e for e in store.events(version.seq) if e.kind == "delete" and e.data == where), None)
+
+
+def _deletion_fields(deletion: Event | None) -> dict[str, str] | None:
+    if deletion is None:
+        return None
+    from ....store import rfc3339
+
+    who = deletion.actor
+    return {"at": rfc3339(deletion.at), "by": who.user, "host": who.host, "reason": deletion.reason}
+
+
+def _write_deletion(version: Version, deletion: Event | None) -> None:
+    from ...words import ago, clock
+
+    when = ""
+    if deletion is not None:
+        when = f" {clock(deletion.at)}, {ago(deletion.at)}, by {output.safe(deletion.actor.user, 64)}"
+    reason = output.safe(version.deleted_reason, 500)
+    output.data(f"{output.paint('DELETED', 'bold', 'red')}{when}: {reason}")
+
+
+def _captured(store: Store, version: Version) -> object:
     """Return the capture as JSON types; None without, or when it can't be read: the rest is still worth printing."""
     import msgspec
 
     from ....store import errors
 
     try:
-        return msgspec.to_builtins(store.capture(ref))
+        return msgspec.to_builtins(store.capture(version.ref))
     except errors.MvtuiError as error:
         output.warn(f"what was captured can't be read: {error}", error.hint)
         return None
@@ -63,6 +95,9 @@ def _write(store: Store, detail: VersionDetail) -> None:
     tree.write_parents(store, version)
     _section("surroundings", _surroundings(store, version))
     if not detail.files and version.external:
+        return
+    if not detail.files and version.deleted:
+        output.data("\n" + output.paint("its files are gone", "dim"))
         return
     from .. import table
 
@@ -99,7 +134,6 @@ def _head(version: Version, volume: str) -> None:
     stage = stage_cell(version.stage)
     title = [output.paint(version.ref, "bold"), output.paint(stage, *stage_style(stage))]
     title += [output.paint(f"@{name}", "cyan") for name in version.aliases]
-    title += [output.paint("deleted", "red")] if version.deleted else []
     output.data("  ".join(part for part in title if part))
     who = f"{output.safe(version.author, 64)} on {output.safe(version.host, 64)}"
     facts = [
@@ -114,7 +148,6 @@ def _head(version: Version, volume: str) -> None:
     if version.source is not None:
         stays = ", and not in the store" if version.external else ""
         facts.append(("source", f"{output.safe(_where(version.source), 500)}{stays}"))
-    facts += [("deleted", output.safe(version.deleted_reason, 500))] if version.deleted else []
     wide = max(len(name) for name, _ in facts)
     for name, text in facts:
         output.data(f"{output.paint(name, 'dim')}{'':{wide - len(name)}}  {text}")
