@@ -18,7 +18,7 @@ from ..nouns.event import EventKind
 from ..nouns.lineage import EDGE_TYPES, Arc, Link, is_outside_name
 from ..nouns.version import Version
 from . import look, resolve
-from .ancestry import Graph, even_deleted
+from .ancestry import Graph
 
 Stated = tuple[str, str]
 """An edge in words: its type, and a reference or an outside name."""
@@ -186,7 +186,7 @@ def _keys(index: Index, links: Sequence[Link], text: str) -> set[str]:
     if is_outside_name(text):
         return {text}
     try:
-        return {str(even_deleted(index, text)["id"])}
+        return {str(resolve.even_deleted(index, text)["id"])}
     except NotFoundError:
         prefix = text.removeprefix("id:")
         return {link.to for link in links if text != prefix and link.to.startswith(prefix)}
