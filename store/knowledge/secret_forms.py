@@ -11,9 +11,9 @@ import re
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-NameKind = Literal["password", "token", "likely", "maybe", ""]
-"""How sure a name makes it that its value is a secret: any value; any that isn't plainly something else; one with
-letters and digits; only one that looks random; none."""
+NameKind = Literal["password", "login", "token", "likely", "maybe", ""]
+"""How sure a name makes it that its value is a secret: any value; one of the form ``user:password``; any that isn't
+plainly something else; one with letters and digits; only one that looks random; none."""
 
 
 class Form(NamedTuple):

@@ -55,6 +55,9 @@ _DIGEST = re.compile(
 _TURN = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[A-Za-z])")
 _MIXED = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])")
 _FLAG = re.compile(r"(?P<name>--?[A-Za-z][\w.-]{0,80})(?:=(?P<value>.*))?", re.DOTALL)
+_LOGIN = re.compile(r"-u|--(?:[\w-]{0,40}-)?(?:user|auth|login|creds?|credentials?)", re.IGNORECASE)
+_SHORT_NAME = re.compile(r"--(?:[\w-]{0,40}-)?(?:pw|pat)", re.IGNORECASE)
+_USER_AND_PASSWORD = re.compile(r"[^:/\s]{1,80}:(?!//|\d{1,5}\Z)\S{3,}")
 _PAIR = re.compile(r"(?P<name>[+~]{0,2}[A-Za-z_][\w./@-]{0,80})=(?P<value>.*)", re.DOTALL)
 
 
@@ -83,7 +86,7 @@ def redact_words(words: Sequence[str]) -> tuple[list[str], int]:
             count, kind = count + 1, ""
             continue
         kind = ""
-        if (joined := _FLAG.fullmatch(word) or _PAIR.fullmatch(word)) and joined["value"] is not None:
+        if (joined := _FLAG.fullmatch(word) or _PAIR.fullmatch(word)) and joined["value"]:
             if _gives_away(_stated_kind(joined["name"]), joined["value"]):
                 result.append(word[: joined.start("value")] + REDACTED)
                 count += 1
@@ -263,6 +266,10 @@ def _is_code(value: str) -> bool:
 
 def _stated_kind(name: str) -> NameKind:
     """The kind of a name that is an option or an environment variable: a value is stated there, never code."""
+    if _LOGIN.fullmatch(name):
+        return "login"
+    if _SHORT_NAME.fullmatch(name):
+        return "token"
     kind = name_kind(name)
     return "token" if kind == "likely" else kind
 
@@ -271,6 +278,8 @@ def _gives_away(kind: str, value: str) -> bool:
     """Whether a value under a name of this kind is to be taken out."""
     if not kind or not value or value == REDACTED or _REFERENCE.fullmatch(value):
         return False
+    if kind == "login":
+        return _USER_AND_PASSWORD.fullmatch(value) is not None
     if kind == "password":
         return not _PLAIN.fullmatch(value) or (value.isdigit() and len(value) > 3)
     if _PLAIN.fullmatch(value) or _PATH.fullmatch(value) or " " in value:

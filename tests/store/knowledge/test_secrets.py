@@ -248,6 +248,22 @@ def test_public_keys_and_certificates_stay() -> None:
         (["-c", f"import os; x = '{GITHUB}'"], ["-c", f"import os; x = '{REDACTED}'"]),
         (["sh", "-c", "mysql --password hunter2 db"], ["sh", "-c", f"mysql --password {REDACTED} db"]),
         (["PASSWORD=a;b&c"], [f"PASSWORD={REDACTED}"]),
+        (["--auth", "user:pw12345"], ["--auth", REDACTED]),
+        (["get", "-u", "alice:S3cretPass9"], ["get", "-u", REDACTED]),
+        (["--credentials=me:S3cretPass9"], [f"--credentials={REDACTED}"]),
+        (["--proxy-user", "me:S3cretPass9"], ["--proxy-user", REDACTED]),
+        (["--token=", "abc12345xyz"], ["--token=", REDACTED]),
+        (["--pw", "hunter2x"], ["--pw", REDACTED]),
+        (["--git-pat", "abcd1234efgh"], ["--git-pat", REDACTED]),
+        (["docker", "run", "-u", "1000:1000"], ["docker", "run", "-u", "1000:1000"]),
+        (
+            ["--user", "alice", "--auth", "https://host:8080/x"],
+            ["--user", "alice", "--auth", "https://host:8080/x"],
+        ),
+        (
+            ["--rope", "linear:2.0", "--host", "localhost:8080"],
+            ["--rope", "linear:2.0", "--host", "localhost:8080"],
+        ),
         ([], []),
     ],
 )
