@@ -19,12 +19,16 @@ HashFile = Callable[[str, Advance], str]
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A dataset as the store has it: the part it plays, its reference, where it lies, and its files if it has any."""
+    """A dataset as the store has it: the part it plays, its reference, where it lies, and its files if it has any.
+
+    ``commit`` is the one whose code was used with it, without changes; empty when that isn't known.
+    """
 
     role: str
     ref: str
     source: DataSource | None
     files: Sequence[FileEntry] = ()
+    commit: str = ""
 
 
 def check(recorded: Recorded, hash_file: HashFile, progress: ProgressCallback | None = None) -> DataState:
@@ -40,7 +44,7 @@ def _judge(recorded: Recorded, hash_file: HashFile, meter: Meter) -> tuple[State
     if recorded.source is None:
         return "unknown", ["where its bytes came from was not recorded"]
     try:
-        return _judge_source(recorded.source, recorded.files, hash_file, meter)
+        return _judge_source(recorded.source, recorded, hash_file, meter)
     except (MvtuiError, OSError) as error:
         if meter.stopped:
             raise
@@ -48,12 +52,12 @@ def _judge(recorded: Recorded, hash_file: HashFile, meter: Meter) -> tuple[State
 
 
 def _judge_source(
-    source: DataSource, files: Sequence[FileEntry], hash_file: HashFile, meter: Meter
+    source: DataSource, recorded: Recorded, hash_file: HashFile, meter: Meter
 ) -> tuple[State, list[str]]:
     if source.type == "path":
-        return check_path.judge(source.location, files, hash_file, meter)
+        return check_path.judge(source.location, recorded.files, hash_file, meter)
     if source.type == "dvc":
-        return check_dvc.judge(source, meter)
+        return check_dvc.judge(source, meter, recorded.commit)
     if source.type == "hf":
         return check_hub.judge(source, meter)
     algorithm = source.digest.partition(":")[0]

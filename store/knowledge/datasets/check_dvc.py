@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -17,22 +18,28 @@ Verdict: TypeAlias = tuple[State, list[str]]
 HashFile: TypeAlias = Callable[[str, Callable[[int], None] | None], tuple[str, ...]]
 
 
-def judge(source: DataSource, meter: Meter) -> Verdict:
-    """Hash the data as DVC does, and compare. Also says when DVC's file names other data by now.
+def judge(source: DataSource, meter: Meter, commit: str = "") -> Verdict:
+    """Hash the data as DVC does, and compare. Also says when DVC's file names other data by now, and the way back.
+
+    ``commit`` is the one in which DVC's file was as recorded; empty when that isn't known.
 
     Raises:
         OSError: a file can't be read.
     """
-    algorithm, _, digest = source.digest.partition(":")
-    state, why = _judge_bytes(source, algorithm, digest, meter)
-    news = _news_of_file(source, algorithm, digest)
-    if state == "missing" and not news:
-        why.append(_way_back(source, digest))
-    return state, why + news
+    state, why = judge_bytes(source, meter)
+    news = _news_of_file(source)
+    back = _way_back(source, state, commit, moved=bool(news)) if state in {"changed", "missing"} else []
+    return state, why + news + back
 
 
-def _judge_bytes(source: DataSource, algorithm: str, digest: str, meter: Meter) -> Verdict:
+def judge_bytes(source: DataSource, meter: Meter) -> Verdict:
+    """Hash the data as DVC does, and compare them with the digest that was recorded.
+
+    Raises:
+        OSError: a file can't be read.
+    """
     location = source.location
+    algorithm, _, digest = source.digest.partition(":")
     if "://" in location:
         return "unknown", [f"{location} is not on this machine"]
     if not os.path.isabs(location):
@@ -61,10 +68,20 @@ def _judge_bytes(source: DataSource, algorithm: str, digest: str, meter: Meter) 
     return ("unchanged", []) if digest in digests else ("changed", [f"its md5 is {digests[0]}, not {digest}"])
 
 
-def _way_back(source: DataSource, digest: str) -> str:
-    if dvc_listing.in_cache(find_root(os.path.dirname(source.file)), digest):
-        return f"DVC's cache has it: dvc checkout {source.file}"
-    return f"DVC's remote may have it: dvc pull {source.file}"
+def _way_back(source: DataSource, state: State, commit: str, *, moved: bool) -> list[str]:
+    """Say how to get the recorded bytes again; ``moved`` says that DVC's file does not name them any more."""
+    digest = source.digest.partition(":")[2]
+    file = shlex.quote(source.file)
+    # Of a pipeline DVC takes the data for a target, not dvc.lock.
+    target = shlex.quote(source.location) if os.path.basename(source.file) == dvc_file.LOCK else file
+    if not dvc_listing.in_cache(find_root(os.path.dirname(source.file)), digest):
+        return [f"DVC's remote may have it: dvc pull {target}"] if state == "missing" and not moved else []
+    way = f"dvc checkout {target}"
+    if moved and commit:
+        way = f"git checkout {commit} -- {file} && {way}"
+    elif moved:
+        way = f"restore {file} from git as it was, then {way}"
+    return [f"the recorded bytes are in DVC's cache: {way}"]
 
 
 def _judge_directory(
@@ -101,7 +118,7 @@ def _compare(digests: Mapping[str, tuple[str, ...]], listing: Mapping[str, str])
     return ("changed", why) if why else ("unchanged", [])
 
 
-def _news_of_file(source: DataSource, algorithm: str, digest: str) -> list[str]:
+def _news_of_file(source: DataSource) -> list[str]:
     """Say when the file of DVC names other data than those that were recorded, or none."""
     if not os.path.exists(source.file):
         return [f"{source.file} is gone"]
@@ -111,6 +128,6 @@ def _news_of_file(source: DataSource, algorithm: str, digest: str) -> list[str]:
         return [f"{source.file} does not name {source.path} any more"]
     except MvtuiError as error:
         return [error.message]
-    if (now.algorithm, now.digest) == (algorithm, digest):
+    if f"{now.algorithm}:{now.digest}" == source.digest:
         return []
     return [f"{source.file} now names other data: {now.algorithm} {now.digest}"]

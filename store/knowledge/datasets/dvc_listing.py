@@ -86,7 +86,7 @@ def cached(root: str | None, digest_: str) -> Mapping[str, str] | None:
     """
     import json
 
-    for place in _places(root, digest_):
+    for place in _places(_cache(root), digest_):
         try:
             with open(place, "rb") as file:
                 data = file.read(_MAX_LISTING)
@@ -101,15 +101,25 @@ def cached(root: str | None, digest_: str) -> Mapping[str, str] | None:
 
 
 def in_cache(root: str | None, digest_: str) -> bool:
-    """Whether the repository's local cache has the bytes (or the listing) of that digest."""
-    return any(map(os.path.isfile, _places(root, digest_)))
+    """Whether the repository's local cache has the bytes of that digest: of a directory, every file it lists."""
+    wanted: Iterable[str] = (digest_,)
+    if digest_.endswith(SUFFIX):
+        listing = cached(root, digest_)
+        if listing is None:
+            return False
+        wanted = listing.values()
+    cache = _cache(root)
+    return all(any(map(os.path.isfile, _places(cache, each))) for each in wanted)
 
 
-def _places(root: str | None, digest_: str) -> list[str]:
+def _cache(root: str | None) -> str | None:
+    return None if root is None else _cache_directory(os.path.join(root, dvcignore.CONTROL))
+
+
+def _places(cache: str | None, digest_: str) -> list[str]:
     """Return where DVC 3 and DVC 2 keep an object in the cache."""
-    if root is None:
+    if cache is None:
         return []
-    cache = _cache_directory(os.path.join(root, dvcignore.CONTROL))
     name = os.path.join(digest_[:2], digest_[2:])
     return [os.path.join(cache, "files", "md5", name), os.path.join(cache, name)]
 

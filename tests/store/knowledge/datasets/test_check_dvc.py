@@ -138,16 +138,68 @@ def test_missing_data_say_how_to_get_them_back(version: str, tmp_path: Path) -> 
     file = worlds.stated(root / "data/lf.csv.dvc").source
     shutil.rmtree(root / "data/reviews")
     (root / "data/lf.csv").unlink()
+    assert f"dvc pull {root}/data/lf.csv.dvc" in worlds.look(file).why[1]
+    worlds.fill_cache(root)
     answer = worlds.look(directory)
     assert answer.state == "missing"
     assert answer.why == (
         f"there is nothing at {root}/data/reviews",
-        f"DVC's cache has it: dvc checkout {root}/data/reviews.dvc",
+        f"the recorded bytes are in DVC's cache: dvc checkout {root}/data/reviews.dvc",
     )
-    assert f"dvc pull {root}/data/lf.csv.dvc" in worlds.look(file).why[1]
 
 
-def test_what_would_bring_back_other_data_is_not_advised(tmp_path: Path) -> None:
+@both
+def test_a_listing_in_the_cache_without_its_files_is_no_way_back(version: str, tmp_path: Path) -> None:
+    root = worlds.copy(version, tmp_path)
+    worlds.fill_cache(root)
+    source = worlds.stated(root / "data/reviews.dvc").source
+    (root / "data/reviews/a.txt").write_bytes(b"other")
+    assert "in DVC's cache" in worlds.look(source).why[-1]
+    for path in worlds.cached(root):
+        if path.suffix != ".dir":
+            path.unlink()
+    assert worlds.look(source).why == ("changed: a.txt",)
+    shutil.rmtree(root / "data/reviews")
+    assert "DVC's remote may have it: dvc pull" in worlds.look(source).why[-1]
+
+
+@both
+def test_changed_data_say_how_to_get_the_recorded_ones_back(version: str, tmp_path: Path) -> None:
+    root = worlds.copy(version, tmp_path)
+    file = root / "data/lf.csv.dvc"
+    source = worlds.stated(file).source
+    (root / "data/lf.csv").write_bytes(b"other")
+    assert len(worlds.look(source).why) == 1
+    worlds.fill_cache(root)
+    back = "the recorded bytes are in DVC's cache: "
+    assert worlds.look(source).why[1:] == (f"{back}dvc checkout {file}",)
+    file.write_text(file.read_text().replace("e79084e9", "00000000"))
+    assert worlds.look(source).why[2:] == (
+        f"{back}restore {file} from git as it was, then dvc checkout {file}",
+    )
+    told = check(Recorded("train", "data@1.0.0", source, commit="0123abc"), worlds.blake3_of).why
+    assert told[2:] == (f"{back}git checkout 0123abc -- {file} && dvc checkout {file}",)
+    file.unlink()
+    assert f"{back}restore" in worlds.look(source).why[-1]
+
+
+def test_the_way_back_can_be_pasted_whatever_the_file_is_called(tmp_path: Path) -> None:
+    root = worlds.copy("dvc3", tmp_path).rename(tmp_path / "a b;$(x)")
+    worlds.fill_cache(root)
+    source = worlds.stated(root / "data/lf.csv.dvc").source
+    (root / "data/lf.csv").write_bytes(b"other")
+    assert worlds.look(source).why[-1].endswith(f"dvc checkout '{root}/data/lf.csv.dvc'")
+
+
+def test_an_output_of_a_pipeline_is_checked_out_by_its_own_path(tmp_path: Path) -> None:
+    root = worlds.copy("dvc3", tmp_path)
+    worlds.fill_cache(root)
+    source = worlds.stated(f"{root}/dvc.lock:model.txt").source
+    (root / "model.txt").write_bytes(b"other")
+    assert worlds.look(source).why[-1].endswith(f"dvc checkout {root}/model.txt")
+
+
+def test_without_the_recorded_bytes_no_way_back_is_told(tmp_path: Path) -> None:
     root = worlds.copy("dvc3", tmp_path)
     file = root / "data/lf.csv.dvc"
     source = worlds.stated(file).source
