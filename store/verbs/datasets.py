@@ -16,11 +16,13 @@ from ..engine import digest, durable
 from ..engine.index import Index
 from ..engine.reduce import Document
 from ..engine.repository import Repository
-from ..errors import BadInputError, BusyError, ConflictError, NotFoundError
+from ..errors import BadInputError, BusyError, ConflictError, MvtuiError, NotFoundError
 from ..knowledge import sources
 from ..knowledge.datasets import asked as requests
 from ..knowledge.datasets import stated as statements
+from ..knowledge.datasets import tracked
 from ..knowledge.datasets.asked import Asked
+from ..knowledge.datasets.dvc_file import Output
 from ..knowledge.datasets.stated import Referred, Stated
 from ..knowledge.guess import Guesses
 from ..knowledge.sources import SourceFile
@@ -29,7 +31,7 @@ from ..nouns.dataset import DataSource
 from ..nouns.lineage import EVALUATION_ROLES, Link
 from ..nouns.manifest import FileEntry, Kind, Manifest
 from ..nouns.reports import Progress, ProgressCallback, Registered
-from . import resolve
+from . import link, resolve
 from .circumstances import Circumstances
 from .commit import commit
 from .request import Request
@@ -38,20 +40,28 @@ _TRIES = 3  # as in register: an object may be collected before the commit
 
 
 class _Tie(msgspec.Struct):
-    """A dataset that is a version: its part, the version's hash ID, and what to tell of it."""
+    """A dataset that is a version: its part, the version's reference and hash ID, and what else to tell of it."""
 
     role: str
+    ref: str
     identity: str
-    told: str
+    told: list[str]
 
 
 class _Plan(msgspec.Struct):
-    """A dataset on its way to a version: what was asked for, what its source states, and its files at a path."""
+    """A dataset on its way to a version: what was asked for, what its source states, and its files at a path.
+
+    ``tracked`` is what DVC recorded of the path. ``twin`` is the plan for just that, of a path whose bytes are these
+    but are to be stored. ``told`` is how the two compare.
+    """
 
     asked: Asked
     stated: Stated
     files: list[SourceFile]
     manifest: Manifest | None = None
+    tracked: Output | None = None
+    twin: _Plan | None = None
+    told: str = ""
 
 
 def tied(repository: Repository, request: Request, progress: ProgressCallback | None) -> Request:
@@ -73,6 +83,9 @@ def tied(repository: Repository, request: Request, progress: ProgressCallback | 
         else:
             found.append(_plan(repository, request, asked, source))
     plans = [each for each in found if isinstance(each, _Plan)]
+    for plan in plans:
+        if plan.tracked is not None:
+            _compare(repository, request, plan, progress)
     if request.store_data and not any(plan.files for plan in plans):
         raise BadInputError(
             "there are no bytes to store: none of the datasets is a path",
@@ -84,7 +97,7 @@ def tied(repository: Repository, request: Request, progress: ProgressCallback | 
     return msgspec.structs.replace(
         request,
         links=tuple(dict.fromkeys((*request.links, *links))),
-        tied=tuple(f"{tie.role}: {tie.told}" for tie in ties),
+        tied=tuple(f"{tie.role}: {', '.join([tie.ref, *tie.told])}" for tie in ties),
     )
 
 
@@ -134,19 +147,60 @@ def _known(repository: Repository, asked: Asked, ref: str) -> _Tie:
             f"{ref} is of the kind {document['kind']}, and no dataset",
             hint=f"Name a dataset, or state another edge: --edge derived-from={ref}",
         )
-    return _Tie(asked.role, document["id"], f"{document['model']}@{document['version']}")
+    return _Tie(
+        asked.role,
+        f"{document['model']}@{document['version']}",
+        document["id"],
+        _other_name(asked, document["model"]),
+    )
 
 
 def _plan(repository: Repository, request: Request, asked: Asked, stated: Stated) -> _Plan:
     plan = _Plan(asked, stated, [])
     if stated.source.type == "path":
-        store = Path(repository.layout.root)
-        plan.files = sources.collect([Path(stated.source.location)], follow=request.follow, store=store)
+        try:
+            plan.tracked = tracked.find(stated.source.location)
+        except MvtuiError as error:  # of a file that nobody named: the data themselves are at hand
+            plan.told = f"by the bytes it has now: {error.message}"
+        if plan.tracked is None or request.store_data:
+            _collect(repository, request, plan)
     else:
-        plan.manifest = Manifest("dataset", (), params=dict(stated.identity))
+        plan.manifest = _by_statement(stated)
     with repository.reading() as index:
         _name(index, request, plan)  # what is wrong with it is said before anything is hashed
     return plan
+
+
+def _by_statement(stated: Stated) -> Manifest:
+    return Manifest("dataset", (), params=dict(stated.identity))
+
+
+def _collect(repository: Repository, request: Request, plan: _Plan) -> None:
+    store = Path(repository.layout.root)
+    plan.files = sources.collect([Path(plan.stated.source.location)], follow=request.follow, store=store)
+
+
+def _compare(
+    repository: Repository, request: Request, plan: _Plan, progress: ProgressCallback | None
+) -> None:
+    """Take a path for the dataset that DVC recorded if its bytes are that, else for one of the bytes it has now.
+
+    Bytes that are to be stored make a dataset of their own either way: what DVC recorded has no files to keep.
+    """
+    assert plan.tracked is not None, "asked for what DVC tracks"
+    if why := tracked.differs(plan.tracked, progress):
+        plan.told = f"by the bytes it has now: {why}"
+        if not plan.files:
+            _collect(repository, request, plan)
+        return
+    recorded = statements.of_output(plan.tracked)
+    as_recorded = _Plan(
+        plan.asked, recorded, [], _by_statement(recorded), told="what DVC recorded, unchanged"
+    )
+    if request.store_data:
+        plan.twin = as_recorded
+    else:
+        plan.stated, plan.manifest, plan.told = recorded, as_recorded.manifest, as_recorded.told
 
 
 def _read(
@@ -180,7 +234,16 @@ def _read(
 
 
 def _version(repository: Repository, request: Request, plan: _Plan) -> _Tie:
-    """Find or make the version of a dataset."""
+    """Find or make the version of a dataset; of stored bytes that DVC recorded, both, with an edge between them."""
+    tie = None if plan.twin is None else _version(repository, request, plan.twin)
+    own = _version_of(repository, request, plan)
+    if tie is not None:
+        link.change(repository, own.ref, [("derived-from", tie.ref)], [])
+        own.told.append(f"derived from {', '.join([tie.ref, *tie.told])}")
+    return own
+
+
+def _version_of(repository: Repository, request: Request, plan: _Plan) -> _Tie:
     manifest = plan.manifest
     assert manifest is not None, "every plan was read"
     identity = _identity(manifest)
@@ -188,7 +251,7 @@ def _version(repository: Repository, request: Request, plan: _Plan) -> _Tie:
     external = not (plan.files and request.store_data)
     for _ in range(_TRIES):
         with repository.reading() as index:
-            known = _of_content(index, identity)
+            known = _of_content(index, identity, plan.asked.name)
             name = known["model"] if known else _name(index, request, plan)
         asked = Request(
             model=name,
@@ -201,25 +264,32 @@ def _version(repository: Repository, request: Request, plan: _Plan) -> _Tie:
         )
         done = commit(repository, asked, manifest, Circumstances(repository, asked), Guesses())
         if done is not None:
-            return _Tie(plan.asked.role, identity, _told(done, source))
+            return _Tie(plan.asked.role, done.version.ref, identity, _told(done, source, plan))
         _read(repository, [plan], None, store=request.store_data)
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."
     )
 
 
-def _told(done: Registered, source: DataSource) -> str:
-    told = [done.version.ref]
-    told += ["new"] if done.created else [f"added {what}" for what in done.added]
-    if source.type == "path" and source.file:
-        told.append(f"by the bytes it has now; {source.file} says what DVC recorded")
+def _told(done: Registered, source: DataSource, plan: _Plan) -> list[str]:
+    told = ["new"] if done.created else [f"added {what}" for what in done.added]
+    told += _other_name(plan.asked, done.version.model)
+    if plan.told:
+        told.append(plan.told)
     if source.floating:
         told.append(f"not pinned: {source.rev} can move")
-    return ", ".join(told)
+    return told
 
 
-def _of_content(index: Index, identity: str) -> Document | None:
-    return next((d for d in index.with_id(identity) if not d.get("deleted")), None)
+def _other_name(asked: Asked, name: str) -> list[str]:
+    """Say that a name was not given to data that have one."""
+    return [f"not named {asked.name}: this content is {name} already"] if asked.name not in ("", name) else []
+
+
+def _of_content(index: Index, identity: str, name: str) -> Document | None:
+    """Return the version of a content, of the model of this name if there are several."""
+    alive = [document for document in index.with_id(identity) if not document.get("deleted")]
+    return min(alive, key=lambda document: document["model"] != name, default=None)
 
 
 def _name(index: Index, request: Request, plan: _Plan) -> str:

@@ -13,6 +13,7 @@ from ...nouns.dataset import DataSource
 from ...nouns.manifest import Scalar
 from . import dvc_file, hub, url
 from .asked import own_name
+from .dvc_file import Output
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -39,8 +40,8 @@ def state(source: str) -> Stated | Referred:
     """Read a source. Data files are not opened, only ``.dvc`` files and ``dvc.lock``.
 
     ======================================  ==========================================================
-    ``data/train``                          a file or directory, by the bytes it has now, even if DVC
-                                            tracks it: it may have changed since
+    ``data/train``                          a file or directory, by the bytes it has now; whether DVC
+                                            tracks it, ``tracked`` says
     ``data/train.csv.dvc``                  what DVC recorded of it; the data needn't be here
     ``dvc.lock:data/features``              an output, or else a dependency, of a pipeline of DVC
     ``https://host/a.tgz#sha256=4f2c…``     a file behind a URL, by a stated digest (md5, sha1, sha256,
@@ -90,7 +91,15 @@ def _parted(source: str) -> tuple[str, str]:
 
 
 def _of_dvc(file: str, wanted: str) -> Stated:
-    output = dvc_file.pick(file, wanted)
+    return of_output(dvc_file.pick(file, wanted))
+
+
+def of_output(output: Output) -> Stated:
+    """Return the dataset that DVC recorded as an output.
+
+    Raises:
+        BadInputError: the path of its file is not UTF-8.
+    """
     names.check_text(output.file, "the path of a file of DVC")
     return Stated(
         output.source(), output.identity(), own_name(output.path, directory=output.digest.endswith(".dir"))

@@ -35,7 +35,7 @@ def register(run: Run) -> None:
     )
     assert done.code == 0
     assert "dataset train: reviews@1.0.0, new" in done.err
-    assert "dataset eval: lf@1.0.0, new, by the bytes it has now; " in done.err
+    assert "dataset eval: lf@1.0.0, new, what DVC recorded, unchanged\n" in done.err
 
 
 def test_unchanged_data(world: Path, run: Run) -> None:
@@ -127,7 +127,7 @@ def test_store_data(world: Path, run: Run, store: Store) -> None:
         "register", "sentiment", "model.pt", "--dataset", "train=data/lf.csv", "--store-data", "--json"
     )
     assert done.json["datasets"] == [
-        f"train: lf@1.0.0, new, by the bytes it has now; {world}/data/lf.csv.dvc says what DVC recorded"
+        "train: lf@2.0.0, new, derived from lf@1.0.0, new, what DVC recorded, unchanged"
     ]
     assert not store.get("lf").external
     assert run("path", "lf").code == 0
