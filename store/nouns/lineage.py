@@ -54,7 +54,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def is_outside_name(text: str) -> bool:
     """Say whether a text names something outside the store."""
-    return _OUTSIDE.fullmatch(text) is not None
+    return isinstance(text, str) and _OUTSIDE.fullmatch(text) is not None
 
 
 NodeKind = Literal["version", "outside", "commit", "unknown"]

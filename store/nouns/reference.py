@@ -53,6 +53,10 @@ def parse(text: str) -> Reference:
         BadInputError: it has no form listed above.
         BadNameError: the model's or alias's part breaks the rules for names.
     """
+    if not isinstance(text, str):
+        raise BadInputError(
+            f"{text!r} is not a reference", hint="Write it as text, such as 'sentiment@1.4.0'."
+        )
     body, back = text, 0
     if match := _BACK.fullmatch(text):
         body, steps = match.groups()

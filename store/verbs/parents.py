@@ -64,7 +64,11 @@ def _parent(index: Index, ref: str, kind: Kind) -> Link:
 def _as_pairs(edges: Sequence[Stated]) -> list[Stated]:
     pairs = []
     for pair in edges:
-        if isinstance(pair, str) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-            raise BadInputError(f"{pair!r} is not an edge", hint='Write ("fine-tuned-from", "base@1.0.0").')
-        pairs.append((pair[0], pair[1]))
+        match pair:
+            case (str() as type_, str() as to):
+                pairs.append((type_, to))
+            case _:
+                raise BadInputError(
+                    f"{pair!r} is not an edge", hint='Write ("fine-tuned-from", "base@1.0.0").'
+                )
     return pairs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,7 +145,8 @@ def _parts(capture: bool | Sequence[Part] | None) -> tuple[Part, ...] | None:
     """Return which parts to capture; None for what the environment or config.toml says."""
     if capture is None or isinstance(capture, bool):
         return None if capture is None else PARTS if capture else ()
-    wrong = [part for part in capture if part not in PARTS] if not isinstance(capture, str) else [capture]
+    several = isinstance(capture, Collection) and not isinstance(capture, str)
+    wrong = [part for part in capture if part not in PARTS] if several else [capture]
     if wrong:
         raise BadInputError(
             f"{wrong[0]!r} can't be captured", hint=f"Choose among {', '.join(PARTS)}, or True or False."

@@ -204,3 +204,26 @@ def test_a_wrong_setting_is_named_with_its_line_and_the_choices(
 def test_times_without_a_zone_are_local_and_kept_in_utc(store: Store, make_file: MakeFile) -> None:
     made = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - what a careless caller passes
     assert store.register("m", make_file(), created=made).version.created == made.astimezone()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store, path: store.register("m", path, capture=5),
+        lambda store, path: store.register("m", path, capture=["wings"]),
+        lambda store, path: store.register("m", path, edges=[5]),
+        lambda store, path: store.register("m", path, edges=[("replaces",)]),
+        lambda store, path: store.register("m", path, edges=["replaces=x"]),
+        lambda store, path: store.register("m", path, parents="hf:x"),
+        lambda store, path: store.register("m", path, parents=[3]),
+        lambda store, path: store.diff(3),
+        lambda store, path: store.get(None),
+        lambda store, path: store.lineage(b"m"),
+        lambda store, path: store.query(None),
+    ],
+)
+def test_what_is_of_another_type_is_bad_input_too(store: Store, make_file: MakeFile, call: Any) -> None:
+    with pytest.raises(MvtuiError) as caught:
+        call(store, make_file())
+    assert caught.value.hint
+    assert not store.models()

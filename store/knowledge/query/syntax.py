@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from ...errors import QueryError
-from . import words
+from . import meaning, words
 from .fields import DIRECTIVES, FIELDS, SORT_KEYS, Field, allows
 from .pattern import fold
 from .readers import READERS, UnreadableError
@@ -23,6 +23,10 @@ def parse(text: str, now: datetime) -> Query:
     Raises:
         QueryError: it can't be read; the message lists what would do.
     """
+    if not isinstance(text, str):
+        raise QueryError(
+            "a query is text", query="", column=1, hint="Write it as text, such as 'kind:prompt'."
+        )
     return _Reader(text, now).read()
 
 
@@ -219,7 +223,7 @@ class _Reader:
             value.at,
             len(value.raw),
             hint=f"Known: {', '.join(known)}; with - in front the highest first.",
-            candidates=_close(raw, SORT_KEYS),
+            candidates=meaning.sort_keys(raw),
             incomplete=value.end == len(self._text) and any(key.startswith(raw.lower()) for key in known),
         )
 
@@ -241,15 +245,12 @@ class _Reader:
         return found[0] if found else ""
 
     def _unknown(self, name: str, operator: str, at: int) -> QueryError:
-        candidates = _close(name.lower(), FIELDS)
-        if operator in {"<", "<=", ">", ">="} and "." not in name:
-            candidates = [*candidates, f"metric.{name}", f"param.{name}"]
         known = ", ".join(field for field in FIELDS)
         return self._wrong(
             f"unknown field {name!r}",
             at,
             len(name),
-            candidates=candidates,
+            candidates=meaning.fields(name, operator),
             hint=f"Known: {known}. A metric is written metric.NAME, a parameter param.NAME; put text in quotes.",
         )
 
@@ -273,9 +274,3 @@ class _Reader:
             hint=hint,
             candidates=candidates,
         )
-
-
-def _close(word: str, known: Iterable[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    return get_close_matches(word[:100], list(known), n=3, cutoff=0.6)
