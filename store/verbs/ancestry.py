@@ -61,7 +61,7 @@ class Graph:
         """Return a version's edges as they were stated, then the commit whose code made it."""
         found: dict[tuple[str, str, str], Link] = {}
         commits: dict[str, Link] = {}
-        for document in self._documents(key):
+        for document in self._living(key):
             for link in look.links(document):
                 known = found.setdefault((link.type, link.to, link.role), link)
                 if known.guess and not link.guess:
@@ -74,7 +74,8 @@ class Graph:
     def children_of(self, key: str) -> list[str]:
         """Return the versions that have an edge to this: Production first, the deleted last, the newest before older."""
         documents = sorted(self.index.from_origin(key), key=_rank)
-        return list(dict.fromkeys(document["id"] for document in documents if document["id"]))
+        found = dict.fromkeys(document["id"] for document in documents if self._counts(document))
+        return list(found)
 
     def describe(self, key: str) -> Node:
         """Say what a key stands for."""
@@ -94,6 +95,19 @@ class Graph:
             size=document["size"],
             deleted=bool(document.get("deleted")),
         )
+
+    def _living(self, key: str) -> list[Document]:
+        """Return the documents of a content that are not deleted; all of them when none is left.
+
+        What was said of a version before it was deleted says nothing of the same content registered anew.
+        """
+        documents = self._documents(key)
+        return [document for document in documents if not document.get("deleted")] or documents
+
+    def _counts(self, document: Document) -> bool:
+        if not document["id"]:
+            return False
+        return not document.get("deleted") or document in self._living(document["id"])
 
     def _documents(self, key: str) -> list[Document]:
         """Return the documents of a content: the one that was asked for, else the one that matters most, first."""

@@ -255,3 +255,17 @@ def test_a_read_only_store_answers_and_stays_as_it_is(family: Store) -> None:
         assert reader.impact("crawl").tainted
         with pytest.raises(errors.ReadOnlyError):
             reader.link("small", "replaces", "sentiment")
+
+
+def test_what_was_said_of_a_deleted_version_does_not_follow_its_content(
+    store: Store, make_file: MakeFile
+) -> None:
+    store.register("v", make_file(b"v"))
+    store.register("u", make_file(b"u"))
+    store.link("u@1.0.0", "derived-from", "v")
+    store.delete("u@1.0.0", "a wrong link")
+    assert [node.name for node in store.impact("v").tainted] == ["u@1.0.0"], "it stays in the history"
+    again = store.register("u", make_file(b"u")).version
+    assert not store.lineage(again.ref).arcs
+    assert not store.impact("v").tainted
+    store.link("v", "derived-from", again.ref)  # closes no cycle
