@@ -46,6 +46,18 @@ def choose(
     return _next_free(index, model, SemVer.parse(latest).bump(part), part), why
 
 
+def check_possible(index: Index, model: str, asked: str | None, *, size: int, files: int) -> None:
+    """Refuse, before a byte is read, a number that content of this size in so many files can't be given.
+
+    Raises:
+        ConflictError: as ``choose``. A number whose content may turn out to be the same passes.
+    """
+    _refuse_case_twin(index, model)
+    taken = index.version(model, asked) if asked is not None else None
+    if taken and (taken.get("deleted") or (taken["size"], taken["files"]) != (size, files)):
+        _check_free(index, model, taken["version"])
+
+
 def _check_free(index: Index, model: str, asked: str) -> None:
     taken = index.version(model, asked)
     if taken is not None:

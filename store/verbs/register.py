@@ -20,6 +20,7 @@ from ..nouns.reports import Progress, ProgressCallback, Registered
 from . import move, parents, request
 from .circumstances import Circumstances
 from .commit import commit
+from .number import check_possible
 from .request import Request
 
 _TRIES = 3  # an object may be collected between its copy and the commit; then it is stored again
@@ -31,6 +32,7 @@ def register(repository: Repository, asked: Request, progress: ProgressCallback 
     repository.check_writable()
     around = Circumstances(repository, asked)
     files = _collect(repository, asked)
+    _refuse_early(repository, asked, files)
     return _register(repository, _with_datasets(repository, asked, progress), files, around, progress)
 
 
@@ -45,7 +47,9 @@ def register_each(
     for path in asked.paths:
         files = _collect(repository, msgspec.structs.replace(asked, paths=(path,)))
         made = _moment(max(source.mtime for source in files), path)
-        dated.append((made, str(path), msgspec.structs.replace(asked, paths=(path,), created=made), files))
+        one = msgspec.structs.replace(asked, paths=(path,), created=made)
+        _refuse_early(repository, one, files)
+        dated.append((made, str(path), one, files))
     tied = _with_datasets(repository, asked, progress)
     return [
         _register(
@@ -57,6 +61,15 @@ def register_each(
         )
         for _, _, one, files in sorted(dated, key=lambda d: d[:2])
     ]
+
+
+def _refuse_early(repository: Repository, asked: Request, files: list[SourceFile]) -> None:
+    """Say what is wrong as soon as it can be known: before bytes are read, and before datasets are registered."""
+    if asked.move:
+        move.check(files, asked.paths, repository.layout.root)
+    with repository.reading() as index:
+        size = sum(file.size for file in files)
+        check_possible(index, asked.model, asked.version, size=size, files=len(files))
 
 
 def _with_datasets(repository: Repository, asked: Request, progress: ProgressCallback | None) -> Request:
@@ -88,8 +101,6 @@ def _register(
     around: Circumstances,
     progress: ProgressCallback | None,
 ) -> Registered:
-    if asked.move:
-        move.check(files, asked.paths, repository.layout.root)
     with durable.explained("make room to work"):
         durable.make_all(repository.layout.directories())
     guesses = parents.guessed(files, asked.model, asked.kind, asked.links)

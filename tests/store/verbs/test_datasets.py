@@ -473,3 +473,16 @@ def test_eight_processes_at_once_make_one_dataset(store: Store, data: Path, make
     assert set(said) == {store.get("reviews@1.0.0").id}
     assert [v.ref for v in store.versions("reviews")] == ["reviews@1.0.0"]
     assert len(store.versions()) == 9
+
+
+def test_a_version_that_cant_be_brings_no_dataset_into_the_store(
+    store: Store, model: Path, data: Path, tmp_path: Path
+) -> None:
+    store.register("m", model)
+    other = tmp_path / "other.bin"
+    other.write_bytes(model.read_bytes() + b"more")
+    for words in ({"model": "m", "version": "1.0.0"}, {"model": "M"}):
+        with pytest.raises(errors.ConflictError):
+            store.register(paths=other, datasets={"train": data}, **words)  # type: ignore[arg-type]
+    assert [one.name for one in store.models()] == ["m"]
+    assert len(list(store.root.glob("objects/*/*"))) == 2, "no byte was copied either"
