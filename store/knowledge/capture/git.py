@@ -1,8 +1,9 @@
 """The git repository that the code came from: commit, branch, remote, and the changes that are not committed.
 
-Git is asked to change nothing, to ask nothing and to run nothing of the repository's: no locks for the sake of speed, no
-prompts, no pager, no hooks, no file system monitor, no external diff. Three processes run at once; a fourth
-makes the patch when there is one to make. All of them end within the time limit, whatever they started themselves.
+Git is asked to change nothing and to ask nothing: no locks for the sake of speed, no prompts, no pager, no hooks, no file
+system monitor, no external diff. What it needs to tell whether a file changed it runs as ``git status`` does for its
+user: the clean filters that the repository's own configuration names (Git LFS is one). Three processes run at once;
+a fourth makes the patch when there is one to make. At the time limit they are ended with their process group.
 """
 
 from __future__ import annotations

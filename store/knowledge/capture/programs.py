@@ -1,4 +1,7 @@
-"""Run other programs so that none can hold up or outlive what asked: time limit, size limit, own process group."""
+"""Run other programs so that none can hold up what asked: time limit, size limit, own process group.
+
+At the limit the group is ended; a child that left it (``setsid``) may live on, but nothing waits for it.
+"""
 
 from __future__ import annotations
 
