@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .knowledge.directions import improved as improved
     from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.query.completing import Completion as Completion
+    from .knowledge.query.fields import QUERY_FIELDS as QUERY_FIELDS
     from .knowledge.query.text import resembles as resembles
     from .knowledge.series import merge_series as merge_series
     from .knowledge.values import MetricsFile as MetricsFile
@@ -100,6 +101,7 @@ _HOMES = {
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
     "knowledge.query.completing": ("Completion",),
+    "knowledge.query.fields": ("QUERY_FIELDS",),
     "knowledge.query.text": ("resembles",),
     "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ..engine import actor
 from ..engine.index import Index
 from ..engine.reduce import VERSIONS, Document
 from ..engine.repository import Repository
@@ -20,7 +22,7 @@ from ..knowledge.query.tree import Query, Word, conditions
 from ..knowledge.query.vocabulary import Vocabulary
 from ..nouns import reference
 from ..nouns.version import Version
-from . import look, resolve
+from . import look, missed, resolve
 
 
 class Answer(look.Rows):
@@ -28,16 +30,25 @@ class Answer(look.Rows):
 
     ``total`` is how many there were before ``limit:``. ``metrics`` are the names of those that the query compares or
     sorts by, ``models`` those of the versions. ``unknown`` has what nothing could be found or sorted by, because no
-    version has a metric, parameter or tag of that name, and names like it.
+    version has a metric, parameter or tag of that name, and names like it. When nothing was found, ``unmet`` has the
+    values that no version has in fields such as ``author``, and ``meant`` what words such as ``owner=x`` may mean.
     """
 
     def __init__(
-        self, documents: Sequence[Document], total: int, query: Query, unknown: dict[str, list[str]]
+        self,
+        documents: Sequence[Document],
+        total: int,
+        query: Query,
+        unknown: dict[str, list[str]],
+        unmet: tuple[missed.Unmet, ...] = (),
+        meant: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(documents)
         self.total = total
         self.metrics = _metrics(query)
         self.unknown = unknown
+        self.unmet = unmet
+        self.meant = dict(meant or {})
         self.models = {document["model"] for document in documents}
 
 
@@ -88,9 +99,15 @@ def query(repository: Repository, text: str, *, deleted: bool) -> Answer:
     documents.reverse()
     if not deleted and not any(condition.field == "deleted" for condition in asked_of):
         documents = [document for document in documents if "deleted" not in document]
-    rows = Finder(documents, _Names(repository)).find(replace(asked, limit=None))
+    names = _Names(repository)
+    rows = Finder(documents, names).find(replace(asked, limit=None))
     found = [documents[row] for row in rows[: asked.limit]]
-    return Answer(found, len(rows), asked, _unknown(asked, documents, found))
+    vocabulary = Vocabulary(documents, _references(repository))
+    unknown = missed.unknown(asked, documents, found, vocabulary)
+    if found:
+        return Answer(found, len(rows), asked, unknown)
+    unmet = missed.unmet(asked, documents, names, vocabulary)
+    return Answer([], 0, asked, unknown, unmet, missed.meant(asked, vocabulary))
 
 
 def search(repository: Repository, versions: Sequence[Version]) -> Search:
@@ -126,17 +143,6 @@ def _metrics(asked: Query) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*sorted_by, *compared]))
 
 
-def _unknown(asked: Query, documents: Sequence[Document], found: Sequence[Document]) -> dict[str, list[str]]:
-    """Name what nothing could be found, or sorted, by."""
-    names = [(key.field, key.name) for key in asked.sort if key.name]
-    names = [(field, name) for field, name in names if not any(name in d.get(f"{field}s", ()) for d in found)]
-    if not found:
-        names += [(c.field, c.key.plain) for c in conditions(asked.node) if c.key and c.key.plain]
-    vocabulary = Vocabulary(documents)
-    similar = {(field, name): vocabulary.unknown(field, name) for field, name in names}
-    return {f"{field} {name}": like for (field, name), like in similar.items() if like is not None}
-
-
 def _references(repository: Repository) -> Callable[[str], Sequence[str]]:
     def references(identity: str) -> Sequence[str]:
         with repository.reading() as index:
@@ -150,6 +156,10 @@ class _Names:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+
+    @functools.cached_property
+    def user(self) -> str:
+        return actor.current().user
 
     def is_model(self, name: str) -> bool:
         with self._repository.reading() as index:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -18,7 +19,7 @@ _HELP = """\
   sentiment@production   a reference: just that version
   stage:production       also kind: model: alias: author: host: note: id: git:
                          version:1.4 version>=1.2 dirty:yes
-                         external:yes deleted:yes
+                         external:yes deleted:yes author:me
   tag:owner=ann          tag:owner for any owner; tag:owner="Ann B"
   metric.f1>0.9          metric.f1[test:fr]>0.9, metric:f1 for any value
   param.lr<=1e-4         param.optimizer=adam
@@ -64,6 +65,8 @@ class QueryCommand(Command):
             if arg == "--":
                 words += left
             elif arg.startswith("--") or arg in ctx.help_option_names:
+                if not ctx.resilient_parsing:
+                    self._refuse_field(arg, args)
                 options.append(arg)
                 if arg in taking:
                     value = next(left, None)
@@ -75,6 +78,21 @@ class QueryCommand(Command):
             else:
                 words.append(arg)
         return super().parse_args(ctx, [*options, "--", *words])
+
+    def _refuse_field(self, arg: str, args: Sequence[str]) -> None:
+        """Refuse ``--sort -created``: what is no option here, but a field of the query."""
+        option, _, value = arg.partition("=")
+        if any(option in param.opts for param in self.params) or option in {"--help", "-h"}:
+            return
+        from ...store import QUERY_FIELDS, errors
+
+        name = option.removeprefix("--")
+        if name not in QUERY_FIELDS:
+            return
+        value = value or next(iter(args[args.index(arg) + 1 :]), "VALUE")
+        raise errors.UsageError(
+            f"{option} is no option of this command", hint=f"It is a word of the query: {name}:{value}"
+        )
 
     def _options_that_take_a_value(self) -> set[str]:
         options = (param for param in self.params if isinstance(param, click.Option))

@@ -16,7 +16,7 @@ from ...nouns.semver import precedence
 from . import keyed
 from .fields import COMPARE, DATA_EDGES, FIELDS
 from .keyed import Test
-from .pattern import Pattern, any_of, containing
+from .pattern import Pattern, any_of, containing, fold
 from .quantities import Span
 from .text import Document
 from .tree import Condition
@@ -25,8 +25,16 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _PREFIX = re.compile(r"[0-9a-fA-F]{4,64}", re.ASCII)
 
 
+ME = "me"
+"""The author who asks."""
+
+
 class Names(Protocol):
-    """What a query asks about names in the store."""
+    """What a query asks about names in the store, and of who asks."""
+
+    @property
+    def user(self) -> str:
+        """Return the name of who asks, as ``author`` has it."""
 
     def is_model(self, name: str) -> bool:
         """Say whether there is a model of that name."""
@@ -57,10 +65,13 @@ _TEXTS: dict[str, Callable[[Document], str]] = {
 }
 
 
-def _pattern(condition: Condition, _names: Names) -> Test:
+def _pattern(condition: Condition, names: Names) -> Test:
     if condition.field == "alias":
         return _alias(condition)
-    fits = any_of(condition.values)
+    values = condition.values
+    if condition.field == "author" and any(isinstance(v, Pattern) and v.plain == ME for v in values):
+        values = (*values, Pattern((fold(names.user),)))
+    fits = any_of(values)
     get, wanted = _TEXTS[condition.field], condition.operator != "!="
     matches = cache(lambda text: fits(text) is wanted)  # few authors, models, stages made many versions
     return lambda d: matches(get(d))

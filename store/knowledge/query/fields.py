@@ -68,7 +68,7 @@ _ALL = (
     Field("param", "scalar", "a parameter", "param.lr<=1e-4", keyed=True),
     Field("tag", "pattern", "a tag", "tag:owner=ann", keyed=True),
     Field("alias", "pattern", "one of its aliases", "alias:champion"),
-    Field("author", "pattern", "who registered it", "author:ann"),
+    Field("author", "pattern", "who registered it; me is who asks", "author:ann"),
     Field("host", "pattern", "where it was registered", "host:gpu*"),
     Field("note", "part", "a part of the note", 'note:"longer context"'),
     Field(
@@ -93,6 +93,9 @@ _ALL = (
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
+
+QUERY_FIELDS = tuple(FIELDS)
+"""Their names."""
 
 DIRECTIVES = frozenset({"sort", "limit"})
 """Fields that say how to list, not what."""

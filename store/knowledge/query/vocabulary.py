@@ -76,6 +76,8 @@ class Vocabulary:
 
 _SINGLE: dict[str, Callable[[Document], Found]] = {
     "model": lambda d: (d["model"],),
+    "kind": lambda d: (d["kind"],),
+    "stage": lambda d: (d["stage"],) if d.get("stage") else (),
     "author": lambda d: (d["author"],),
     "host": lambda d: (d["host"],),
     "alias": lambda d: d.get("aliases", ()),

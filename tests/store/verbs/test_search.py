@@ -99,6 +99,64 @@ def test_names_that_no_version_has_are_told(query: str, unknown: dict[str, list[
     assert store.query(query).unknown == unknown
 
 
+def test_me_is_who_asks(store: Store) -> None:
+    user = store.summary().user
+    everything = [v.ref for v in store.query("")]
+    for query in ("author:me", f"author:{user}", "author:nobody,ME"):
+        assert [v.ref for v in store.query(query)] == everything
+    assert not store.query("-author:me")
+    assert not store.query("author!=me")
+    assert len(store.search(store.versions()).find("author:me").rows) == len(everything)
+
+
+def unmet(store: Store, query: str) -> list[tuple[str, str]]:
+    return [(one.field, one.value) for one in store.query(query).unmet]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("author:nobody", [("author", "nobody")]),
+        (
+            "author:nobody,no* host:elsewhere",
+            [("author", "nobody"), ("author", "no*"), ("host", "elsewhere")],
+        ),
+        ("author:me kind:prompt", [("kind", "prompt")]),
+        ("stage:production model:bart", [("stage", "production"), ("model", "bart")]),
+        ("dataset:imbd OR parent:brt", [("dataset", "imbd"), ("parent", "brt")]),
+        ("alias:rival git:deadbeef", [("alias", "rival"), ("git", "deadbeef")]),
+        ("author:nobody OR sentiment", []),
+        ("-author:* stage:none", []),
+        ("author!=nobody metric.f1>5", []),
+    ],
+)
+def test_values_that_no_version_has_are_told(query: str, told: list[tuple[str, str]], store: Store) -> None:
+    assert unmet(store, query) == told
+
+
+def test_of_values_that_no_version_has_the_known_ones_are_told(store: Store) -> None:
+    user = store.summary().user
+    (one,) = store.query(f"author:{user}x").unmet
+    assert (one.similar, one.known) == ([user], [user])
+    (one,) = store.query("kind:prompt").unmet
+    assert "weights" in one.known
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("lr=7", {"lr=7": "param.lr=7"}),
+        ("sentiment f1=0.5", {"f1=0.5": "metric.f1=0.5"}),
+        ("zzz=1", {}),
+        ("commit=abc", {"commit=abc": "git:abc"}),
+        ("metrics.f1=0.5", {"metrics.f1=0.5": "metric.f1=0.5"}),
+        ("=1 lr= lr", {}),
+    ],
+)
+def test_words_that_look_like_conditions_are_told(query: str, meant: dict[str, str], store: Store) -> None:
+    assert store.query(query).meant == meant
+
+
 def test_a_mistake_says_where(store: Store) -> None:
     with pytest.raises(QueryError) as caught:
         store.query("sentiment stge:production")

@@ -151,6 +151,36 @@ def test_a_single_letter_can_be_left_out_all_the_same(run: Run, some: Store) -> 
     assert refs(run, "--", "-k") == [OTHER, ONE]
 
 
+@pytest.mark.parametrize("words", [("--sort", "-created"), ("--sort=-created",)])
+def test_what_belongs_in_the_query_is_no_option(words: tuple[str, ...], run: Run, some: Store) -> None:
+    failed = run("ls", *words)
+    assert failed.code == 2
+    assert "--sort is no option" in failed.err
+    assert "sort:-created" in failed.err
+    assert "stage:VALUE" in run("ls", "--stage").err
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("author:nobody", "nobody called nobody has registered any of these versions; known: "),
+        ("dataset:imdb", "none of these versions was trained or measured on imdb\n"),
+        ("kind:dataset", "none of these versions is of the kind dataset; known: weights, prompt\n"),
+        ("model:rnker", "no model is called rnker; did you mean ranker?\n"),
+        ("alias:\x1b[31m", "no alias is called ␛[31m; known: champion\n"),
+        ("owner=x", "no text has owner=x in it; did you mean tag:owner=x?\n"),
+        ("lr=x", "did you mean param.lr=x?\n"),
+    ],
+)
+def test_an_answer_without_versions_says_what_is_unknown(
+    query: str, said: str, run: Run, some: Store
+) -> None:
+    done = run("ls", query)
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("no version matches\n")
+    assert said in done.err
+
+
 def test_an_option_without_its_value_is_told(run: Run, some: Store) -> None:
     assert "requires an argument" in run("ls", "--limit").err
 

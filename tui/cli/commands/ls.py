@@ -86,9 +86,10 @@ def _answer(store: Store, query: Sequence[str]) -> Answer:
 
 def _comment(answer: Answer, query: Sequence[str]) -> None:
     """Say what the table can't: names that no version has, and where there is more about a single version."""
-    for what, similar in answer.unknown.items():
-        meant = f"; did you mean {output.safe(similar[0], 100)}?" if similar else ""
-        output.talk(f"none of these versions has the {output.safe(what, 100)}{meant}")
+    from ...missed import reasons
+
+    for reason in reasons(answer):
+        output.talk(output.safe(reason, 1000))
     if len(answer) == 1 and len(query) == 1 and "@" in query[0] and _NAME.fullmatch(query[0]):
         output.talk(f"all about it: mvtui show {answer[0].ref}")
 

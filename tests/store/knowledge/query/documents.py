@@ -30,7 +30,9 @@ def document(number: str = "1.0.0", *, model: str = "sentiment", **facts: Any) -
 
 
 class FewNames:
-    """The names of a store that has just these models, references and identities."""
+    """The names of a store that has just these models, references and identities, asked by Ann B."""
+
+    user = "Ann B"
 
     def __init__(
         self,

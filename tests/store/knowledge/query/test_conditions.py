@@ -43,6 +43,9 @@ METRICS = {
         ({"model": "sentiment"}, ["model:sentiment", "model:SENT*", "model:*t"], ["model:sent", "model:*x"]),
         ({"kind": "prompt"}, ["kind:prompt", "kind!=weights", "kind:p*"], ["kind:weights", "-kind:prompt"]),
         ({"author": "Ann B"}, ['author:"ann b"', "author:ann*", "author!=ann"], ["author:ann"]),
+        ({"author": "Ann B"}, ["author:me", "author:bob,ME"], ["author!=me", "-author:me", "author:m*"]),
+        ({"author": "bob"}, ["author!=me"], ["author:me"]),
+        ({"author": "me"}, ["author:me"], ["author!=me"]),
         ({"host": "gpu7.lan"}, ["host:gpu*", "host:*.lan", "host:g*7*n"], ["host:gpu", "host:*.lan.*"]),
         (
             {"aliases": ["champion", "best"]},

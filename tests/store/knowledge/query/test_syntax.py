@@ -95,6 +95,14 @@ def test_mistakes_are_pointed_at(query: str, column: int, message: str, told: st
         ("kind:wieghts", "weights"),
         ("sort:creatde", "created"),
         ("accuracy>0.9", "metric.accuracy"),
+        ("metrics.accuracy>0.9", "metric.accuracy"),
+        ("Params.lr<1", "param.lr"),
+        ("commit:4f2c", "git"),
+        ("branch:main", "git"),
+        ("user:ann", "author"),
+        ("sort:accuracy", "metric.accuracy"),
+        ("sort:-val_loss", "metric.val_loss"),
+        ("sort:metrics.f1", "metric.f1"),
     ],
 )
 def test_similar_words_are_offered(query: str, candidate: str) -> None:
