@@ -32,7 +32,9 @@ class Measuring(Face):
         Args:
             ref: the version.
             metrics: name → number; NaN and infinities are kept. Nested mappings are flattened with ``/``.
-            dataset: what it was measured on, when not on what goes without saying. No ``:``, ``[``, ``]``.
+            dataset: what it was measured on, when not on what goes without saying. A dataset of the store
+                (``reviews@1.0.0``; a bare ``reviews`` is its latest version) becomes an ``evaluated-on`` edge, and
+                stands by its number in the metric's name; any other word stays one. No ``:``, ``[``, ``]``.
             slice: the part of the dataset, such as a language. No ``[``, ``]``.
             evaluation: the name of the run that measured, to tell its values from another's.
             series: name → the metric over the run; joined by step with the series of that name, and counts where
@@ -40,7 +42,9 @@ class Measuring(Face):
 
         Raises:
             UsageError: nothing is to be added.
-            BadInputError: a value is no number, or a name can't be kept.
+            BadInputError: a value is no number, a name can't be kept, or ``dataset`` is a version of another kind.
+            NotFoundError: no such version, or ``dataset`` has an ``@`` or ``id:`` and names none.
+            ConflictError: the dataset was itself measured on this version.
         """
         from ..verbs import measure
 

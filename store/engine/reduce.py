@@ -7,7 +7,7 @@ stretch), or whose long part was in an object that is lost, changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..errors import BadVersionError, FormatError
@@ -142,6 +142,7 @@ def _metrics(tables: Tables, event: Event) -> None:
     shapes.check(event.data)
     where = key(event.data["model"], event.data["version"])
     if (document := tables[VERSIONS].get(where)) is not None:
+        document = _linked(document, event.data.get("edges", ()))
         tables[VERSIONS][where] = _measured(document, event)
 
 
@@ -166,16 +167,20 @@ def _measured(document: Document, event: Event) -> Document:
 
 
 def _link(tables: Tables, event: Event) -> None:
-    """Edges stated, or taken back, after registering: no part of the version's identity."""
     data = event.data
     shapes.check_link(data)
     where = key(data["model"], data["version"])
-    if (document := tables[VERSIONS].get(where)) is None:
-        return
-    changed = {(edge["type"], edge["to"]) for edge in (*data.get("add", ()), *data.get("remove", ()))}
+    if (document := tables[VERSIONS].get(where)) is not None:
+        tables[VERSIONS][where] = _linked(document, data.get("add", ()), data.get("remove", ()))
+
+
+def _linked(document: Document, add: Iterable[Document], remove: Iterable[Document] = ()) -> Document:
+    """Edges stated, or taken back, after registering: no part of the version's identity."""
+    changed = {(edge["type"], edge["to"]) for edge in (*add, *remove)}
+    if not changed:
+        return document
     kept = [edge for edge in document.get("edges", ()) if (edge["type"], edge["to"]) not in changed]
-    added = [edge | {"later": True} for edge in data.get("add", ())]
-    tables[VERSIONS][where] = _with(document, "edges", kept + added)
+    return _with(document, "edges", kept + [edge | {"later": True} for edge in add])
 
 
 def _tag(tables: Tables, event: Event) -> None:

@@ -32,12 +32,14 @@ class MetricChange(msgspec.Struct, frozen=True):
 class Logged(msgspec.Struct, frozen=True):
     """What ``log_metrics`` did: what was new, each in the order given; all empty when nothing was.
 
-    ``series`` are the names of the series that were added.
+    ``series`` are the names of the series that were added. ``evaluated_on`` is the reference of the dataset version
+    that lineage has now as what the version was measured on; empty when it had it before.
     """
 
     version: Version
     changes: tuple[MetricChange, ...] = ()
     series: tuple[str, ...] = ()
+    evaluated_on: str = ""
 
 
 class TrendPoint(msgspec.Struct, frozen=True):

@@ -40,7 +40,7 @@ def change(repository: Repository, ref: str, add: Sequence[Stated], remove: Sequ
         document = resolve.resolve(index, ref)
         gone = [_known_edge(index, document, type_, to) for type_, to in remove]
         asked = [edge(index, type_, to) for type_, to in add]
-        news = _news(index, document, asked)
+        news = unstated(index, document, asked)
         gone += [link for link in _superseded(document, asked) if link not in gone]
         if gone or news:
             data: dict[str, Any] = {"model": document["model"], "version": document["version"]}
@@ -103,8 +103,12 @@ def target(index: Index, text: str) -> str:
         raise NotFoundError(error.message, hint=f"{first}{_OUTSIDE}", candidates=error.candidates) from None
 
 
-def _news(index: Index, document: Document, links: Iterable[Link]) -> list[Link]:
-    """Return the edges that are not stated yet. They all begin at one version, so none closes a cycle with another."""
+def unstated(index: Index, document: Document, links: Iterable[Link]) -> list[Link]:
+    """Return the edges that are not stated yet. They all begin at one version, so none closes a cycle with another.
+
+    Raises:
+        ConflictError: one leads back to its version, at once or by what it came from.
+    """
     graph = Graph(index)
     identity: str = document["id"]
     stated = {(link.type, link.to) for link in look.links(document) if not link.guess}

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from ..engine.index import Index
 from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError, UsageError
 from ..knowledge import directions
 from ..nouns import names
 from ..nouns.event import EventKind
+from ..nouns.lineage import Link
 from ..nouns.measured import Logged, MetricChange, Trend, TrendPoint
 from ..nouns.metric import (
     Direction,
@@ -23,7 +27,7 @@ from ..nouns.metric import (
     key,
     split,
 )
-from . import look, resolve
+from . import evaluated, link, look, resolve
 
 MAX_LABEL = 200
 """Longest name of a dataset, a slice or an evaluation, in characters."""
@@ -45,14 +49,12 @@ def log_metrics(
     from ..knowledge import values
 
     flat: dict[str, float] = values.flatten(metrics, "metric", "metrics")  # type: ignore[assignment]  # numbers
-    on = {"dataset": _label(dataset, "dataset", ":[]"), "slice": _label(part, "slice", "[]")}
-    on = {field: text for field, text in on.items() if text}
-    if _label(evaluation, "evaluation", ""):
-        on["evaluation"] = evaluation
+    labels = _labels(dataset, part, evaluation)
     if not flat and not series:
         raise UsageError("there is nothing to add", hint="Name at least one metric: accuracy=0.93")
     repository.check_writable()
-    look.get(repository, ref)  # said before anything is written
+    with repository.reading() as index:  # what is wrong is said before anything is written
+        _evaluated_on(index, resolve.resolve(index, ref), labels)
     data = _encoded(series)
     for _ in range(_TRIES):
         digest = repository.objects.put_bytes(data) if data else ""
@@ -60,6 +62,7 @@ def log_metrics(
             if digest and not repository.ensure_object(digest):
                 continue
             document = resolve.resolve(index, ref)
+            on, edges = _evaluated_on(index, document, labels)
             changes = tuple(_news(repository, document, flat, on))
             event: dict[str, Any] = {"model": document["model"], "version": document["version"]}
             if changes:
@@ -68,11 +71,14 @@ def log_metrics(
                 event |= on | {"metrics": {n: stored[n] for n in flat if _key(n, on) in brought}}
             if new_series := bool(digest) and digest not in document.get("series", ()):
                 event |= {"series": digest, "objects": [digest]}
-            if changes or new_series:
+            if edges:
+                event["edges"] = [msgspec.to_builtins(edge) for edge in edges]
+            if changes or new_series or edges:
                 repository.append(EventKind.METRICS, event)
             now = index.version(document["model"], document["version"])
             assert now is not None, "it was there a moment ago, under the same lock"
-            return Logged(look.as_version(now), changes, tuple(series or ()) if new_series else ())
+            told = tuple(series or ()) if new_series else ()
+            return Logged(look.as_version(now), changes, told, on["dataset"] if edges else "")
     raise BusyError("the series were removed while they were being added", hint="Try again when gc is done.")
 
 
@@ -124,6 +130,29 @@ def trend(repository: Repository, model: str, metric: str) -> Trend:
             candidates=similar,
         )
     return Trend(model, metric, direction(repository, metric), points, len(documents) - len(points))
+
+
+def _labels(dataset: str, part: str, evaluation: str) -> dict[str, str]:
+    """Return what was told of an evaluation, by the field of its event."""
+    names.check_text(dataset, "the dataset")
+    divides = "[]" if evaluated.is_reference(dataset) else ":[]"
+    labels = {
+        "dataset": _label(dataset, "dataset", divides),
+        "slice": _label(part, "slice", "[]"),
+        "evaluation": _label(evaluation, "evaluation", ""),
+    }
+    return {field: text for field, text in labels.items() if text}
+
+
+def _evaluated_on(
+    index: Index, document: Document, labels: dict[str, str]
+) -> tuple[dict[str, str], list[Link]]:
+    """Return the labels with a dataset of the store by its number, and the edge to it unless that is stated already."""
+    if not (text := labels.get("dataset", "")) or (found := evaluated.dataset(index, text)) is None:
+        return labels, []
+    edge = evaluated.edge(document, found)
+    named = labels | {"dataset": f"{found['model']}@{found['version']}"}
+    return named, link.unstated(index, document, [edge] if edge else [])
 
 
 def _label(text: str, what: str, never: str) -> str:

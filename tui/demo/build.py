@@ -176,8 +176,9 @@ def _dataset(store: Store, corpus: Corpus, scratch: Path, created: datetime) -> 
 
 def _look_closer(store: Store, ref: str, trained: Trained) -> None:
     """Log what was measured on parts of the held-out data, as an evaluation that came later."""
+    held_out = next((edge.to for edge in store.get(ref).edges if edge.role == "test"), "")
     for part, values in trained.slices.items():
-        on = trained.data["test"].name
+        on = store.get(f"id:{held_out}").ref
         store.log_metrics(ref, values, dataset=on, slice=part, evaluation="error-analysis")
 
 

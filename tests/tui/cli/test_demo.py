@@ -94,11 +94,12 @@ def test_what_was_recorded_while_training_is_kept(demo_store: Store) -> None:
 
 def test_slices_of_the_held_out_data_were_measured_later(demo_store: Store) -> None:
     version = demo_store.get("sentiment@latest")
-    parts = [version.metrics[f"accuracy[reviews-held-out:{part}]"] for part in ("negated", "plain")]
+    parts = [version.metrics[f"accuracy[reviews-held-out@1.0.0:{part}]"] for part in ("negated", "plain")]
     assert min(parts) <= version.metrics["accuracy"] <= max(parts)
     later = [one for one in demo_store.measurements("sentiment@latest") if one.slice]
     assert {one.evaluation for one in later} == {"error-analysis"}
-    assert {f"accuracy[phrases-held-out:{x}]" for x in ("it", "nl")} <= demo_store.get(
+    assert not any(edge.later for one in demo_store.versions() for edge in one.edges), "on what they name"
+    assert {f"accuracy[phrases-held-out@1.0.1:{x}]" for x in ("it", "nl")} <= demo_store.get(
         "langid@latest"
     ).metrics.keys()
 

@@ -184,3 +184,29 @@ def test_one_file_replaces_no_earlier_one(run: Run, store: Store, model: Path) -
     other.write_text('{"a": 2, "b": 1}')
     told = run("metrics", "m", "--file", str(nan), "--file", str(other))
     assert "a: the value of an earlier file" in told.err
+
+
+def test_measured_on_a_dataset_of_the_store(run: Run, two: Store) -> None:
+    Path("reviews.csv").write_text("a")
+    two.register("reviews", "reviews.csv", kind="dataset")
+    done = run("metrics", "sentiment@1.1.0", "f1=0.5", "--dataset", "reviews")
+    assert done.err.splitlines() == [
+        "sentiment@1.1.0: f1[reviews@1.0.0] 0.5",
+        "sentiment@1.1.0: evaluated-on reviews@1.0.0",
+    ]
+    for name in ("reviews", "reviews@1.0.0"):
+        assert [row["metric"] for row in run("metrics", "sentiment", "--dataset", name, "--json").json] == [
+            "f1"
+        ]
+    assert "measured on it: the figures are in doubt" in run("impact", "reviews@1.0.0").out
+    assert "sentiment@1.1.0" in run("ls", "dataset:reviews").out
+    again = run("metrics", "sentiment", "f1=0.5", "--dataset", "reviews@1.0.0")
+    assert "nothing to add" in again.err
+    added = run("metrics", "sentiment@1.0.0", "f1=0.5", "--dataset", "reviews@latest", "--json").json
+    assert (added["evaluated_on"], added["added"][0]["metric"]) == ("reviews@1.0.0", "f1[reviews@1.0.0]")
+    assert run("metrics", "sentiment", "f1=0.5", "--dataset", "test", "--json").json["evaluated_on"] is None
+    refused = run("metrics", "sentiment", "f1=0.5", "--dataset", "revews@1.0.0")
+    assert (refused.code, refused.out) == (3, "")
+    assert "there is no dataset revews@1.0.0" in refused.err
+    assert "reviews" in refused.err
+    assert run("ls", "metric.f1[reviews@1.0.0]>0.4").code == 0

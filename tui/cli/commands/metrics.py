@@ -48,7 +48,12 @@ _MOST_TOLD = 20
     help="Metrics in JSON, YAML, TOML or CSV, a trainer_state.json, a dvclive/; - is stdin. Repeatable.",
 )
 @click.option("--no-series", is_flag=True, help="Keep the last values of the files only, not every step.")
-@click.option("--dataset", default="", metavar="NAME", help="What it was measured on.")
+@click.option(
+    "--dataset",
+    default="",
+    metavar="NAME",
+    help="What it was measured on: a dataset of the store (by name or NAME@VERSION), or a word of your own.",
+)
 @click.option(
     "--slice", "part", default="", metavar="NAME", help="The part of the dataset, such as a language."
 )
@@ -79,7 +84,7 @@ def command(
 
     Without anything to add: the latest values, which way each is better, who measured it and when. A new value
     becomes the latest; the one before is kept, and --history prints it. The same values of the same evaluation
-    are kept once.
+    are kept once. Measured on a dataset of the store, the version is linked to it: mvtui impact finds it there.
     """
     from ....store import errors
 
@@ -97,7 +102,7 @@ def command(
         found = [
             one
             for one in store.measurements(ref)
-            if (not dataset or one.dataset == dataset)
+            if dataset in ("", one.dataset, one.dataset.partition("@")[0])
             and (not part or one.slice == part)
             and (not evaluation or one.evaluation == evaluation)
         ]
@@ -180,7 +185,7 @@ def _add(
     if as_json:
         output.print_json(_done(done))
         return
-    if not done.changes and not done.series:
+    if not (done.changes or done.series or done.evaluated_on):
         output.talk(f"{done.version.ref} has these values already; nothing to add")
     # What has a value before comes first: a run may add thousands of new names.
     told = sorted(done.changes, key=lambda change: change.before is None)
@@ -192,6 +197,8 @@ def _add(
         from ...words import plural
 
         output.talk(f"{done.version.ref}: the series of {plural(len(done.series), 'metric')}")
+    if done.evaluated_on:
+        output.talk(f"{done.version.ref}: evaluated-on {done.evaluated_on}")
     output.result(done.version.ref)
 
 
@@ -212,6 +219,7 @@ def _done(done: Logged) -> dict[str, Any]:
             for change in done.changes
         ],
         "series": list(done.series),
+        "evaluated_on": done.evaluated_on or None,
     }
 
 
