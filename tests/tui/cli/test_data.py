@@ -159,3 +159,24 @@ def test_show_tells_where_the_bytes_are(world: Path, run: Run) -> None:
 def test_help_tells_the_forms(run: Run) -> None:
     assert "--dataset ROLE=SOURCE" in run("register", "--help").out
     assert "DVC need not be installed" in " ".join(run("data", "--help").out.split())
+
+
+def test_many_datasets_outside_the_store_are_told_once(world: Path, run: Run, store: Store) -> None:
+    edges = [("trained-on", f"hf:datasets/org/d{n}") for n in range(21)]
+    store.register("sentiment", "model.pt", edges=edges, datasets={"eval": "data/lf.csv"})
+    done = run("data", "sentiment")
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "? unknown    train  21 datasets: hf:datasets/org/d0, hf:datasets/org/d1, hf:datasets/org/d2, …",
+        "  it is not in this store",
+        f"✓ unchanged  eval   lf@1.0.0  {world}/data/lf.csv",
+    ]
+    assert len(run("data", "sentiment", "--json").json) == 22
+
+
+def test_few_datasets_outside_the_store_are_told_one_by_one(world: Path, run: Run, store: Store) -> None:
+    edges = [("trained-on", f"hf:d{n}") for n in range(3)] + [("evaluated-on", f"hf:e{n}") for n in range(3)]
+    store.register("sentiment", "model.pt", edges=edges)
+    lines = run("data", "sentiment").out.splitlines()
+    told = [line.split()[-1] for line in lines[::2]]
+    assert told == ["hf:d0", "hf:d1", "hf:d2", "hf:e0", "hf:e1", "hf:e2"]

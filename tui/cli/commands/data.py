@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ....store import DataState
 
 DATA_DIFFER = 8
+_NAMED = 3
+"""How many datasets are named of many that have the same said of them."""
 _COLOURS = {"unchanged": "green", "changed": "red", "missing": "red", "unknown": "yellow"}
 
 
@@ -69,12 +71,34 @@ def _more(source: Any) -> dict[str, Any]:
 def _write(states: Sequence[DataState]) -> None:
     signs = output.sign_set()
     sign = {"unchanged": signs.ok, "changed": signs.bad, "missing": signs.bad, "unknown": "?"}
+    groups = _grouped(states)
     roles = max(len(state.role) for state in states)
-    refs = max(len(output.safe(state.ref, 120)) for state in states)
-    for state in states:
+    refs = max((len(output.safe(group[0].ref, 120)) for group in groups if len(group) == 1), default=0)
+    for group in groups:
+        state = group[0]
         word = output.paint(f"{sign[state.state]} {state.state:9}", _COLOURS[state.state])
         role = f"{state.role:{roles}}  " if roles else ""
         where = output.safe(state.source.location, 500) if state.source else ""
-        output.data(f"{word}  {role}{output.safe(state.ref, 120):{refs}}  {where}".rstrip())
+        which = f"{output.safe(state.ref, 120):{refs}}  {where}" if len(group) == 1 else _counted(group)
+        output.data(f"{word}  {role}{which}".rstrip())
         for why in state.why:
             output.data(f"  {output.safe(why, 1000)}")
+
+
+def _grouped(states: Sequence[DataState]) -> list[list[DataState]]:
+    """Put those into one group of which the same is to be said and no place is known, if they are many."""
+    groups: dict[object, list[DataState]] = {}
+    for place, state in enumerate(states):
+        alike = place if state.source else (state.role, state.state, state.why)
+        groups.setdefault(alike, []).append(state)
+    return [part for group in groups.values() for part in _parts(group)]
+
+
+def _parts(group: list[DataState]) -> list[list[DataState]]:
+    return [group] if len(group) > _NAMED else [[state] for state in group]
+
+
+def _counted(group: Sequence[DataState]) -> str:
+    named = ", ".join(output.safe(state.ref, 120) for state in group[:_NAMED])
+    more = "…" if not output.ascii_only() else "..."
+    return f"{len(group):,} datasets: {named}, {more}"
