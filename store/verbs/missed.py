@@ -26,9 +26,7 @@ class Unmet(NamedTuple):
     known: list[str]
 
 
-def unknown(
-    asked: Query, documents: Sequence[Document], found: Sequence[Document], vocabulary: Vocabulary
-) -> dict[str, list[str]]:
+def unknown(asked: Query, found: Sequence[Document], vocabulary: Vocabulary) -> dict[str, list[str]]:
     """Name the metrics, parameters and tags that nothing could be found, or sorted, by, and names like them."""
     names = [(key.field, key.name) for key in asked.sort if key.name]
     names = [(field, name) for field, name in names if not any(name in d.get(f"{field}s", ()) for d in found)]

@@ -103,7 +103,7 @@ def query(repository: Repository, text: str, *, deleted: bool) -> Answer:
     rows = Finder(documents, names).find(replace(asked, limit=None))
     found = [documents[row] for row in rows[: asked.limit]]
     vocabulary = Vocabulary(documents, _references(repository))
-    unknown = missed.unknown(asked, documents, found, vocabulary)
+    unknown = missed.unknown(asked, found, vocabulary)
     if found:
         return Answer(found, len(rows), asked, unknown)
     unmet = missed.unmet(asked, documents, names, vocabulary)

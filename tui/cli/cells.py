@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..metric_order import worth_a_column
 from ..words import decimals, number, stage_label
 from .output import ascii_only
 
 if TYPE_CHECKING:
-    from ...store import Version
+    from ...store import Direction, Version
 
 _STAGE_COLOURS = {"production": ("green",), "archived": ("dim",)}
 
@@ -26,19 +27,21 @@ def stage_style(cell: str) -> tuple[str, ...]:
 
 
 def metric_columns(
-    versions: Sequence[Version], most: int, asked: Sequence[str] = ()
+    versions: Sequence[Version],
+    most: int,
+    asked: Sequence[str],
+    direction: Callable[[str], Direction | None],
 ) -> list[tuple[str, list[str]]]:
-    """Return name and cells of the metrics that were asked for, then of those that most versions have.
+    """Return name and cells of the metrics that were asked for, then of those that are worth a column.
 
     The latter up to ``most`` in all. The cells of a metric are aligned on the point.
     """
-    seen: Counter[str] = Counter()
+    names = list(asked)
     if most > len(asked):
-        seen.update(name for version in versions for name in version.metrics if name not in asked)
-    # Counter keeps the order of first sight, and sorting is stable: equals stay as registered.
-    common = sorted(seen.items(), key=lambda item: -item[1])[: max(most - len(asked), 0)]
+        seen = Counter(name for version in versions for name in version.metrics if name not in asked)
+        names += worth_a_column(seen, direction)[: most - len(asked)]
     columns = []
-    for name in (*asked, *(name for name, _ in common)):
+    for name in names:
         values = [version.metrics.get(name) for version in versions]
         places = decimals(value for value in values if value is not None)
         columns.append((name, ["" if value is None else number(value, places) for value in values]))

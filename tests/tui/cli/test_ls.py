@@ -67,6 +67,14 @@ def test_the_metrics_of_one_model_are_columns_even_if_it_is_not_named(run: Run, 
     assert row.split()[0] == ONE
 
 
+def test_the_bookkeeping_of_a_run_takes_no_column(run: Run, store: Store, model: Path) -> None:
+    metrics = {"epoch": 3, "learning_rate": 1e-5, "step": 900, "train_loss": 0.2, "eval_loss": 0.3}
+    store.register("m", model, metrics=metrics)
+    assert run("ls", "m").out.splitlines()[0].split()[2:6] == ["eval_loss", "↓", "train_loss", "↓"]
+    asked = run("ls", "metric.epoch>1").out.splitlines()[0].split()
+    assert asked[2:7] == ["epoch", "eval_loss", "↓", "train_loss", "↓"]
+
+
 def test_of_several_models_no_metric_is_shown_unasked(run: Run, some: Store) -> None:
     assert "accuracy" not in run("ls", "-zzz").out
 

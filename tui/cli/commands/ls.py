@@ -108,7 +108,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
     now = datetime.now(UTC)
     asked = answer.metrics if answer else ()
     one_model = model is not None or (answer is not None and len(answer.models) == 1)
-    metrics = metric_columns(versions, METRICS_SHOWN if one_model else 0, asked)
+    metrics = metric_columns(versions, METRICS_SHOWN if one_model else 0, asked, store.direction)
     signs = [direction_sign(store.direction(name), ascii_only=output.ascii_only()) for name, _ in metrics]
     drops = [_ASKED_DROP if name in asked else _METRIC_DROPS[i] for i, (name, _) in enumerate(metrics)]
     columns = [
