@@ -10,8 +10,8 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 STAGES = ("staging", "validation", "production", "archived")
 """In the order a version goes through them."""
@@ -19,8 +19,7 @@ STAGES = ("staging", "validation", "production", "archived")
 ROLLED_BACK = "rolled back"
 
 
-@dataclass(frozen=True, slots=True)
-class Signs:
+class Signs(NamedTuple):
     """Every sign that is not a letter, in one place, so that ASCII terminals get a whole set.
 
     ``stages`` has a sign for each stage, for ``rolled back`` and for ``""`` (none). ``higher`` and ``lower``

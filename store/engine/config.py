@@ -31,7 +31,7 @@ TEMPLATE = """\
 """
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])")
+_DURATION = r"(\d{1,9})\s*([smhdw])"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ def load(path: str) -> Config:
         raise StorageError(
             f"could not read {path}: {error}", hint="Check its mode and encoding (UTF-8)."
         ) from error
-    if not _SETTING.search(text):
+    if not _says_something(text):
         return Config()  # nothing but comments and headings: spare the import of a TOML parser at every start
     return _parse(text, path)
 
@@ -106,7 +106,7 @@ def _bad(text: str, path: str, word: str, what: str, allowed: str) -> BadConfigE
 
 
 def _duration(value: object) -> int:
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
     if match is None:
         raise ValueError
     return int(match[1]) * _UNITS[match[2]]
@@ -128,11 +128,11 @@ _SIZES = {
     "MiB": 1 << 20,
     "GiB": 1 << 30,
 }
-_SIZE = re.compile(r"(\d{1,9})\s*([kMG]?B|[KMG]iB|)")
+_SIZE = r"(\d{1,9})\s*([kMG]?B|[KMG]iB|)"
 
 
 def _bytes(value: object) -> int:
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_SIZE, value) if isinstance(value, str) else None
     if match is None:
         raise ValueError
     return int(match[1]) * _SIZES[match[2]]
@@ -172,5 +172,10 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
-_SETTING = re.compile(rf"^\s*(?!\[(?:{'|'.join(_KEYS)})\]\s*$)[^\s#]", re.MULTILINE)
-"""A line that is no comment, no heading of a known table and not empty."""
+_HEADINGS = frozenset(f"[{table}]" for table in _KEYS)
+
+
+def _says_something(text: str) -> bool:
+    """Whether a line is more than a comment or the heading of a known table."""
+    lines = (line.strip() for line in text.splitlines())
+    return any(line and not line.startswith("#") and line not in _HEADINGS for line in lines)
