@@ -111,7 +111,11 @@ def test_a_later_file_goes_on_with_the_series_of_an_earlier_one(run: Run, store:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("metrics", "sentiment", "accuracy"), 4, "no value"),
+        (("metrics", "sentiment", "acuracy"), 3, "did you mean: accuracy"),
+        (("metrics", "sentiment", "zzz"), 3, "zzz=VALUE"),
+        (("metrics", "sentiment", "accuracy", "a=1"), 4, "no value"),
+        (("metrics", "sentiment", "accuracy", "--series", "loss"), 2, "two things"),
+        (("metrics", "sentiment", "=1"), 4, "no name"),
         (("metrics", "sentiment", "accuracy=high"), 4, "not a number"),
         (("metrics", "sentiment", "a=1", "a=2"), 4, "twice"),
         (("metrics", "sentiment", "a=1", "--history"), 2, "two things"),
@@ -129,6 +133,23 @@ def test_bad_input_is_an_error_that_helps(
     assert said in done.err
     assert "Traceback" not in done.err
     assert not two.poll(), "nothing was written"
+
+
+def test_a_name_shows_that_metric(run: Run, two: Store) -> None:
+    two.log_metrics("sentiment", {"accuracy": 0.95, "loss": 0.2})
+    two.log_metrics("sentiment", {"accuracy": 0.5}, dataset="test")
+
+    def shown(*words: str) -> list[tuple[str, str, float]]:
+        rows = run("metrics", "sentiment", *words, "--json").json
+        return [(row["metric"], row["dataset"], row["value"]) for row in rows]
+
+    on_test = ("accuracy", "test", 0.5)
+    assert shown("accuracy") == [("accuracy", "", 0.95), on_test]
+    assert shown("accuracy[test]") == [on_test]
+    assert shown("accuracy", "--dataset", "test") == [on_test]
+    assert shown("loss", "accuracy[test]") == [("loss", "", 0.2), on_test]
+    assert shown("accuracy", "--history") == [("accuracy", "", 0.91), ("accuracy", "", 0.95), on_test]
+    assert "loss" not in run("metrics", "sentiment", "accuracy").out
 
 
 def test_hostile_names_are_shown_not_obeyed(run: Run, two: Store) -> None:

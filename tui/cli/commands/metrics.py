@@ -30,15 +30,15 @@ _MOST_TOLD = 20
 @make_command(
     examples=[
         "mvtui metrics sentiment@1.4.0",
+        "mvtui metrics sentiment@1.4.0 accuracy --history",
         "mvtui metrics sentiment@1.4.0 accuracy=0.95 loss=0.21",
         "mvtui metrics sentiment@1.4.0 accuracy=0.91 --dataset test --slice fr",
         "mvtui metrics sentiment@1.4.0 --file eval_results.json",
-        "mvtui metrics sentiment@1.4.0 --history",
         "mvtui metrics sentiment@1.4.0 --series loss",
     ]
 )
 @ref_argument()
-@click.argument("pairs", nargs=-1, metavar="[K=V]...", shell_complete=complete_metric_value)
+@click.argument("words", nargs=-1, metavar="[NAME|K=V]...", shell_complete=complete_metric_value)
 @click.option(
     "--file",
     "files",
@@ -68,7 +68,7 @@ _MOST_TOLD = 20
 @json_option
 def command(
     ref: str,
-    pairs: tuple[str, ...],
+    words: tuple[str, ...],
     files: tuple[str, ...],
     no_series: bool,
     dataset: str,
@@ -82,26 +82,31 @@ def command(
 ) -> None:
     """Print a version's metrics, or add to them.
 
-    Without anything to add: the latest values, which way each is better, who measured it and when. A new value
+    Without anything to add: the latest values (of NAME only, if one is given), which way each is better, who
+    measured it and when. A new value
     becomes the latest; the one before is kept, and --history prints it. The same values of the same evaluation
     are kept once. Measured on a dataset of the store, the version is linked to it: mvtui impact finds it there.
     """
     from ....store import errors
 
-    if pairs or files:
+    if files or any("=" in word for word in words):
         if history or curve:
             raise errors.UsageError(
                 "adding and --history or --series are two things", hint="Run the command twice."
             )
-        _add(ref, pairs, files, not no_series, dataset, part, evaluation, as_json)
+        _add(ref, words, files, not no_series, dataset, part, evaluation, as_json)
         return
     with open_store(read_only=True) as store:
         if curve is not None:
+            if words:
+                raise errors.UsageError(
+                    "a metric's values and --series are two things", hint="Run the command twice."
+                )
             _draw(store, ref, curve, width, height, as_json)
             return
         found = [
             one
-            for one in store.measurements(ref)
+            for one in _named(ref, words, store.measurements(ref))
             if dataset in ("", one.dataset, one.dataset.partition("@")[0])
             and (not part or one.slice == part)
             and (not evaluation or one.evaluation == evaluation)
@@ -113,6 +118,25 @@ def command(
             _write(store, latest)
         else:
             output.talk(f"nothing was measured; add something: mvtui metrics {output.safe(ref)} NAME=VALUE")
+
+
+def _named(ref: str, names: Sequence[str], measured: Sequence[Measurement]) -> Sequence[Measurement]:
+    """Return the values of these metrics only, if any is named: ``accuracy`` on all datasets, ``accuracy[test]``."""
+    known = {name for one in measured for name in (one.name, one.key)}
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            from ....store import errors
+
+            similar = get_close_matches(name[:200], known, n=3, cutoff=0.5)
+            add = f"To add it, write its value: mvtui metrics {ref} {name}=VALUE"
+            raise errors.NotFoundError(
+                f"{ref} has no metric {name!r}",
+                hint=f"Did you mean {similar[0]}?" if similar else add,
+                candidates=similar,
+            )
+    return [one for one in measured if not {one.name, one.key}.isdisjoint(names)] if names else measured
 
 
 def _row(store: Store, one: Measurement) -> dict[str, Any]:
