@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
+from . import environments
 from .packages import Package, installed
 from .process import is_own_command
 
@@ -21,23 +21,44 @@ FRAMEWORKS = (
 """Packages whose versions are facts of their own, by their names on the index."""
 
 
+_OF_MVTUI = "the packages are those of mvtui itself: activate the environment that trains"
+_OF_PATH = "no environment is activated: the packages are those of {}"
+
+
 def facts() -> tuple[dict[str, Any], dict[str, Package]]:
     """Return what is to be said of Python, and the packages installed.
 
-    The environment is that of this process. When this is the ``mvtui`` command, and another one is activated,
-    it is that one: mvtui may well live in an environment of its own.
+    The environment is that of this process. When this is the ``mvtui`` command, which may live in an environment of its
+    own, it is the one that is activated; else its own if it holds a framework; else that of the first ``python`` on
+    PATH. ``note`` says when that may well not be the one that trains.
     """
-    activated = _activated() if is_own_command() else ""
-    described = _other(activated) if activated else _own()
-    path = described.pop("path")
-    packages = installed(path)
+    described, note = _command() if is_own_command() else (_own(), "")
+    packages = installed(described.pop("path"))
     described["packages"] = len(packages)
     described["frameworks"] = {name: packages[name].version for name in FRAMEWORKS if name in packages}
+    if note and not described["frameworks"]:
+        described["note"] = note
     return described, packages
 
 
+def _command() -> tuple[dict[str, Any], str]:
+    """Return the environment that is meant when ``mvtui`` is run as a command, and the doubt there is about it."""
+    if prefix := environments.activated():
+        if environments.is_own(prefix):
+            return _own(), ""
+        return environments.describe(prefix) | {"activated": True}, ""
+    own = _own()
+    if any(name in installed(own["path"]) for name in FRAMEWORKS):
+        return own, ""
+    executable, prefix = environments.first_on_path()
+    if not prefix or environments.is_own(prefix):
+        return own, _OF_MVTUI
+    other = environments.describe(prefix, executable)
+    return other, "" if other["environment"]["type"] != "system" else _OF_PATH.format(executable)
+
+
 def _own() -> dict[str, Any]:
-    kind, name = _environment(sys.prefix, virtual=sys.prefix != sys.base_prefix)
+    kind, name = environments.kind_of(sys.prefix, virtual=sys.prefix != sys.base_prefix)
     return {
         "implementation": sys.implementation.name,
         "version": ".".join(map(str, sys.version_info[:3])) + _prerelease(),
@@ -50,51 +71,3 @@ def _own() -> dict[str, Any]:
 def _prerelease() -> str:
     level, serial = sys.version_info[3:]
     return "" if level == "final" else f"{level[0] if level != 'candidate' else 'rc'}{serial}"
-
-
-def _activated() -> str:
-    """Return the directory of the environment that the shell has activated, when it is not this process's."""
-    for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        prefix = os.environ.get(variable, "")
-        if prefix and os.path.isdir(prefix):
-            return "" if os.path.realpath(prefix) == os.path.realpath(sys.prefix) else prefix
-    return ""
-
-
-def _other(prefix: str) -> dict[str, Any]:
-    """Describe an environment that is not this process's, from its directories alone."""
-    lib = os.path.join(prefix, "lib")
-    versions = [
-        entry
-        for entry in (os.listdir(lib) if os.path.isdir(lib) else ())
-        if entry.startswith("python3") and os.path.isdir(os.path.join(lib, entry, "site-packages"))
-    ]
-    newest = max(
-        versions, key=lambda entry: [int(n) for n in entry[6:].split(".") if n.isdigit()], default=""
-    )
-    kind, name = _environment(prefix, virtual=os.path.isfile(os.path.join(prefix, "pyvenv.cfg")))
-    return {
-        "implementation": "cpython",
-        "version": _stated_version(prefix) or newest.removeprefix("python"),
-        "executable": os.path.join(prefix, "bin", "python"),
-        "environment": {"type": kind, "path": prefix, "name": name},
-        "activated": True,
-        "path": [os.path.join(lib, newest, "site-packages")] if newest else [],
-    }
-
-
-def _environment(prefix: str, *, virtual: bool) -> tuple[str, str]:
-    if os.path.isdir(os.path.join(prefix, "conda-meta")):
-        return "conda", os.environ.get("CONDA_DEFAULT_ENV", "") or os.path.basename(prefix)
-    return ("venv", os.path.basename(prefix)) if virtual else ("system", "")
-
-
-def _stated_version(prefix: str) -> str:
-    """Return the version that ``pyvenv.cfg`` states: under ``version`` by venv, ``version_info`` by uv and virtualenv."""
-    try:
-        with open(os.path.join(prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
-            pairs = (line.partition("=") for line in file.read(1 << 14).splitlines())
-            stated = {key.strip(): value.strip() for key, _, value in pairs}
-    except OSError:
-        return ""
-    return ".".join(stated.get("version_info", stated.get("version", "")).split(".")[:3])
