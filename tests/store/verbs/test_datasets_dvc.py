@@ -164,6 +164,14 @@ def test_a_name_that_is_not_given_is_told(root: Path, store: Store, models: tupl
     assert "not named" not in told(store, models[1], **{"eval:lf": root / FILE})
 
 
+def test_a_name_that_stored_bytes_get_is_not_missed(
+    root: Path, store: Store, models: tuple[Path, Path]
+) -> None:
+    told(store, models[0], train=root / FILE)
+    done = store.register("b", models[1], datasets={"eval:mine": root / FILE}, store_data=True)
+    assert done.datasets == ("eval: mine@1.0.0, new, derived from lf@1.0.0, what DVC recorded, unchanged",)
+
+
 def test_of_two_names_of_one_content_the_one_that_is_asked_for_is_told(
     store: Store, models: tuple[Path, Path], tmp_path: Path
 ) -> None:
