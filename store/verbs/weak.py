@@ -16,6 +16,8 @@ from ..nouns.version import Version
 from . import look, records, resolve
 
 _LATE = timedelta(days=1)  # between making the files and registering them
+_NAMED = 3
+"""How many are named of many that have the same said of them."""
 _PINNED = re.compile(r"hf:[^@#]+@[0-9a-f]{40}(?:#.*)?", re.ASCII)
 
 
@@ -107,13 +109,24 @@ def _data(version: Version, ends: dict[str, Version | None]) -> Iterator[Finding
             "no training data are named",
             f"mvtui link {version.ref} trained-on=DATASET, or register with --dataset train=PATH",
         )
+    named: dict[str, list[str]] = {}
     for link in trained:
         end = ends[link.to]
         source = end.source if end else None
         if source is not None and source.floating:
             yield _floats(link.role or "data", source.location)
         else:
-            yield Finding("ok", "data", f"{link.role or 'data'}: {end.ref if end else link.to}")
+            named.setdefault(link.role or "data", []).append(end.ref if end else link.to)
+    for role, names in named.items():
+        for name in _few(names):
+            yield Finding("ok", "data", f"{role}: {name}")
+
+
+def _few(names: list[str]) -> list[str]:
+    """Return names one by one, or as one text if they are many: what is said of each is the same."""
+    if len(names) <= _NAMED:
+        return names
+    return [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED:,} more"]
 
 
 def _floats(what: str, location: str) -> Finding:
@@ -130,19 +143,29 @@ def _lineage(version: Version, ends: dict[str, Version | None]) -> Iterator[Find
             )
         elif end is None and not link.outside:
             yield Finding("warn", "lineage", f"{link.type} {link.to[:12]}, which this store does not know")
-        if link.guess:
-            yield Finding(
-                "info",
-                "lineage",
-                f"{link.type} {link.to} is guessed from {link.guess}",
-                f"confirm it: mvtui link {version.ref} {link.type}={link.to}",
-            )
         if link.to.startswith("hf:") and link.type != "trained-on" and not _PINNED.fullmatch(link.to):
             yield Finding(
                 "warn",
                 "lineage",
                 f"the base {link.to} floats: it names no revision",
                 f"mvtui link {version.ref} {link.type}=hf:NAME@REVISION",
+            )
+    yield from _guessed(version)
+
+
+def _guessed(version: Version) -> Iterator[Finding]:
+    guesses: dict[tuple[str, str], list[str]] = {}
+    for link in version.edges:
+        if link.guess:
+            guesses.setdefault((link.type, link.guess), []).append(link.to)
+    for (type_, file), names in guesses.items():
+        for name in _few(names):
+            confirmed = name if name in names else "NAME"
+            yield Finding(
+                "info",
+                "lineage",
+                f"{type_} {name} is guessed from {file}",
+                f"confirm it: mvtui link {version.ref} {type_}={confirmed}",
             )
 
 

@@ -155,6 +155,23 @@ def test_guesses_and_parents_that_went_are_named(one: Store, make_file: MakeFile
     ]
 
 
+def test_many_of_which_the_same_is_said_are_one_line(one: Store) -> None:
+    edges = [
+        {"type": "trained-on", "to": f"hf:d{n}", "role": "train", "guess": "README.md"} for n in range(1, 22)
+    ]
+    edges += [{"type": "merged-from", "to": f"name:{n}", "guess": "mergekit.yml"} for n in range(3)]
+    append(one, EventKind.LINK, {"add": edges})
+    found = told(one)
+    assert found["ok data"] == ["train: hf:d1, hf:d2, hf:d3 and 18 more"]
+    assert found["info lineage"] == [
+        "trained-on hf:d1, hf:d2, hf:d3 and 18 more is guessed from README.md",
+        *(f"merged-from name:{n} is guessed from mergekit.yml" for n in range(3)),
+    ]
+    fixes = [finding.fix for finding in one.doctor("m") if "guessed" in finding.message]
+    assert fixes[0] == "confirm it: mvtui link m@1.0.0 trained-on=NAME"
+    assert fixes[1] == "confirm it: mvtui link m@1.0.0 merged-from=name:0"
+
+
 def test_a_dataset_needs_no_training_data(store: Store, make_file: MakeFile) -> None:
     store.register("d", make_file(), kind="dataset")
     assert {finding.topic for finding in store.doctor("d")} == {"capture", "code"}
