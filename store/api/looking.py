@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..verbs import look
@@ -46,6 +46,14 @@ class Looking(Face):
             VerificationError: the manifest's bytes are missing or damaged.
         """
         return look.show(self._repository, ref)
+
+    def called(self, ends: Iterable[str]) -> dict[str, str | None]:
+        """Return what to call the other ends of edges (``Link.to``).
+
+        A hash ID is called by the reference of its version, of several the one in use; None for one that no version
+        has. A name of something outside the store is its own.
+        """
+        return look.called(self._repository, ends)
 
     def complete(self, prefix: str) -> list[str]:
         """Return references and model names that begin with ``prefix``, for shell completion."""

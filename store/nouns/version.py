@@ -94,7 +94,7 @@ class Version(msgspec.Struct, frozen=True):
             "aliases": list(self.aliases),
             "deleted": self.deleted,
             "edges": [msgspec.to_builtins(edge) for edge in self.edges],
-            "code": msgspec.to_builtins(self.code),
+            "code": msgspec.structs.asdict(self.code) if self.code else None,
             "capture": self.capture or None,
             "source": msgspec.to_builtins(self.source),
             "external": self.external,

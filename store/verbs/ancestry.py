@@ -73,7 +73,7 @@ class Graph:
 
     def children_of(self, key: str) -> list[str]:
         """Return the versions that have an edge to this: Production first, the deleted last, the newest before older."""
-        documents = sorted(self.index.from_origin(key), key=_rank)
+        documents = sorted(self.index.from_origin(key), key=look.in_use)
         found = dict.fromkeys(document["id"] for document in documents if self._counts(document))
         return list(found)
 
@@ -116,11 +116,7 @@ class Graph:
         documents = self.index.with_id(key)
         if len(documents) < 2:
             return documents
-        return sorted(documents, key=lambda document: (document is not self.prefer, *_rank(document)))
-
-
-def _rank(document: Document) -> tuple[bool, bool, int]:
-    return bool(document.get("deleted")), document.get("stage") != "production", -document["seq"]
+        return sorted(documents, key=lambda document: (document is not self.prefer, *look.in_use(document)))
 
 
 def _name(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, overload
 
@@ -182,6 +182,26 @@ def show(repository: Repository, ref: str) -> VersionDetail:
         if version.deleted:  # its manifest went with gc
             return VersionDetail(version, ())
         raise
+
+
+def called(repository: Repository, ends: Iterable[str]) -> dict[str, str | None]:
+    """Return the references of hash IDs; see ``Store.called``."""
+    from ..nouns.lineage import is_outside_name
+
+    with repository.reading() as index:
+        named: dict[str, str | None] = {}
+        for end in ends:
+            if is_outside_name(end):
+                named[end] = end
+            else:
+                best = min(index.with_id(end), key=in_use, default=None)
+                named[end] = f"{best['model']}@{best['version']}" if best else None
+    return named
+
+
+def in_use(document: Document) -> tuple[bool, bool, int]:
+    """Return a key that sorts versions of one content: production's first, the deleted last, the newest before older."""
+    return bool(document.get("deleted")), document.get("stage") != "production", -document["seq"]
 
 
 def complete(repository: Repository, prefix: str) -> list[str]:

@@ -7,11 +7,13 @@ import io
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from mvtui import open_store
-from mvtui.store import GcReport, Store
+from mvtui.store import Code, GcReport, Series, Store, Version
 
 from .conftest import Run
 
@@ -234,6 +236,50 @@ def test_show_json_has_files(run: Run, two: Store) -> None:
     ]
 
 
+def test_json_names_the_other_ends_of_edges(run: Run, two: Store, model: Path) -> None:
+    gone = "ab" * 32
+    parents = ["sentiment@1.0.0", "sentiment@1.1.0", "hf:org/base"]
+    model.write_bytes(b"made of several")
+    two.register("tiny", model, parents=parents)
+    two.delete("sentiment@1.0.0", "wrong split")
+    expected = {"sentiment@1.0.0", "sentiment@1.1.0", "hf:org/base"}
+    for row in (run("show", "tiny", "--json").json, run("ls", "tiny", "--json").json[0]):
+        assert {edge["ref"] for edge in row["edges"]} == expected
+        assert all(edge["to"] for edge in row["edges"])
+    assert two.called([gone, two.get("sentiment").id, "hf:x"]) == {
+        gone: None,
+        two.get("sentiment").id: "sentiment@1.1.0",
+        "hf:x": "hf:x",
+    }
+
+
+def test_of_versions_of_one_content_the_one_in_use_is_named(two: Store, model: Path) -> None:
+    model.write_bytes(b"the same")
+    for name in ("a", "b", "c"):
+        two.register(name, model)
+    identity = two.get("c").id
+    two.delete("c@1.0.0", "not needed")
+    assert two.called([identity]) == {identity: "b@1.0.0"}
+
+
+def test_show_json_names_series(run: Run, two: Store) -> None:
+    assert run("show", "sentiment", "--json").json["series"] == []
+    two.log_metrics("sentiment", {}, series={"loss": Series((1.0,), (0.5,)), "acc": Series((1.0,), (0.5,))})
+    assert run("show", "sentiment", "--json").json["series"] == ["acc", "loss"]
+    damage_object(two, two.get("sentiment").series[0])
+    shown = run("show", "sentiment", "--json")
+    assert (shown.code, shown.json["series"]) == (0, None)
+    assert "series can't be read" in shown.err
+
+
+def test_json_says_of_clean_code_too_that_it_is_clean() -> None:
+    moment = datetime(2026, 11, 23, tzinfo=UTC)
+    version = Version("m", "1.0.0", "0" * 64, "weights", None, moment, moment, "a", "h", "", 1, 1, 2)
+    clean = replace(version, code=Code("4f" * 20))
+    assert clean.as_row()["code"] == {"commit": "4f" * 20, "branch": "", "dirty": False}
+    assert version.as_row()["code"] is None
+
+
 def test_every_kind_of_reference_works(run: Run, two: Store) -> None:
     version = two.get("sentiment@1.0.0")
     for ref in ("sentiment@1.0.0", "sentiment@v1.0.0", f"sentiment@{version.id[:7]}", f"id:{version.id[:9]}"):
@@ -351,7 +397,10 @@ def test_checkout_and_path_give_paths_to_scripts(run: Run, two: Store) -> None:
 
 
 def damage(store: Store, ref: str) -> None:
-    digest = store.show(ref).files[0].digest
+    damage_object(store, store.show(ref).files[0].digest)
+
+
+def damage_object(store: Store, digest: str) -> None:
     path = store.root / "objects" / digest[:2] / digest[2:]
     path.chmod(0o644)
     path.write_bytes(b"weights 0ne")

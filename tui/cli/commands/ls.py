@@ -53,7 +53,9 @@ def command(query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
         found = store.versions(model) if answer is None else answer
         chosen: Sequence[Version] = found if limit is None else list(islice(found, limit))
         if as_json:
-            output.print_json(version.as_row() for version in chosen)
+            from ..rows import rows
+
+            output.print_json(rows(store, chosen))
             return
         if chosen:
             _write(store, chosen, model, answer)

@@ -33,8 +33,15 @@ def command(ref: str, as_json: bool) -> None:
         detail = store.show(ref)
         deletion = _deletion(store, detail.version) if detail.version.deleted else None
         if as_json:
-            more = {"captured": _captured(store, detail.version), "deletion": _deletion_fields(deletion)}
-            output.print_json(detail.as_dict() | more)
+            from ..rows import name_edges
+
+            row = detail.as_dict() | {
+                "series": _series(store, detail.version),
+                "captured": _captured(store, detail.version),
+                "deletion": _deletion_fields(deletion),
+            }
+            name_edges(store, row, {})
+            output.print_json(row)
             return
         if detail.version.deleted:
             _write_deletion(detail.version, deletion)
@@ -76,6 +83,17 @@ def _captured(store: Store, version: Version) -> object:
         return msgspec.to_builtins(store.capture(version.ref))
     except errors.MvtuiError as error:
         output.warn(f"what was captured can't be read: {error}", error.hint)
+        return None
+
+
+def _series(store: Store, version: Version) -> list[str] | None:
+    """Return the names of the series; None when they can't be read."""
+    from ....store import errors
+
+    try:
+        return sorted(store.series(version.ref))
+    except errors.MvtuiError as error:
+        output.warn(f"the series can't be read: {error}", error.hint)
         return None
 
 
