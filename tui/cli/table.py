@@ -62,7 +62,7 @@ def layout(
     widths = [max((_cells(row[i]) for row in rows), default=0) for i in range(len(columns))]
     shown = [i for i, wide in enumerate(widths) if wide]
     if header:
-        widths = [max(wide, len(column.title)) for wide, column in zip(widths, columns, strict=True)]
+        widths = [max(wide, _cells(column.title)) for wide, column in zip(widths, columns, strict=True)]
     if room is not None:
         _squeeze(columns, widths, shown, room)
     lines = []

@@ -28,6 +28,11 @@ def test_the_elastic_column_gives_way_first_then_columns_go_in_order() -> None:
     assert layout(COLUMNS, ROWS, room=17)[0] == "NAME       NOTE"
 
 
+def test_wide_titles_have_their_cells() -> None:
+    columns = [Column("日本 ↑", "right"), Column("損失"), Column("N")]
+    assert layout(columns, [["0.9", "1", "x"]], room=None) == ["日本 ↑  損失  N", "   0.9  1     x"]
+
+
 def test_a_column_without_cells_is_left_out() -> None:
     assert layout([Column("A"), Column("B"), Column("C")], [["1", "", "3"]], room=None) == ["A  C", "1  3"]
 
