@@ -40,6 +40,16 @@ def test_outputs_of_a_pipeline(version: str, path: str, tmp_path: Path) -> None:
     assert tracked.differs(output, None) == ""
 
 
+def test_what_a_stage_made_counts_before_what_one_read(tmp_path: Path) -> None:
+    root = worlds.copy("dvc3", tmp_path)
+    lock = root / "dvc.lock"
+    read = "    - path: pipe/vocab.txt\n      hash: md5\n      md5: 1588bdc7"
+    assert lock.read_text().count(read) == 1
+    lock.write_text(lock.read_text().replace(read, read[:-8] + "0" * 8))
+    output = found(root / "pipe/vocab.txt")
+    assert (output.dependency, output.digest[:8]) == (False, "1588bdc7")
+
+
 def test_what_dvc_does_not_track(tmp_path: Path) -> None:
     root = worlds.copy("dvc3", tmp_path)
     (root / "data/new.csv").write_bytes(b"new")
