@@ -27,7 +27,7 @@ from ..nouns.metric import (
     key,
     split,
 )
-from . import evaluated, link, look, resolve
+from . import evaluated, look, resolve
 
 MAX_LABEL = 200
 """Longest name of a dataset, a slice or an evaluation, in characters."""
@@ -150,9 +150,11 @@ def _evaluated_on(
     """Return the labels with a dataset of the store by its number, and the edge to it unless that is stated already."""
     if not (text := labels.get("dataset", "")) or (found := evaluated.dataset(index, text)) is None:
         return labels, []
+    from .link import unstated  # lineage need not be loaded to read what was measured
+
     edge = evaluated.edge(document, found)
     named = labels | {"dataset": f"{found['model']}@{found['version']}"}
-    return named, link.unstated(index, document, [edge] if edge else [])
+    return named, unstated(index, document, [edge] if edge else [])
 
 
 def _label(text: str, what: str, never: str) -> str:
