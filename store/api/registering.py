@@ -27,7 +27,7 @@ class Registering(Face):
         *,
         version: str | None = None,
         bump: Bump | None = None,
-        kind: Kind = "weights",
+        kind: Kind | None = None,
         metrics: Mapping[str, float] | None = None,
         series: Mapping[str, Series] | None = None,
         params: Mapping[str, object] | None = None,
@@ -58,7 +58,7 @@ class Registering(Face):
             bump: which part to raise. Default: major when kind or file layout changed against the
                 latest version, minor when parameters, datasets, parents or the code's commit did, else patch;
                 1.0.0 first.
-            kind: what it is.
+            kind: what it is. Default: an adapter if ``adapter_config.json`` is at the root of the files, else weights.
             metrics: name → number; NaN and infinities are kept. Nested mappings are flattened with ``/``.
             series: name → the metric over the run, for curves.
             params: name → text, number, boolean or None. Nested mappings are flattened with ``/``. A value that looks
@@ -126,7 +126,7 @@ class Registering(Face):
         paths: Sequence[StrPath],
         *,
         bump: Bump | None = None,
-        kind: Kind = "weights",
+        kind: Kind | None = None,
         metrics: Mapping[str, float] | None = None,
         series: Mapping[str, Series] | None = None,
         params: Mapping[str, object] | None = None,
@@ -145,7 +145,11 @@ class Registering(Face):
         """Register one version a path, oldest modification time first, each dated by it.
 
         Arguments and errors as ``register``. Paths are all checked before the first is stored; if one
-        fails while being stored, those before it stay registered.
+        fails while being stored, those before it stay registered. Without a ``kind`` all of them are adapters,
+        or none is.
+
+        Raises:
+            UsageError: some are adapters, others are not, and no ``kind`` was given.
         """
         from ..verbs import register
 
@@ -156,6 +160,7 @@ class Registering(Face):
             parents,
             edges,
             datasets,
+            each=True,
             bump=bump,
             metrics=metrics,
             series=series,
@@ -174,10 +179,12 @@ class Registering(Face):
         self,
         model: str,
         paths: StrPath | Sequence[StrPath],
-        kind: Kind,
+        kind: Kind | None,
         parents: Sequence[str],
         edges: Sequence[tuple[str, str]],
         datasets: Mapping[str, StrPath] | None,
+        *,
+        each: bool = False,
         **given: Any,
     ) -> Request:
         from ..verbs import parents as links
@@ -188,9 +195,12 @@ class Registering(Face):
             from ..knowledge.datasets import asked
 
             stated["datasets"] = asked.from_mapping(datasets)
+        files = request.as_paths(paths)
+        if kind is None:
+            kind = request.kind_of(files, each=each)
         return request.Request(
             model=model,
-            paths=request.as_paths(paths),
+            paths=files,
             kind=kind,
             links=links.stated(self._repository, parents, edges, kind),
             **stated,

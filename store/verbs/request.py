@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 FILE_KINDS = ("weights", "adapter", "prompt", "dataset")
 
+ADAPTER_CONFIG = "adapter_config.json"
+"""What PEFT writes beside an adapter's weights: https://huggingface.co/docs/peft/developer_guides/checkpoint."""
+
 
 class Request(msgspec.Struct, frozen=True):
     """What to register; the fields are the arguments of ``Store.register``.
@@ -70,6 +73,28 @@ def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -
     if any(os.fspath(path) == "" for path in several):
         raise BadInputError("a path is empty", hint="Name a file or directory.")
     return tuple(Path(durable.absolute(path)) for path in several)
+
+
+def kind_of(paths: Sequence[Path], *, each: bool = False) -> Kind:
+    """Return what files are when nobody says: an adapter if PEFT's configuration is at their root, else weights.
+
+    With ``each`` the paths are versions of their own.
+
+    Raises:
+        UsageError: some of several versions are adapters, others are not.
+    """
+    if each and len(paths) > 1:
+        kinds = {kind_of([path]) for path in paths}
+        if len(kinds) > 1:
+            raise UsageError(
+                "some of these are adapters, others are not",
+                hint="Register them one after the other, or say what they are: --kind KIND.",
+            )
+        return kinds.pop()
+    # A single directory's files become the root; of several paths each keeps its own name.
+    roots = [paths[0] / ADAPTER_CONFIG] if len(paths) == 1 and os.path.isdir(paths[0]) else paths
+    adapter = any(path.name == ADAPTER_CONFIG and os.path.isfile(path) for path in roots)
+    return "adapter" if adapter else "weights"
 
 
 def checked(request: Request) -> Request:

@@ -86,6 +86,18 @@ def test_a_variable_that_names_no_place_for_a_store_is_told(
 # -- register -------------------------------------------------------------------------------------
 
 
+def test_register_says_what_it_took_for_an_adapter(run: Run, store: Store, tmp_path: Path) -> None:
+    lora = tmp_path / "lora"
+    lora.mkdir()
+    (lora / "adapter_config.json").write_text("{}")
+    done = run("register", "lora", str(lora))
+    assert "registered lora@1.0.0 (" in done.err
+    assert ") as adapter, 2 B, 1 file" in done.err
+    assert store.poll()
+    assert store.get("lora").kind == "adapter"
+    assert run("register", "other", str(lora), "--kind", "weights", "--json").json["kind"] == "weights"
+
+
 def test_register_talks_to_stderr_and_gives_the_reference_to_scripts(
     run: Run, store: Store, model: Path
 ) -> None:

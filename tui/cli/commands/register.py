@@ -51,8 +51,7 @@ _MOST_TOLD = 20
     "--kind",
     type=KIND,
     metavar="KIND",
-    default="weights",
-    help="weights (default), adapter, prompt, hosted, bundle or dataset.",
+    help="weights (default), adapter (if it has an adapter_config.json), prompt, hosted, bundle or dataset.",
 )
 @click.option("--metric", "metrics", multiple=True, metavar="K=V", help="A measured number. Repeatable.")
 @click.option(
@@ -114,7 +113,7 @@ def command(
     paths: tuple[str, ...],
     number: str | None,
     bump: str | None,
-    kind: str,
+    kind: str | None,
     metrics: tuple[str, ...],
     metrics_files: tuple[str, ...],
     no_series: bool,
@@ -150,7 +149,7 @@ def command(
     measured = metrics_of(metrics_files, metrics, series=not no_series)
     shared: dict[str, Any] = {
         "bump": cast("Bump | None", bump),
-        "kind": cast("Kind", kind),
+        "kind": cast("Kind | None", kind),
         "metrics": measured.metrics,
         "series": measured.series,
         "params": params_of(params_file, params),
@@ -239,6 +238,7 @@ def _sentence(one: Registered) -> str:
     version = one.version
     name = f"{version.ref} ({version.short_id})"
     if one.created:
+        name += f" as {version.kind}," if version.kind != "weights" else ""
         facts = [size(version.size), plural(version.file_count, "file")]
         sentence = f"registered {name} {', '.join(facts)}"
         return f"{sentence}, {output.safe(one.bump)}" if one.bump else sentence
