@@ -173,11 +173,13 @@ def test_changed_data_say_how_to_get_the_recorded_ones_back(version: str, tmp_pa
     worlds.fill_cache(root)
     back = "the recorded bytes are in DVC's cache: "
     assert worlds.look(source).why[1:] == (f"{back}dvc checkout {file}",)
+    at_commit = Recorded("train", "data@1.0.0", source, commit="0123abc")
+    assert check(at_commit, worlds.blake3_of).why[1:] == (f"{back}dvc checkout {file}",)
     file.write_text(file.read_text().replace("e79084e9", "00000000"))
     assert worlds.look(source).why[2:] == (
         f"{back}restore {file} from git as it was, then dvc checkout {file}",
     )
-    told = check(Recorded("train", "data@1.0.0", source, commit="0123abc"), worlds.blake3_of).why
+    told = check(at_commit, worlds.blake3_of).why
     assert told[2:] == (f"{back}git checkout 0123abc -- {file} && dvc checkout {file}",)
     file.unlink()
     assert f"{back}restore" in worlds.look(source).why[-1]
