@@ -22,10 +22,17 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Lack(msgspec.Struct, frozen=True):
-    """Something that is not known, or that can't be had again: the step it belongs to, and a sentence."""
+    """Something that is not known, or that can't be had again: the step it belongs to, and a sentence.
+
+    ``fix`` says what would have kept it, or cures it; empty where nothing does. ``level`` is how much it matters of a
+    version in Production; of any other, ``bad`` is ``warn``. ``about`` are the ends of the edges that it tells of.
+    """
 
     step: StepName
     message: str
+    fix: str = ""
+    level: Literal["info", "warn", "bad"] = "warn"
+    about: tuple[str, ...] = ()
 
 
 class Recipe(msgspec.Struct, frozen=True):

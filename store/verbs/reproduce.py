@@ -6,8 +6,10 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..knowledge import reproduce as knowledge
 from ..knowledge.reproduce import Ingredient
+from ..nouns.capture import Capture
 from ..nouns.lineage import Link
 from ..nouns.recipe import Recipe
+from ..nouns.version import Version
 from . import look, records, resolve
 
 
@@ -15,15 +17,30 @@ def reproduce(repository: Repository, ref: str) -> Recipe:
     """Return how to make a version again; see ``Store.reproduce``."""
     with repository.reading() as index:
         version = look.as_version(resolve.resolve(index, ref))
-        found = [_ingredient(index, link) for link in version.edges]
-    captured = records.read(repository, version.capture)
+        found = ingredients(index, version)
+    with_files = [_with_file(repository, each) for each in found]
+    return recipe(repository, version, records.read(repository, version.capture), with_files)
+
+
+def ingredients(index: Index, version: Version) -> list[Ingredient]:
+    """Return what the edges of a version lead to, in their order."""
+    return [_ingredient(index, link) for link in version.edges]
+
+
+def recipe(
+    repository: Repository, version: Version, captured: Capture | None, found: list[Ingredient]
+) -> Recipe:
+    """Return the recipe for a version, of which everything but the packages has been read.
+
+    Raises:
+        VerificationError: the list of packages is missing or damaged.
+    """
     freeze = (
         repository.objects.read(captured.packages).decode("utf-8", "replace")
         if captured and captured.packages
         else ""
     )
-    with_files = [_with_file(repository, each) for each in found]
-    return knowledge.recipe(version, captured, freeze, with_files, repository.layout.root)
+    return knowledge.recipe(version, captured, freeze, found, repository.layout.root)
 
 
 def _ingredient(index: Index, link: Link) -> Ingredient:

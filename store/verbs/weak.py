@@ -1,50 +1,63 @@
-"""Doctor for one version: what its record lacks, for the day when someone asks what made it."""
+"""Doctor for one version: what its record lacks, for the day when someone asks what made it.
+
+What is missing of code, environment, data and command is what ``reproduce`` finds missing: one list, two faces.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import FormatError, VerificationError
+from ..knowledge.reproduce import Ingredient
 from ..nouns.capture import Capture
 from ..nouns.lineage import Link
+from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
 from ..nouns.version import Version
-from . import look, records, resolve
+from . import look, records, reproduce, resolve
 
 _LATE = timedelta(days=1)  # between making the files and registering them
-_NAMED = 3
-"""How many are named of many that have the same said of them."""
-_PINNED = re.compile(r"hf:[^@#]+@[0-9a-f]{40}(?:#.*)?", re.ASCII)
+_AGAIN = "register the same files again where they were made: what was captured is added"
+_TOPICS = {"parents": "lineage"}
+_DATA = ("trained-on", "evaluated-on")
+_LINK = "mvtui link "
+_NAMED = 3  # edges of one sort that are named
 
 
 def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
     """Return what is weak about a version's record; see ``Store.doctor``."""
     with repository.reading() as index:
         version = look.as_version(resolve.resolve(index, ref))
-        ends = {link.to: _end(index, link) for link in version.edges}
+        ends = reproduce.ingredients(index, version)
         others = [
             document["version"]
             for document in index.of_model(version.model)
             if not document.get("deleted") and document["version"] != version.version
         ]
+    found: list[Finding] = []
+    captured = None
+    try:
+        captured = records.read(repository, version.capture)
+        lacks = reproduce.recipe(repository, version, captured, ends).missing
+    except (FormatError, VerificationError) as error:
+        found.append(Finding("bad", "capture", f"the record can't be read: {error.message}", error.hint))
+        lacks = reproduce.recipe(repository, version, None, ends).missing
+    else:
+        found += _record(version, captured)
+    if captured is None:  # said once: what follows from it is no finding of its own
+        lacks = tuple(lack for lack in lacks if lack.step not in ("environment", "command"))
+    told = {to for lack in lacks for to in lack.about}
     return (
-        *_code(repository, version),
-        *_data(version, ends),
-        *_lineage(version, ends),
+        *found,
+        *_code(version, captured, lacks),
+        *(_lacking(version, lack) for lack in lacks),
+        *_data(version, ends, told),
+        *_lineage(version, ends, {to for lack in lacks if _LINK in lack.fix for to in lack.about}),
         *_measured(version),
         *_way_back(version, others),
     )
-
-
-def _end(index: Index, link: Link) -> Version | None:
-    """Return the version at the other end of an edge, one that is left if there are several; None outside the store."""
-    found = [] if link.outside else index.with_id(link.to)
-    found.sort(key=lambda document: bool(document.get("deleted")))
-    return look.as_version(found[0]) if found else None
 
 
 def _lacks(version: Version, topic: str, message: str, fix: str) -> Finding:
@@ -52,35 +65,31 @@ def _lacks(version: Version, topic: str, message: str, fix: str) -> Finding:
     return Finding("bad" if version.stage == "production" else "warn", topic, message, fix)
 
 
-def _code(repository: Repository, version: Version) -> Iterator[Finding]:
-    again = "register the same files again where they were made: what was captured is added"
-    try:
-        captured = records.read(repository, version.capture)
-    except (FormatError, VerificationError) as error:
-        yield Finding("bad", "capture", f"the record can't be read: {error.message}", error.hint)
-        return
-    if captured is None:
-        yield Finding("warn", "capture", "nothing was recorded of what made it", again)
-    else:
-        yield from _record(version, captured)
+def _lacking(version: Version, lack: Lack) -> Finding:
+    level = "warn" if lack.level == "bad" and version.stage != "production" else lack.level
+    return Finding(level, _TOPICS.get(lack.step, lack.step), lack.message, lack.fix)
+
+
+def _code(version: Version, captured: Capture | None, lacks: Sequence[Lack]) -> Iterator[Finding]:
     if version.code is None:
-        yield _lacks(version, "code", "no commit is known", again)
         return
     commit = f"commit {version.code.commit[:12]}"
+    whole = not any(lack.step == "code" for lack in lacks)
     if not version.code.dirty:
-        yield Finding("ok", "code", f"{commit}, nothing uncommitted")
-    elif captured and captured.patch:
-        changes = captured.part("git").get("patch")
-        whole = not (isinstance(changes, dict) and changes.get("redacted"))
-        kept = "; the changes are kept" if whole else "; what is kept of the changes lacks secrets"
-        yield Finding("warn", "code", f"{commit} and uncommitted changes{kept}", "commit before you train")
-    else:
-        yield _lacks(
-            version, "code", f"{commit} and uncommitted changes, not kept", "commit before you train"
+        yield Finding("ok" if whole else "info", "code", f"{commit}, nothing uncommitted")
+    elif whole and captured and captured.patch:
+        yield Finding(
+            "warn",
+            "code",
+            f"{commit} and uncommitted changes; the changes are kept",
+            "commit before you train",
         )
 
 
-def _record(version: Version, captured: Capture) -> Iterator[Finding]:
+def _record(version: Version, captured: Capture | None) -> Iterator[Finding]:
+    if captured is None:
+        yield Finding("warn", "capture", "nothing was recorded of what made it", _AGAIN)
+        return
     problems = {name: str(facts["problem"]) for name, facts in captured.parts.items() if facts.get("problem")}
     for part, problem in problems.items():
         yield Finding("warn", "capture", f"{part}: {problem}")
@@ -96,77 +105,34 @@ def _record(version: Version, captured: Capture) -> Iterator[Finding]:
         yield Finding("ok", "capture", f"recorded: {', '.join(captured.parts)}")
 
 
-def _data(version: Version, ends: dict[str, Version | None]) -> Iterator[Finding]:
+def _data(version: Version, ends: Sequence[Ingredient], told: set[str]) -> Iterator[Finding]:
+    """Say which data are known for certain; a dataset itself may have been named by what can move."""
     if version.source is not None and version.source.floating:
-        yield _floats("data", version.source.location)
-    if version.kind not in {"weights", "adapter"}:
-        return
-    trained = [link for link in version.edges if link.type == "trained-on"]
-    if not trained:
-        yield _lacks(
-            version,
-            "data",
-            "no training data are named",
-            f"mvtui link {version.ref} trained-on=DATASET, or register with --dataset train=PATH",
-        )
-    named: dict[str, list[str]] = {}
-    for link in trained:
-        end = ends[link.to]
-        source = end.source if end else None
-        if source is not None and source.floating:
-            yield _floats(link.role or "data", source.location)
-        else:
-            named.setdefault(link.role or "data", []).append(end.ref if end else link.to)
-    for role, names in named.items():
-        for name in _few(names):
-            yield Finding("ok", "data", f"{role}: {name}")
+        message = f"data: {version.source.location} floats: its revision can move"
+        yield Finding("warn", "data", message, "register it by a revision of 40 digits: hf:NAME@REVISION")
+    for each in ends:
+        link = each.link
+        if link.type in _DATA and not link.guess and link.to not in told:
+            yield Finding("ok", "data", f"{link.role or 'data'}: {each.name}")
 
 
-def _few(names: list[str]) -> list[str]:
-    """Return names one by one, or as one text if they are many: what is said of each is the same."""
-    if len(names) <= _NAMED:
-        return names
-    return [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED:,} more"]
-
-
-def _floats(what: str, location: str) -> Finding:
-    message = f"{what}: {location} floats: its revision can move"
-    return Finding("warn", "data", message, "name a 40-digit revision: hf:NAME@REVISION")
-
-
-def _lineage(version: Version, ends: dict[str, Version | None]) -> Iterator[Finding]:
-    for link in version.edges:
-        end = ends[link.to]
-        if end is not None and end.deleted:
-            yield Finding(
-                "warn", "lineage", f"{link.type} {end.ref}, which was deleted: {end.deleted_reason}"
-            )
-        elif end is None and not link.outside:
-            yield Finding("warn", "lineage", f"{link.type} {link.to[:12]}, which this store does not know")
-        if link.to.startswith("hf:") and link.type != "trained-on" and not _PINNED.fullmatch(link.to):
-            yield Finding(
-                "warn",
-                "lineage",
-                f"the base {link.to} floats: it names no revision",
-                f"mvtui link {version.ref} {link.type}=hf:NAME@REVISION",
-            )
-    yield from _guessed(version)
-
-
-def _guessed(version: Version) -> Iterator[Finding]:
-    guesses: dict[tuple[str, str], list[str]] = {}
-    for link in version.edges:
-        if link.guess:
-            guesses.setdefault((link.type, link.guess), []).append(link.to)
-    for (type_, file), names in guesses.items():
-        for name in _few(names):
-            confirmed = name if name in names else "NAME"
-            yield Finding(
-                "info",
-                "lineage",
-                f"{type_} {name} is guessed from {file}",
-                f"confirm it: mvtui link {version.ref} {type_}={confirmed}",
-            )
+def _lineage(version: Version, ends: Sequence[Ingredient], told: set[str]) -> Iterator[Finding]:
+    """Name what is only guessed, unless the fix for something else confirms it."""
+    for each in ends:
+        if each.link.type == "replaces" and each.version is None and not each.link.outside:
+            yield Finding("warn", "lineage", f"replaces {each.link.to[:12]}, which this store does not know")
+    sorts: dict[tuple[str, str], list[Link]] = {}
+    for link in (each.link for each in ends):
+        if link.guess and link.to not in told:
+            sorts.setdefault((link.type, link.guess), []).append(link)
+    for (type_, guess), links in sorts.items():
+        for link in links if len(links) <= _NAMED else ():
+            fix = f"confirm it: mvtui link {version.ref} {type_}={link.to}"
+            yield Finding("info", "lineage", f"{type_} {link.to} is guessed from {guess}", fix)
+        if len(links) > _NAMED:
+            names = f"{', '.join(link.to for link in links[:_NAMED])} and {len(links) - _NAMED:,} more"
+            fix = f"confirm each: mvtui link {version.ref} {type_}=NAME"
+            yield Finding("info", "lineage", f"{type_} {names} are guessed from {guess}", fix)
 
 
 def _measured(version: Version) -> Iterator[Finding]:

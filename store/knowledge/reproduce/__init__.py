@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ...nouns.capture import Capture
@@ -16,6 +16,7 @@ from ...nouns.recipe import Lack, Recipe, Step, StepName
 from ...nouns.version import Version, rfc3339
 from . import code, environment, ingredients
 from .ingredients import Ingredient, Tools
+from .lacking import Lacking
 from .shell import comment, line, option_safe, place, program
 
 __all__ = ["Ingredient", "recipe"]
@@ -33,8 +34,8 @@ def recipe(
     """
     lacks: list[Lack] = []
 
-    def lacking(step: StepName) -> Callable[[str], None]:
-        return lambda message: lacks.append(Lack(step, message))
+    def lacking(step: StepName) -> Lacking:
+        return partial(_note, lacks, version.ref, step)
 
     def mvtui(*words: str, raw: str = "") -> str:
         parts = ["mvtui", words[0], "--store", option_safe(store), *map(shlex.quote, words[1:]), raw]
@@ -64,14 +65,21 @@ def recipe(
     )
 
 
-def _command(parts: dict[str, dict[str, Any]], repository: str, lack: Callable[[str], None]) -> Step:
+def _note(lacks: list[Lack], ref: str, step: StepName, message: str, fix: str = "", **told: Any) -> None:
+    lacks.append(Lack(step, message, fix.replace("mvtui link REF ", f"mvtui link {ref} "), **told))
+
+
+def _command(parts: dict[str, dict[str, Any]], repository: str, lack: Lacking) -> Step:
     title = "the command"
     command = parts.get("command", {})
     stated = str(command.get("line", ""))
     if not stated:
         parent = command.get("parent")
         by = f"; mvtui register was run by: {shlex.join(map(str, parent))}" if parent else ""
-        lack(f"the command that made it is not known{by}")
+        lack(
+            f"the command that made it is not known{by}",
+            "say it when you register: --command 'WHAT TRAINED IT'",
+        )
         return Step("command", title, ())
     if count := command.get("redacted"):
         lack(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
 from ...nouns.recipe import Step
 from ..secrets import REDACTED
+from .lacking import Lacking
 from .shell import inside, place
 
 _LOCAL = re.compile(r"(?P<name>[\w.-]+) @ (?P<url>file://[^\s#]*)(?:  # (?P<state>.*))?")
@@ -19,14 +19,14 @@ _TORCH_INDEX = "https://download.pytorch.org/whl/"
 _JAX_FILES = "https://storage.googleapis.com/jax-releases/jax_cuda_releases.html"
 
 
-def step(
-    python: dict[str, Any], freeze: str, printed: str, repository: str, lack: Callable[[str], None]
-) -> Step:
+def step(python: dict[str, Any], freeze: str, printed: str, repository: str, lack: Lacking) -> Step:
     """Return the step. ``printed`` is the command that prints the requirements."""
     title = "the environment"
     if not python or "problem" in python:
         lack(f"the Python is not known{': ' + str(python['problem']) if python else ''}")
         return Step("environment", title, ())
+    if note := python.get("note"):
+        lack(str(note), "activate the environment that trains, or register in the training script")
     lines = _interpreter(python)
     if not freeze:
         lack("the packages are not known")
@@ -36,14 +36,20 @@ def step(
         " ".join(["python -m pip install", *_indexes(freeze), "-r", inside("requirements.txt")]),
     ]
     if REDACTED in freeze:
-        lack(f"packages came from where a password is needed: put it back where it says {REDACTED}")
+        lack(
+            f"packages came from where a password is needed: put it back where it says {REDACTED}",
+            level="info",
+        )
     for local in _locals(freeze):
         path = unquote(local["url"].removeprefix("file://"))
         if repository and (path == repository or path.startswith(repository + "/")):
             editable = "-e " if (local["state"] or "").startswith("editable") else ""
             lines.append(f"python -m pip install --no-deps {editable}{place(path, repository)}")
         else:
-            lack(f"{local['name']} was installed from {path}, which no index has")
+            lack(
+                f"{local['name']} was installed from {path}, which no index has",
+                "install it from a commit: git+URL@COMMIT",
+            )
     return Step("environment", title, tuple(lines))
 
 

@@ -236,6 +236,8 @@ def dataset(source: DataSource | None, **changes: Any) -> Ingredient:
         ),
         (dataset(DataSource("path", "/home/ann/elsewhere/t.csv")), ["[ -e /home/ann/elsewhere/t.csv ] || { echo '/home/ann/elsewhere/t.csv is missing' >&2; exit 1; }"], "not in the store"),
         (dataset(None, deleted=True, deleted_reason="leaked", external=False), [], "was deleted: leaked"),
+        (Ingredient(Link("trained-on", "hf:datasets/org/x")), ["hf download --repo-type dataset -- org/x"], "floats"),
+        (Ingredient(Link("evaluated-on", "hf:x@main")), ["hf download --repo-type dataset --revision main -- x"], "main can move"),
         (Ingredient(Link("trained-on", "hf:org/x")), ["hf download --repo-type dataset -- org/x"], "floats"),
         (Ingredient(Link("trained-on", "s3://b/x")), [], "nothing tells how to get it"),
         (Ingredient(Link("trained-on", "c" * 64)), [], "does not know it"),
@@ -251,11 +253,11 @@ def test_data(found: Ingredient, commands: list[str], says: str) -> None:
 
 def test_what_it_was_made_from() -> None:
     base = Ingredient(Link("fine-tuned-from", "b" * 64), version(model="base"))
-    hf = Ingredient(Link("distilled-from", "hf:org/teacher@abc#part"))
+    hf = Ingredient(Link("distilled-from", f"hf:org/teacher@{COMMIT}#part"))
     made = make(found=[DATA, base, hf])
     assert [line for line in lines(made, "parents") if not line.startswith("#")] == [
         'mvtui checkout --store /srv/store base@1.0.0 "$work"/parents/base-1.0.0',
-        "hf download --revision abc -- org/teacher",
+        f"hf download --revision {COMMIT} -- org/teacher",
     ]
     assert made.missing == ()
 

@@ -28,9 +28,18 @@ def put_in_production(store: Store) -> None:
         index.tables["versions"]["m@1.0.0"] = {**(index.version("m", "1.0.0") or {}), "stage": "production"}
 
 
+GOOD: dict[str, dict[str, Any]] = {
+    "git": {"repository": "/r", "remote": "https://h/r.git", "pushed": True, "dirty": False},
+    "python": {"version": "3.11.7", "environment": {"type": "venv"}},
+    "command": {"line": "python train.py", "argv": ["python", "train.py"], "cwd": "/r"},
+}
+
+
 def captured(store: Store, *, code: bool = True, dirty: bool = False, patch: str = "", **parts: Any) -> None:
     at = parts.pop("at", datetime.now(UTC))
-    record = msgspec.json.encode(Capture(at, {"git": {}, **parts}, patch=patch))
+    whole = GOOD | {name: GOOD.get(name, {}) | facts for name, facts in parts.items()}
+    freeze = store._repository.objects.put_bytes(b"numpy==2.1.0\n")
+    record = msgspec.json.encode(Capture(at, whole, patch=patch, packages=freeze))
     digest = store._repository.objects.put_bytes(record)
     data: dict[str, Any] = {"capture": digest, "objects": [digest]}
     if code:
@@ -85,7 +94,8 @@ def test_a_good_record_has_nothing_to_mend(store: Store, make_file: MakeFile) ->
     [
         ("", {}, "warn", "not kept"),
         (A, {}, "warn", "the changes are kept"),
-        (A, {"git": {"patch": {"redacted": 2}}}, "warn", "lacks secrets"),
+        (A, {"git": {"redacted": 2}}, "warn", "lost 2 secrets"),
+        (A, {"git": {"patch": {"problem": "it holds a merge that is not finished"}}}, "warn", "not finished"),
     ],
 )
 def test_uncommitted_changes(one: Store, patch: str, facts: dict[str, Any], level: str, says: str) -> None:
@@ -98,7 +108,7 @@ def test_uncommitted_changes(one: Store, patch: str, facts: dict[str, Any], leve
 def test_what_could_not_be_captured_is_said(one: Store) -> None:
     captured(one, code=False, gpu={"problem": "the driver does not answer"})
     assert told(one)["warn capture"] == ["gpu: the driver does not answer"]
-    assert told(one)["warn code"] == ["no commit is known"]
+    assert told(one)["warn code"] == ["no commit is known: it was not made in a git repository"]
 
 
 def test_a_record_made_long_after_the_files_may_not_describe_them(one: Store) -> None:
@@ -128,8 +138,9 @@ def test_data_and_bases_that_can_move_are_named(one: Store, make_file: MakeFile)
     ]
     append(one, EventKind.LINK, {"add": edges})
     found = told(one)
-    assert "hf:imdb@main floats" in found["warn data"][0]
-    assert found["warn lineage"] == ["the base hf:roberta-base floats: it names no revision"]
+    assert found["warn data"] == ["imdb@1.0.0 floats: its revision main can move"]
+    assert "ok data" not in found
+    assert found["warn lineage"] == ["hf:roberta-base floats: it names no revision"]
     assert any("imdb@main floats" in finding.message for finding in one.doctor("imdb"))
 
 
@@ -150,7 +161,8 @@ def test_guesses_and_parents_that_went_are_named(one: Store, make_file: MakeFile
     found = told(one)
     assert found["info lineage"] == ["adapter-of name:x is guessed from adapter_config.json"]
     assert found["warn lineage"] == [
-        "fine-tuned-from base@1.0.0, which was deleted: never trained properly",
+        "base@1.0.0 was deleted: never trained properly",
+        "adapter-of name:x: nothing tells how to get it",
         "replaces bbbbbbbbbbbb, which this store does not know",
     ]
 
@@ -159,17 +171,26 @@ def test_many_of_which_the_same_is_said_are_one_line(one: Store) -> None:
     edges = [
         {"type": "trained-on", "to": f"hf:d{n}", "role": "train", "guess": "README.md"} for n in range(1, 22)
     ]
+    edges += [{"type": "evaluated-on", "to": f"name:d{n}", "role": "eval", "guess": "y"} for n in range(4)]
     edges += [{"type": "merged-from", "to": f"name:{n}", "guess": "mergekit.yml"} for n in range(3)]
     append(one, EventKind.LINK, {"add": edges})
     found = told(one)
-    assert found["ok data"] == ["train: hf:d1, hf:d2, hf:d3 and 18 more"]
+    assert "ok data" not in found
+    assert (
+        found["warn data"][0]
+        == "21 guessed datasets without a fixed revision: hf:d1, hf:d2, hf:d3 and 18 more"
+    )
+    assert (
+        "evaluated-on name:d0, name:d1, name:d2 and 1 more: nothing tells how to get them"
+        in found["warn data"]
+    )
     assert found["info lineage"] == [
-        "trained-on hf:d1, hf:d2, hf:d3 and 18 more is guessed from README.md",
+        "evaluated-on name:d0, name:d1, name:d2 and 1 more are guessed from y",
         *(f"merged-from name:{n} is guessed from mergekit.yml" for n in range(3)),
     ]
     fixes = [finding.fix for finding in one.doctor("m") if "guessed" in finding.message]
-    assert fixes[0] == "confirm it: mvtui link m@1.0.0 trained-on=NAME"
-    assert fixes[1] == "confirm it: mvtui link m@1.0.0 merged-from=name:0"
+    assert fixes[0] == "mvtui link m@1.0.0 trained-on=hf:NAME@REVISION, a revision of 40 digits"
+    assert fixes[2] == "confirm it: mvtui link m@1.0.0 merged-from=name:0"
 
 
 def test_a_dataset_needs_no_training_data(store: Store, make_file: MakeFile) -> None:
@@ -180,3 +201,44 @@ def test_a_dataset_needs_no_training_data(store: Store, make_file: MakeFile) -> 
 def test_a_reference_that_names_nothing(one: Store) -> None:
     with pytest.raises(NotFoundError):
         one.doctor("m@9.0.0")
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"git": {"pushed": False}},
+    {"git": {"untracked": {"count": 3, "names": ["a", "b", "c"]}}},
+    {"git": {"patch": {"problem": "not kept: the changes are larger than 9 bytes"}}, "dirty": True},
+    {"git": {"patch": {"problem": "it holds a merge that is not finished"}}, "dirty": True, "patch": A},
+    {"command": {"line": "", "argv": ["mvtui"]}},
+    {"command": {"redacted": 1}},
+    {"python": {"note": "the packages are those of mvtui itself"}},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_reproduce_misses_doctor_names_and_nothing_is_well_there(
+    one: Store, fault: dict[str, Any]
+) -> None:
+    captured(one, **fault)
+    missing = one.reproduce("m").missing
+    assert missing
+    found = {(finding.topic, finding.message): finding for finding in one.doctor("m")}
+    for lack in missing:
+        assert found[lack.step, lack.message].level in ("warn", "info")
+    steps = {lack.step for lack in missing}
+    assert not [topic for (topic, _), finding in found.items() if topic in steps and finding.level == "ok"]
+    assert not any("changes are kept" in message for _, message in found)
+
+
+def test_changes_that_were_not_kept_are_bad_in_production(one: Store) -> None:
+    captured(one, dirty=True, git={"untracked": {"count": 1, "names": ["a"]}})
+    put_in_production(one)
+    found = told(one)
+    assert len(found["bad code"]) == len(found["warn code"]) == 1
+
+
+def test_what_the_fix_for_a_floating_guess_says_cures_it(one: Store) -> None:
+    edge = {"type": "fine-tuned-from", "to": "hf:org/base", "guess": "config.json"}
+    append(one, EventKind.LINK, {"add": [edge]})
+    assert "floats" in told(one)["warn lineage"][0]
+    one.link("m", "fine-tuned-from", "hf:org/base@" + "0" * 40)
+    assert not any(name.endswith("lineage") for name in told(one))

@@ -66,7 +66,8 @@ def test_json(run: Run, ref: str) -> None:
     found = run("reproduce", ref, "--json").json
     assert found["ref"] == ref
     assert [step["name"] for step in found["steps"]] == ["code", "environment", "data", "parents", "command"]
-    assert {"step": "command", "message": "the command that made it is not known"} in found["missing"]
+    told = {(lack["step"], lack["message"]): lack["fix"] for lack in found["missing"]}
+    assert "--command" in told["command", "the command that made it is not known"]
     assert found["script"] == run("reproduce", ref).out
 
 

@@ -68,7 +68,9 @@ def _json(recipe: Recipe) -> None:
             "id": recipe.id,
             "made_on": list(recipe.made_on),
             "steps": [{"name": s.name, "title": s.title, "lines": list(s.lines)} for s in recipe.steps],
-            "missing": [{"step": lack.step, "message": lack.message} for lack in recipe.missing],
+            "missing": [
+                {"step": lack.step, "message": lack.message, "fix": lack.fix} for lack in recipe.missing
+            ],
             "script": recipe.script,
         }
     )
