@@ -27,8 +27,8 @@ def read_metrics_file(path: str | os.PathLike[str], *, series: bool = True) -> M
 
     Raises:
         NotFoundError: there is no such file.
-        StorageError: it can't be read, or is a directory.
-        BadInputError: it is too large (``reading.MAX_FILE``, ``MAX_TABLE``), malformed (the message names the
+        StorageError: it can't be read.
+        BadInputError: it is another directory, too large (``reading.MAX_FILE``, ``MAX_TABLE``), malformed (the message names the
             line), has a name twice, more points than can be kept, or no number at all.
     """
     name = reading.label(path)

@@ -56,4 +56,5 @@ def describe(value: object) -> str:
     if isinstance(value, str):
         return f"the text {value if len(value) <= 40 else value[:40] + '…'!r}"
     names = {list: "a list", dict: "a mapping", int: "a number", float: "a number", bytes: "binary data"}
-    return names.get(type(value), f"a {type(value).__name__}")
+    name = type(value).__name__
+    return names.get(type(value), f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}")

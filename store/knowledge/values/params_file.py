@@ -20,8 +20,8 @@ def read_values_file(path: str | os.PathLike[str]) -> dict[str, Scalar]:
 
     Raises:
         NotFoundError: there is no such file.
-        StorageError: it can't be read, or is a directory.
-        BadInputError: it is larger than ``reading.MAX_FILE``, malformed (the message names line and
+        StorageError: it can't be read.
+        BadInputError: it is a directory, larger than ``reading.MAX_FILE``, malformed (the message names line and
             column), has a key twice, or a value that can't be kept (the message names the key).
     """
     return flatten(

@@ -37,8 +37,8 @@ def read_text(path: str | os.PathLike[str], limit: int = MAX_FILE) -> str:
 
     Raises:
         NotFoundError: there is no such file.
-        StorageError: it can't be read, or is a directory.
-        BadInputError: it is too large, or not UTF-8.
+        StorageError: it can't be read.
+        BadInputError: it is a directory, too large, or not UTF-8.
     """
     name = label(path)
     data = _read_bytes(path, name, limit)
@@ -65,7 +65,7 @@ def _read_bytes(path: str | os.PathLike[str], name: str, limit: int) -> bytes:
     except FileNotFoundError:
         raise NotFoundError(f"there is no file {name}", hint="Check the path.") from None
     except IsADirectoryError:
-        raise StorageError(f"{name} is a directory", hint="Name the file inside it.") from None
+        raise BadInputError(f"{name} is a directory", hint="Name the file inside it.") from None
     except PermissionError:
         raise StorageError(f"{name} may not be read by this user", hint=f"Try: chmod u+r {name}") from None
     except (OSError, ValueError) as error:

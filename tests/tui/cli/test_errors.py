@@ -44,7 +44,7 @@ def seqs(store: Store) -> list[int]:
         (("register", "m", "{file}", "--version", "1.0.0", "--each"), 2, "contradict"),
         (("register", "m", "{file}", "--kind", "wait"), 2, "wait"),
         (("register", "m", "{file}", "--metrics-file", "{dir}/none.json"), 3, "none.json"),
-        (("register", "m", "{file}", "--metrics-file", "{dir}"), 7, "directory"),
+        (("register", "m", "{file}", "--metrics-file", "{dir}"), 4, "directory"),
         (("register", "m", "{file}", "--metrics-file", "-", "--params-file", "-"), 2, "standard input"),
         (("register", "m", "{file}", "--tag", "a b=c"), 4, "a b"),
         (("register", "sentiment", "{file}", "--version", "1.0.0"), 5, "1.0.0"),

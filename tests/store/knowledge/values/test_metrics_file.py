@@ -125,7 +125,7 @@ def test_standard_input_is_read_in_any_form_and_bounded(monkeypatch: pytest.Monk
 def test_missing_files_and_directories(tmp_path: Path) -> None:
     with pytest.raises(errors.NotFoundError, match=r"no\.csv"):
         read_metrics_file(tmp_path / "no.csv")
-    with pytest.raises(errors.StorageError, match="directory"):
+    with pytest.raises(errors.BadInputError, match="is a directory"):
         read_metrics_file(tmp_path)
 
 

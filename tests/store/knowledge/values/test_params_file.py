@@ -198,7 +198,7 @@ def test_missing_unreadable_and_other_things_than_files(
 ) -> None:
     with pytest.raises(errors.NotFoundError, match=r"no\.json"):
         read_values_file(tmp_path / "no.json")
-    with pytest.raises(errors.StorageError, match="directory"):
+    with pytest.raises(errors.BadInputError, match="is a directory"):
         read_values_file(tmp_path)
     with pytest.raises(errors.StorageError):
         read_values_file("nul\0byte")
