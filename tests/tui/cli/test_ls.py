@@ -208,6 +208,20 @@ def test_deleted_versions_say_why(run: Run, some: Store) -> None:
     assert "deleted: wrong data" in run("ls", "ranker", "deleted:yes").out
 
 
+def test_a_note_of_several_lines_ends_in_an_ellipsis(run: Run, some: Store) -> None:
+    for note, shown in (
+        ("one\ntwo", "one…"),
+        ("one\r\ntwo\n", "one…"),
+        ("one\n", "one"),
+        ("one", "one"),
+        ("\n\none", "one"),
+        ("x" * 300 + "\ny", "x" * 199 + "…"),
+    ):
+        some.note("ranker@1.0.0", note)
+        line = run("ls", "ranker").out.splitlines()[1]
+        assert line.split()[-1] == shown
+
+
 def test_hostile_names_do_not_reach_the_terminal(run: Run, store: Store, model: Path) -> None:
     store.register("m", model, metrics={"a\x1b]0;owned\x07": 1.0})
     store.log_metrics("m", {"b": 1.0})

@@ -97,7 +97,11 @@ def _comment(answer: Answer, query: Sequence[str]) -> None:
 
 
 def _note(version: Version) -> str:
-    return f"deleted: {version.deleted_reason}" if version.deleted else version.note
+    """Return the first line of the note, and that there are more; of a deleted version why it was."""
+    text = f"deleted: {version.deleted_reason}" if version.deleted else version.note
+    first, *more = text.strip().splitlines() or [""]
+    left_out = "~" if output.ascii_only() else "…"
+    return output.safe(f"{first}{left_out}" if more else first, 200)
 
 
 def _write(store: Store, versions: Sequence[Version], model: str | None, answer: Answer | None) -> None:
@@ -137,7 +141,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             size(version.size),
             age(version.created, now),
             output.safe(version.author, 32),
-            output.safe(_note(version).split("\n", 1)[0], 200),
+            _note(version),
         ]
         for i, version in enumerate(versions)
     ]
