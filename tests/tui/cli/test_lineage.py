@@ -124,7 +124,7 @@ def test_what_is_tainted(run: Run, family: Store) -> None:
         *("small@1.0.0", "●", "production", "quantized-from", "sentiment@1.1.0", "→"),
         *("trained-on", "reviews@1.0.0", "→", "derived-from", "crawl@1.0.0"),
     ]
-    assert "in doubt" in answered.out
+    assert "measured on it: figures that would be in doubt" in answered.out
     assert lines[-1].split()[:2] == ["judged@1.0.0", "evaluated-on"]
     assert row["production"] == ["small@1.0.0"]
     assert short.count("● production") == 2  # a limit hides nothing that serves

@@ -219,7 +219,7 @@ def test_measured_on_a_dataset_of_the_store(run: Run, two: Store) -> None:
         assert [row["metric"] for row in run("metrics", "sentiment", "--dataset", name, "--json").json] == [
             "f1"
         ]
-    assert "measured on it: the figures are in doubt" in run("impact", "reviews@1.0.0").out
+    assert "measured on it: figures that would be in doubt" in run("impact", "reviews@1.0.0").out
     assert "sentiment@1.1.0" in run("ls", "dataset:reviews").out
     again = run("metrics", "sentiment", "f1=0.5", "--dataset", "reviews@1.0.0")
     assert "nothing to add" in again.err

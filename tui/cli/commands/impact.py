@@ -52,7 +52,7 @@ def command(ref: str, limit: int, as_json: bool) -> None:
         output.data("\n" + output.paint("made from it", "bold"))
         _write(found, found.tainted, max(limit, len(found.production)))
     if found.doubtful:
-        output.data("\n" + output.paint("measured on it: the figures are in doubt", "bold"))
+        output.data("\n" + output.paint("measured on it: figures that would be in doubt", "bold"))
         _write(found, found.doubtful, limit)
     if found.cut:
         output.talk("there is more than was looked at")
