@@ -223,6 +223,10 @@ def test_measured_on_a_dataset_of_the_store(run: Run, two: Store) -> None:
     assert "sentiment@1.1.0" in run("ls", "dataset:reviews").out
     again = run("metrics", "sentiment", "f1=0.5", "--dataset", "reviews@1.0.0")
     assert "nothing to add" in again.err
+    assert two.poll()
+    two.unlink("sentiment@1.1.0", "evaluated-on", "reviews@1.0.0")
+    again = run("metrics", "sentiment", "f1=0.5", "--dataset", "reviews@1.0.0")
+    assert again.err == "sentiment@1.1.0: evaluated-on reviews@1.0.0\n"
     added = run("metrics", "sentiment@1.0.0", "f1=0.5", "--dataset", "reviews@latest", "--json").json
     assert (added["evaluated_on"], added["added"][0]["metric"]) == ("reviews@1.0.0", "f1[reviews@1.0.0]")
     assert run("metrics", "sentiment", "f1=0.5", "--dataset", "test", "--json").json["evaluated_on"] is None
