@@ -57,7 +57,7 @@ def problems(capture: Capture) -> Iterator[str]:
 def _problems(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if key == "problem":
+            if key == "problem" or (key == "note" and path == "python"):
                 yield path, str(inner)
             else:
                 yield from _problems(inner, f"{path} {key}")

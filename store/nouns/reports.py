@@ -36,7 +36,8 @@ class Registered(msgspec.Struct, frozen=True):
     registration added to it (``metric accuracy=0.93``, ``tag owner=bob``…). ``stored`` is how many new
     bytes the store took, ``left`` the sources that ``move`` had to leave where they are, ``redacted`` the parameters
     whose values looked like secrets and were not kept, ``unread`` a sentence for each file that seems to say where the
-    version comes from but can't be read, ``datasets`` one for each dataset it was tied to.
+    version comes from but can't be read, ``datasets`` one for each dataset it was tied to, ``notices`` one for what could not be captured of its making and
+    will be missed.
     """
 
     version: Version
@@ -48,6 +49,7 @@ class Registered(msgspec.Struct, frozen=True):
     redacted: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class BadObject(msgspec.Struct, frozen=True):

@@ -30,6 +30,8 @@ class Circumstances:
         self._repository = repository
         self._request = request
         self._parts = _wanted(repository, request)
+        self.notices: tuple[str, ...] = ()
+        """What could not be captured and will be missed, a sentence each; empty until ``captured`` has been asked for."""
 
     @functools.cached_property
     def captured(self) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class Circumstances:
         if not self._parts:
             return {}
         from ..knowledge import capture
+        from ..knowledge.capture import notices
 
         config = self._repository.config
         limits = capture.Limits(
@@ -52,6 +55,7 @@ class Circumstances:
         packages = put(taken.packages) if taken.packages else ""
         patch = put(taken.patch) if taken.patch else ""
         record = msgspec.structs.replace(taken.capture, packages=packages, patch=patch)
+        self.notices = notices.notices(record, self._request.paths)
         digest = put(msgspec.json.encode(record, order="sorted"))
         fields: dict[str, Any] = {
             "capture": digest,

@@ -126,6 +126,7 @@ def _register(
                 left=left,
                 redacted=asked.redacted,
                 datasets=asked.tied,
+                notices=around.notices,
             )
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."

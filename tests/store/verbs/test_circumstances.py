@@ -189,3 +189,19 @@ def test_another_commit_is_a_minor_step(store: Store, make_file: MakeFile, repo:
     assert store.register("m", make_file(b"4"), capture=False).version.version == "1.1.1", (
         "nothing is claimed"
     )
+
+
+@pytest.mark.usefixtures("looking")
+def test_a_registration_says_what_it_could_not_keep_and_only_then(
+    store: Store, make_file: MakeFile, repo: Path
+) -> None:
+    (repo / "train.py").write_text("print(2)\n")
+    (repo / "config.yaml").write_text("lr: 1\n")
+    (repo / "model.bin").write_bytes(b"weights")
+    done = store.register("m", repo / "model.bin", capture=["git"])
+    assert done.notices == (
+        "uncommitted changes kept as a patch",
+        "1 untracked file not kept: config.yaml",
+    )
+    assert store.register("m", repo / "model.bin", capture=["git"], tags={"a": "b"}).notices == ()
+    assert store.register("n", make_file(), capture=False).notices == ()

@@ -58,3 +58,18 @@ def test_what_to_capture_is_checked(run: Run, store: Store, model: Path) -> None
     assert ",".join(PARTS) in wrong.err
     assert run("register", "m", str(model), "--capture", "git", "--no-capture").code == 2
     assert not store.models()
+
+
+def test_what_could_not_be_kept_is_told_in_one_line(
+    run: Run, store: Store, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "no-programs"
+    empty.mkdir()
+    monkeypatch.setenv("PATH", str(empty))
+    done = run("register", "m", str(model), "--capture", "git")
+    assert done.err.count("git is not installed") == 1
+    assert done.out == "m@1.0.0\n"
+    assert "not installed" not in run("register", "m", str(model), "--capture", "git").err
+    assert run("register", "n", str(model), "--capture", "git", "--json").json["notices"] == [
+        "git: git is not installed"
+    ]

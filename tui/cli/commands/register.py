@@ -197,6 +197,8 @@ def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
         )
     for sentence in done[0].datasets if done else ():
         output.talk(output.safe(f"dataset {sentence}", 500))
+    if notices := next((one.notices for one in done if one.notices), ()):
+        output.talk(output.safe(f"not recorded as it should be: {'; '.join(notices)}", 500))
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
@@ -229,6 +231,7 @@ def _row(one: Registered) -> Mapping[str, Any]:
         "redacted": list(one.redacted),
         "datasets": list(one.datasets),
         "unread": list(one.unread),
+        "notices": list(one.notices),
     }
 
 
