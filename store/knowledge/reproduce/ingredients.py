@@ -164,11 +164,7 @@ class _Dataset:
 
 def _stored(version: Version, target: str, tools: Tools, lack: Lacking) -> list[str]:
     if version.deleted:
-        lack(
-            f"{version.ref} was deleted: {version.deleted_reason}",
-            f"mvtui restore {version.ref}",
-            about=(version.id,),
-        )
+        lack(f"{version.ref} was deleted: {version.deleted_reason}", about=(version.id,))
         return []
     if version.external:
         lack(
