@@ -111,7 +111,7 @@ def _find(index: Index, parsed: Reference, text: str) -> Document:
     if document.get("deleted"):
         reason = document.get("reason", "")
         raise NotFoundError(
-            f"{name}@{number} was deleted: {reason}", hint=f"See what there is: mvtui ls {name}"
+            f"{name}@{number} was deleted: {reason}", hint=f"See its record: mvtui show {name}@{number}"
         )
     return document
 

@@ -17,8 +17,8 @@ A text must be somewhere in what describes a version (``text.describe`` says whe
 or an alias (``text.resembles``). A bare word that is exactly a model's name, or a reference, means just that.
 
 ``!=``, ``<``… need a value to compare with: ``metric.f1<0.8`` leaves out versions without f1, ``-metric.f1>=0.8``
-lets them through. NaN is not equal to, above or below anything; ``metric.f1=nan`` asks for it.
+lets them through. NaN is not equal to, above or below anything; ``metric.f1=nan`` asks for it. ``author:me`` is who asks.
 
 ``fields`` lists the fields, ``syntax`` reads, ``conditions`` and ``finder`` look, ``ordering`` sorts, ``completing``
-completes.
+completes, ``meaning`` knows what may be meant by what is no field.
 """

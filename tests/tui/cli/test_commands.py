@@ -364,6 +364,7 @@ def test_a_deleted_version_is_shown_as_such(run: Run, two: Store) -> None:
         assert "\x1b" not in shown.out
         for part in ("0.9", "0.5", "lr", "owner", "first", "model.bin"):
             assert part in shown.out
+    assert "mvtui show sentiment@1.0.0" in run("ls", "sentiment@1.0.0").err
     detail = run("show", "sentiment@1.0.0", "--json").json
     assert (detail["deleted"], detail["version"]) == (True, "1.0.0")
     assert detail["deletion"]["reason"] == "trained on \x1b[31mthe wrong split"
