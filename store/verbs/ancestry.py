@@ -56,9 +56,15 @@ class Graph:
     def __init__(self, index: Index, *, prefer: Document | None = None) -> None:
         self.index = index
         self.prefer = prefer
+        self._edges: dict[str, list[Link]] = {}
 
     def edges_of(self, key: str) -> list[Link]:
         """Return a version's edges as they were stated, then the commit whose code made it."""
+        if key not in self._edges:  # a walk asks at each end of each edge
+            self._edges[key] = self._find_edges(key)
+        return self._edges[key]
+
+    def _find_edges(self, key: str) -> list[Link]:
         found: dict[tuple[str, str, str], Link] = {}
         commits: dict[str, Link] = {}
         for document in self._living(key):
