@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..engine.index import Index
 from ..engine.repository import Repository
+from ..errors import VerificationError
 from ..knowledge import reproduce as knowledge
 from ..knowledge.reproduce import Ingredient
 from ..nouns.capture import Capture
 from ..nouns.lineage import Link
+from ..nouns.manifest import FileEntry
 from ..nouns.recipe import Recipe
 from ..nouns.version import Version
 from . import look, records, resolve
@@ -19,7 +23,8 @@ def reproduce(repository: Repository, ref: str) -> Recipe:
         version = look.as_version(resolve.resolve(index, ref))
         found = ingredients(index, version)
     with_files = [_with_file(repository, each) for each in found]
-    return recipe(repository, version, records.read(repository, version.capture), with_files)
+    captured = records.read(repository, version.capture)
+    return recipe(repository, version, captured, with_files, _files(repository, version))
 
 
 def ingredients(index: Index, version: Version) -> list[Ingredient]:
@@ -28,7 +33,11 @@ def ingredients(index: Index, version: Version) -> list[Ingredient]:
 
 
 def recipe(
-    repository: Repository, version: Version, captured: Capture | None, found: list[Ingredient]
+    repository: Repository,
+    version: Version,
+    captured: Capture | None,
+    found: list[Ingredient],
+    files: Sequence[FileEntry] = (),
 ) -> Recipe:
     """Return the recipe for a version, of which everything but the packages has been read.
 
@@ -40,7 +49,7 @@ def recipe(
         if captured and captured.packages
         else ""
     )
-    return knowledge.recipe(version, captured, freeze, found, repository.layout.root)
+    return knowledge.recipe(version, captured, freeze, found, repository.layout.root, files)
 
 
 def _ingredient(index: Index, link: Link) -> Ingredient:
@@ -48,6 +57,13 @@ def _ingredient(index: Index, link: Link) -> Ingredient:
     documents = [] if link.outside else index.with_id(link.to)
     documents.sort(key=lambda document: bool(document.get("deleted")))
     return Ingredient(link, look.as_version(documents[0])) if documents else Ingredient(link)
+
+
+def _files(repository: Repository, version: Version) -> tuple[FileEntry, ...]:
+    try:
+        return look.manifest(repository, version.id).files
+    except VerificationError:  # its loss is a reason to make the version again, not to refuse
+        return ()
 
 
 def _with_file(repository: Repository, each: Ingredient) -> Ingredient:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from ..engine.repository import Repository
 from ..errors import FormatError, VerificationError
 from ..knowledge.reproduce import Ingredient
+from ..knowledge.reproduce.code import doubts
 from ..nouns.capture import Capture
 from ..nouns.lineage import Link
 from ..nouns.recipe import Lack
@@ -77,7 +78,7 @@ def _code(version: Version, captured: Capture | None, lacks: Sequence[Lack]) -> 
     whole = not any(lack.step == "code" for lack in lacks)
     if not version.code.dirty:
         yield Finding("ok" if whole else "info", "code", f"{commit}, nothing uncommitted")
-    elif whole and captured and captured.patch:
+    elif captured and captured.patch and not doubts(captured.part("git")):
         yield Finding(
             "warn",
             "code",

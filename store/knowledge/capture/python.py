@@ -21,7 +21,7 @@ FRAMEWORKS = (
 """Packages whose versions are facts of their own, by their names on the index."""
 
 
-_OF_MVTUI = "the packages are those of mvtui itself: activate the environment that trains"
+_OF_MVTUI = "the packages are those of mvtui itself: no other environment is activated"
 _OF_PATH = "no environment is activated: the packages are those of {}"
 
 

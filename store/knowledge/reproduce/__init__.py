@@ -6,18 +6,20 @@ What is missing is said rather than guessed, and the commands go as far as they 
 
 from __future__ import annotations
 
-import os
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from ...nouns.capture import Capture
+from ...nouns.manifest import FileEntry
 from ...nouns.recipe import Lack, Recipe, Step, StepName
 from ...nouns.version import Version, rfc3339
-from . import code, environment, ingredients
+from . import code, command, environment, ingredients
+from .ending import beginning, ending
 from .ingredients import Ingredient, Tools
 from .lacking import Lacking
-from .shell import comment, line, option_safe, place, program
+from .shell import comment, option_safe
 
 __all__ = ["Ingredient", "recipe"]
 
@@ -25,12 +27,17 @@ _TRAINED = frozenset({"weights", "adapter"})
 
 
 def recipe(
-    version: Version, captured: Capture | None, freeze: str, found: list[Ingredient], store: str
+    version: Version,
+    captured: Capture | None,
+    freeze: str,
+    found: list[Ingredient],
+    store: str,
+    files: Sequence[FileEntry] = (),
 ) -> Recipe:
     """Return how to make a version again.
 
     ``freeze`` is the captured list of packages, ``found`` the other ends of the version's edges, and ``store`` the
-    path of the store that has it all.
+    path of the store that has it all. ``files`` are those of the version, for comparing.
     """
     lacks: list[Lack] = []
 
@@ -51,7 +58,7 @@ def recipe(
         environment.step(parts.get("python", {}), freeze, printed, repository, lacking("environment")),
         ingredients.data(found, tools, lacking("data"), wanted=version.kind in _TRAINED),
         ingredients.parents(found, tools, lacking("parents")),
-        _command(parts, repository, lacking("command")),
+        command.step(parts, version.host, ingredients.places(found), lacking("command")),
     )
     made_on = _made_on(version, captured)
     return Recipe(
@@ -61,47 +68,12 @@ def recipe(
         steps=steps,
         missing=tuple(lacks),
         requirements=environment.requirements(freeze),
-        script=_script(version, made_on, steps, lacks),
+        script=_script(version, made_on, steps, lacks, ending(files) if steps[-1].lines else []),
     )
 
 
 def _note(lacks: list[Lack], ref: str, step: StepName, message: str, fix: str = "", **told: Any) -> None:
     lacks.append(Lack(step, message, fix.replace("mvtui link REF ", f"mvtui link {ref} "), **told))
-
-
-def _command(parts: dict[str, dict[str, Any]], repository: str, lack: Lacking) -> Step:
-    title = "the command"
-    command = parts.get("command", {})
-    stated = str(command.get("line", ""))
-    if not stated:
-        parent = command.get("parent")
-        by = f"; mvtui register was run by: {shlex.join(map(str, parent))}" if parent else ""
-        lack(
-            f"the command that made it is not known{by}",
-            "say it when you register: --command 'WHAT TRAINED IT'",
-        )
-        return Step("command", title, ())
-    if count := command.get("redacted"):
-        lack(
-            f"the command lost {count} {'secret' if count == 1 else 'secrets'}: put them back where it says [redacted]"
-        )
-    cwd = command.get("cwd")
-    lines = [f"cd {place(cwd, repository)}"] if isinstance(cwd, str) and cwd else []
-    argv = command.get("argv")
-    lines.append(_words(list(map(str, argv)), repository) if argv else line(stated))
-    return Step("command", title, tuple(lines))
-
-
-def _words(argv: list[str], repository: str) -> str:
-    """Return a command line of words: run by the new environment's Python, on the new clone's files."""
-    first, *rest = argv
-    name = os.path.basename(first)
-    if name.startswith("python"):
-        command = "python"
-    else:
-        command = place(first, repository) if first.startswith("/") else program(first)
-    moved = [place(word, repository) if word.startswith("/") else shlex.quote(word) for word in rest]
-    return " ".join([command, *moved])
 
 
 def _made_on(version: Version, captured: Capture | None) -> tuple[str, ...]:
@@ -126,14 +98,16 @@ def _made_on(version: Version, captured: Capture | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _script(version: Version, made_on: tuple[str, ...], steps: tuple[Step, ...], lacks: list[Lack]) -> str:
+def _script(
+    version: Version, made_on: tuple[str, ...], steps: tuple[Step, ...], lacks: list[Lack], last: list[str]
+) -> str:
     lines = ["#!/bin/sh", comment(f"Make {version.ref} again ({version.id[:12]}).")]
     lines += [comment(f"  {fact}") for fact in made_on]
     if lacks:
         lines += ["#", "# Missing:", *(comment(f"  {lack.step}: {lack.message}") for lack in lacks)]
     name = f"{version.model}-{version.version}"
-    lines += ["set -eu", f"work=${{1:-{shlex.quote(name)}}}", 'mkdir -p "$work"', 'work=$(cd "$work" && pwd)']
+    lines += beginning(name)
     for step in steps:
         if step.lines:
             lines += ["", comment(step.title), *step.lines]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *last, ""])

@@ -88,8 +88,8 @@ def _no_patch(git: dict[str, Any], lack: Lacking) -> None:
     )
 
 
-def _doubts(git: dict[str, Any], lack: Lacking) -> list[str]:
-    """Name what is wrong with the patch, as comments too: that is where it will fail."""
+def doubts(git: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a patch that was kept, a sentence each; none when it holds all changes as they were."""
     found = []
     if count := git.get("redacted"):
         found.append(
@@ -99,6 +99,12 @@ def _doubts(git: dict[str, Any], lack: Lacking) -> list[str]:
         found.append(f"the patch: {problem}")
     if git.get("submodules"):
         found.append("the patch has no changes inside submodules")
+    return found
+
+
+def _doubts(git: dict[str, Any], lack: Lacking) -> list[str]:
+    """Name what is wrong with the patch, as comments too: that is where it will fail."""
+    found = doubts(git)
     for message in found:
         lack(message, _COMMIT_FIRST)
     return [comment(message) for message in found]

@@ -41,6 +41,12 @@ class Ingredient(msgspec.Struct, frozen=True):
         return "".join(c if c.isalnum() or c in "._-" else "-" for c in name).lstrip(".-")[:100] or "outside"
 
 
+def places(found: Sequence[Ingredient]) -> list[str]:
+    """Return the paths at which datasets lay that another step brings back, or misses already."""
+    sources = [each.version.source for each in found if each.version and each.version.source]
+    return [source.location for source in sources if source.location.startswith("/")]
+
+
 class Tools(msgspec.Struct, frozen=True):
     """What the steps are made with: the path of the old repository, and how to call ``mvtui`` on the store."""
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import msgspec
 import pytest
+from blake3 import blake3
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store import Capture, Code, DataSource, EventKind, Link, Recipe, Store, Version
+from mvtui.store import Capture, Code, DataSource, EventKind, FileEntry, Link, Recipe, Store, Version
 from mvtui.store.knowledge.reproduce import Ingredient, recipe
 
 MakeFile = Callable[..., Path]
@@ -287,6 +288,31 @@ def test_the_command(command: dict[str, Any] | None, last: str, says: str) -> No
     check(made.script)
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (COMMAND | {"argv": ["python", "/tmp/x/pytrain.py", "--data=/mnt/d", "/tmp/x/pytrain.py"]}, "/tmp/x/pytrain.py, /mnt/d"),
+        ({"line": "python '/tmp/a b/t.py' > /dev/null"}, "/tmp/a b/t.py"),
+        (COMMAND | {"cwd": "/home/ann/project2"}, "/home/ann/project2"),
+        (COMMAND | {"argv": ["x", "/home/ann/proj/../t.py"]}, "/home/ann/proj/../t.py"),
+        (COMMAND | {"argv": ["/tmp/x/run.sh"]}, "/tmp/x/run.sh"),
+        (COMMAND | {"argv": ["x", "/1", "/2", "/3", "/4"]}, "/1, /2, /3 and 1 more"),
+        (COMMAND | {"argv": ["/usr/bin/python3", "train.py", "/usr/share/x", "--data", "/data/t.csv", "--k=v"]}, ""),
+    ],
+)  # fmt: skip
+def test_paths_outside_the_repository_are_missing(command: dict[str, Any], said: str) -> None:
+    data = dataset(DataSource("path", "/data/t.csv"), external=False)
+    told = missing(make(command=command, found=[data]), "command")
+    assert told == ([f"the command names what lay outside the repository, on gpu1: {said}"] if said else [])
+
+
+def test_a_program_of_the_old_environment_is_that_of_the_new_one() -> None:
+    python = PYTHON | {"environment": {"type": "venv", "path": "/e/train"}}
+    made = make(python=python, command=COMMAND | {"argv": ["/e/train/bin/torchrun", "t.py"]})
+    assert lines(made, "command")[-1] == "torchrun t.py"
+    assert made.missing == ()
+
+
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_nothing_in_a_record_becomes_a_command(evil: str, tmp_path: Path) -> None:
     """Every program the script calls is a stand-in that does nothing: whatever else happens was smuggled in."""
@@ -404,6 +430,13 @@ def test_the_script_makes_the_same_bytes_again(
     assert ran.returncode == 0, ran.stderr
     again = (tmp_path / "again here/code/model.bin").read_bytes()
     assert again == store.path(done.ref).read_bytes()
+    told = (tmp_path / "again here/registered.b3").read_text()
+    assert told == f"{blake3(again).hexdigest()}  model.bin\n"
+    assert f"b3sum --check '{tmp_path}/again here/registered.b3'" in ran.stderr
+    twice = subprocess.run(
+        ["sh", "-s", "again here"], input=made.script, text=True, capture_output=True, check=False
+    )
+    assert (twice.returncode, twice.stderr) == (1, "again here is not empty: name a new directory\n")
 
 
 def test_a_version_without_a_capture(store: Store, make_file: MakeFile) -> None:
@@ -438,3 +471,33 @@ def test_content_that_is_left_under_another_name_is_used(store: Store, make_file
     made = store.reproduce("m")
     assert missing(made, "parents") == []
     assert any("second@1.0.0" in line for line in lines(made, "parents"))
+
+
+def test_checksums_of_odd_names_are_as_b3sum_writes_them(tmp_path: Path) -> None:
+    names = ["a b", "it's", "line\nbreak", "back\\slash", "$(touch pwned)"]
+    files = [FileEntry(name, 1, f"{n}" * 64) for n, name in enumerate(names)]
+    captured = Capture(datetime.now(UTC), {"command": {"line": "true", "argv": ["true"]}})
+    script = recipe(version(code=None), captured, "", [], "/srv/store", files).script
+    ran = subprocess.run(
+        ["sh", "-s", "w"], input=script, text=True, cwd=tmp_path, capture_output=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "w/registered.b3").read_text().splitlines() == [
+        f"{'0' * 64}  a b",
+        f"{'1' * 64}  it's",
+        f"\\{'2' * 64}  line\\nbreak",
+        f"\\{'3' * 64}  back\\\\slash",
+        f"{'4' * 64}  $(touch pwned)",
+    ]
+    assert not (tmp_path / "w/pwned").exists()
+
+
+def test_a_version_whose_files_are_not_known_any_more_can_be_made_again(
+    store: Store, make_file: MakeFile
+) -> None:
+    done = store.register("m", make_file(), capture=["command"], command="true").version
+    assert "registered.b3" in store.reproduce("m").script
+    path = Path(store._repository.objects.path(done.id))
+    path.chmod(0o644)
+    path.write_bytes(b"{}")
+    assert "registered.b3" not in store.reproduce("m").script

@@ -236,6 +236,13 @@ def test_changes_that_were_not_kept_are_bad_in_production(one: Store) -> None:
     assert len(found["bad code"]) == len(found["warn code"]) == 1
 
 
+def test_changes_that_are_kept_are_said_to_be_so_beside_files_that_are_not(one: Store) -> None:
+    captured(one, dirty=True, patch=A, git={"untracked": {"count": 1, "names": ["a"]}})
+    said = told(one)["warn code"]
+    assert len(said) == 2
+    assert any("the changes are kept" in message for message in said)
+
+
 def test_what_the_fix_for_a_floating_guess_says_cures_it(one: Store) -> None:
     edge = {"type": "fine-tuned-from", "to": "hf:org/base", "guess": "config.json"}
     append(one, EventKind.LINK, {"add": [edge]})

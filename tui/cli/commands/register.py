@@ -198,7 +198,7 @@ def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
     for sentence in done[0].datasets if done else ():
         output.talk(output.safe(f"dataset {sentence}", 500))
     if notices := next((one.notices for one in done if one.notices), ()):
-        output.talk(output.safe(f"not recorded as it should be: {'; '.join(notices)}", 500))
+        output.talk(output.safe(f"weak record: {'; '.join(notices)}", 500))
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
