@@ -271,3 +271,39 @@ def test_few_bytes_are_sent(store: Store, start: Starts) -> None:
     while it.read(0.5):
         pass
     assert len(it.sent) - before < 400 + 2500
+
+
+@pytest.mark.parametrize("key", [b"\x7f", b"\x1b[D\x1b[3~"], ids=["backspace", "left, delete"])
+def test_a_burst_into_the_filter_keeps_its_order(store: Store, start: Starts, key: bytes) -> None:
+    it = start(store.root, 120, 35)
+    it.shows("▸ 1.39.0")
+    it.press(b"/metric.accuracy<=0.22")
+    it.shows("12 of 40")
+    for number in range(3):
+        it.press(key * 22 + f"metric.accuracy>0.{70 + number}".encode())
+        it.shows(f"/metric.accuracy>0.{70 + number} ")
+        it.press(key * 22 + b"metric.accuracy<=0.22")
+        it.shows("/metric.accuracy<=0.22 ")
+    it.shows("12 of 40")
+    it.press(b"\x1b")
+    it.until(lambda: "versions /" not in it.text)
+    it.press(b"q")
+    assert it.ends() == 0
+
+
+def test_a_burst_that_opens_completes_and_leaves_the_filter_is_done_in_order(
+    store: Store, start: Starts
+) -> None:
+    it = start(store.root, 120, 35)
+    it.shows("▸ 1.39.0")
+    for _ in range(3):
+        it.press(b"/metric.acc\t>0.7 param.n<39\rj")
+        it.shows("/metric.accuracy>0.7 param.n<39 ")
+        it.shows("3 of 40")
+        assert "marked" not in it.text
+        it.press(b"\x1b")
+        it.until(lambda: "versions /" not in it.text)
+        it.press(b"g")
+        it.shows("▸ 1.39.0")
+    it.press(b"q")
+    assert it.ends() == 0

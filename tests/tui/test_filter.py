@@ -10,6 +10,7 @@ from mvtui.tui.app import advice
 from mvtui.tui.app.actions import Pane
 from mvtui.tui.app.widgets.ghost import Ghost
 from rich.cells import cell_len
+from textual import events
 from textual.widgets import Input
 
 from .conftest import Opens, Session
@@ -100,9 +101,50 @@ async def test_what_it_could_go_on_with_is_shown_and_taken(filled: Path, opened:
         await it.press("tab", "greater_than_sign", "5", "0")
         assert "/metric.latency_ms>50" in it.text
         assert len(versions(it)) == 2
-        await it.press("tab")
+        await it.press("tab", "shift+tab")
+        assert it.main.filter_line.typing, "only enter and esc leave"
+        assert len(versions(it)) == 2
+        await it.press("enter")
         assert not it.main.filter_line.typing
         assert len(versions(it)) == 2
+
+
+async def test_keys_in_a_burst_are_done_in_their_order(filled: Path, opened: Opens) -> None:
+    def burst(*keys: str) -> None:
+        for key in keys:
+            it.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+    async with opened(filled) as it:
+        await choose(it, "sentiment")
+        burst(
+            "slash", *"contxt", "left", "left", "e", "end", "backspace", "backspace", *"ext", "home", "delete"
+        )
+        await it.rest()
+        assert it.main.selection.filters[Pane.VERSIONS] == "onteext"
+        burst("escape", "slash", *"metric.lat", "tab", *">50", "enter", "space", "j", "space")
+        await it.rest()
+        assert it.main.selection.filters[Pane.VERSIONS] == "metric.latency_ms>50"
+        assert len(versions(it)) == 2
+        assert it.main.situation.marked == 2
+        burst("slash", *"0", "escape", "slash", *"sort:seq", "enter", "slash", *" limit:3")
+        await it.rest()
+        assert it.main.filter_line.typing
+        assert it.main.selection.filters[Pane.VERSIONS] == "sort:seq limit:3"
+        it.app.post_message(events.Paste(" limit:2\nq"))
+        burst(*["backspace"] * 2, *"1")
+        await it.rest()
+        assert it.main.selection.filters[Pane.VERSIONS] == "sort:seq limit:3 limit1"
+
+
+async def test_tab_completes_what_can_be_and_else_does_nothing(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await choose(it, "sentiment")
+        await type_in(it, "zzz")
+        await it.press("tab", "tab")
+        assert it.main.filter_line.typing
+        assert it.main.selection.filters[Pane.VERSIONS] == "zzz"
+        await it.press("escape", "shift+tab", "slash", "s", "tab", "e")
+        assert it.main.selection.filters[Pane.MODELS] == "se"
 
 
 async def test_a_filter_stays_in_force_when_versions_arrive(

@@ -99,6 +99,17 @@ class MvtuiApp(App[int]):
             hangup.watch(self._end)
         self.app_resume_signal.subscribe(self, lambda _: self.redraw())
 
+    async def on_event(self, event: events.Event) -> None:
+        """Give what is typed to the screen, whatever has the focus.
+
+        Through the queues of several widgets keys that come in a burst would overtake each other.
+        """
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.app_focus = True
+            self.screen._forward_event(event)
+        else:
+            await super().on_event(event)
+
     def on_resize(self, event: events.Resize) -> None:
         """Cover everything while the window is too small."""
         small = preflight.too_small(event.size.width, event.size.height)

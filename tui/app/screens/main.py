@@ -7,6 +7,7 @@ reads a file.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,7 +25,7 @@ from ..actions import Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
 from ..messages import FromStore
-from ..widgets.filterline import FilterLine
+from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller
 from ..widgets.overview import Overview
@@ -90,6 +91,7 @@ class MainScreen(Screen[None]):
         self._notice_timer: Timer | None = None
         self._guide: Guide | None = None
         self._placed: tuple[object, ...] = ()
+        self._typed: deque[events.Key | events.Paste] = deque()
 
     # -- what is on it ---------------------------------------------------------------------------
 
@@ -288,17 +290,53 @@ class MainScreen(Screen[None]):
     # -- keys and clicks -------------------------------------------------------------------------
 
     async def on_key(self, event: events.Key) -> None:
-        """Look the key up in the registry. What the text field takes for itself never comes here."""
-        action = self.registry.for_key(event.key, self.pane)
-        if self.filter_line.typing and not (
-            action and action.id.startswith("app.") and not event.is_printable
+        """Take a key in turn. None goes any further: what it doesn't mean here it means nowhere."""
+        await self._in_turn(event)
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Take what was pasted, in turn with the keys."""
+        await self._in_turn(event)
+
+    async def _in_turn(self, event: events.Key | events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self._typed.append(event)
+        await self._work_off()
+
+    @on(FilterLine.Ready)
+    async def _work_off(self) -> None:
+        """Do what was typed, in the order in which it was, as far as nothing has to be waited for."""
+        while self._typed and not self.filter_line.waiting:
+            await self._do(self._typed.popleft())
+
+    async def _do(self, event: events.Key | events.Paste) -> None:
+        """Give a key to the filter while that is typed; else look it up in the registry."""
+        key = event.key if isinstance(event, events.Key) else ""
+        action = self.registry.for_key(key, self.pane)
+        if not self.filter_line.typing:
+            if action:
+                await self.perform(action)
+        elif (
+            action
+            and action.id.startswith("app.")
+            and not (isinstance(event, events.Key) and event.is_printable)
         ):
-            # Typed so fast that it was sent to the list before the text field had the keys.
-            self.filter_line.feed(event)
-        elif action:
-            event.stop()
-            event.prevent_default()
             await self.perform(action)
+        elif key in STEPS:
+            self.scroller.step(STEPS[key])
+        else:
+            await self.filter_line.feed(event)
+            if not self.filter_line.typing:
+                self._filter_left()
+
+    def _filter_left(self) -> None:
+        query = self.filter_line.query
+        if query != self.selection.filters.get(
+            self.pane, ""
+        ):  # what was typed last may not have been told yet
+            self.selection.filter_pane(self.pane, query)
+        self.set_focus(self.views[self.pane])
+        self.show_hints()
 
     async def perform(self, action: Action) -> None:
         """Do it, or say why not."""
@@ -320,18 +358,9 @@ class MainScreen(Screen[None]):
     @on(events.DescendantFocus)
     def _clicked_into(self, event: events.DescendantFocus) -> None:
         for pane, view in self.views.items():
-            if event.widget is view:
+            if event.widget is view is self.focused:  # or it was passed on since
                 self.activate(pane)
 
     @on(FilterLine.Changed)
     def _filter_changed(self, message: FilterLine.Changed) -> None:
         self.selection.filter_pane(message.pane, message.query)
-
-    @on(FilterLine.Left)
-    def _filter_left(self) -> None:
-        self.set_focus(self.views[self.pane])
-        self.show_hints()
-
-    @on(FilterLine.Stepped)
-    def _filter_stepped(self, message: FilterLine.Stepped) -> None:
-        self.scroller.step(message.lines)

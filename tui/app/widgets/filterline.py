@@ -18,17 +18,23 @@ from ..actions import Pane
 from .lineview import Bar
 
 if TYPE_CHECKING:
+    from textual.binding import BindingsMap
+    from textual.timer import Timer
     from textual.widgets import Input
 
     from ....store import Completion
     from ....store.errors import QueryError
     from .ghost import Ghost
 
-_STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
+STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
+"""Keys that move in the list while a filter is typed, and by how many lines."""
+
+_PATIENCE_SECONDS = 0.5
+"""How long tab waits for the store to say what the text could go on with."""
+
 _KEYS = "enter keeps, esc clears"
 _NARROW, _WIDE = 22, 46
 """Columns for how many lines are let through, without and with what the keys do."""
-_TAKEN = frozenset({"escape", "enter", "tab", *_STEPS})
 
 
 class FilterLine(Widget):
@@ -46,15 +52,8 @@ class FilterLine(Widget):
             """Only the last query matters."""
             return isinstance(message, FilterLine.Changed) and message.pane is self.pane
 
-    class Left(Message):
-        """The keys go back to the panes; the filter stays, or was cleared."""
-
-    class Stepped(Message):
-        """A key that moves in the list was pressed while typing."""
-
-        def __init__(self, lines: int) -> None:
-            super().__init__()
-            self.lines = lines
+    class Ready(Message):
+        """What tab waited for has come, or won't: keys can go on."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -65,13 +64,25 @@ class FilterLine(Widget):
         self._prompt = Bar(id="filter-prompt")
         self._count = Bar(id="filter-count")
         self._advice = Bar(id="filter-advice")
+        self._editing: BindingsMap | None = None
         self._typing = False
+        self._waiting: Timer | None = None
         self._wrong = False
 
     @property
     def typing(self) -> bool:
-        """Whether the keys go into the text field, or are on their way to it."""
+        """Whether the keys are for the text field."""
         return self._typing
+
+    @property
+    def query(self) -> str:
+        """What was typed."""
+        return self._input.value if self._input else ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether tab waits for what it could complete: keys that come now must wait, too."""
+        return self._waiting is not None
 
     async def open(self, pane: Pane, query: str) -> None:
         """Take the keys, to filter ``pane``."""
@@ -91,10 +102,12 @@ class FilterLine(Widget):
         self.screen.set_focus(field)
 
     async def _make_field(self, query: str) -> Input:
+        from textual.binding import BindingsMap
         from textual.widgets import Input
 
         from .ghost import Ghost
 
+        self._editing = BindingsMap(Input.BINDINGS)
         self._ghost = Ghost()
         field = Input(query, id="filter-input", compact=True, select_on_focus=False)
         field.cursor_blink = False  # each blink would send a kilobyte
@@ -107,10 +120,17 @@ class FilterLine(Widget):
         """Hide, if it is this pane's filter that is seen."""
         self._stop_typing()
         if pane is self._pane:
-            self.display = False
+            self._empty()
 
     def _stop_typing(self) -> None:
         self._typing = self._advice.display = False
+
+    def _empty(self) -> None:
+        self.display = False
+        if self._input:
+            # Before what it held last is told: a message of that may still be on its way.
+            with self.prevent(self._input.Changed):
+                self._input.value = ""
 
     def tell(self, found: int, total: int) -> None:
         """Say how many lines are let through."""
@@ -134,52 +154,70 @@ class FilterLine(Widget):
             return
         self._wrong = problem is not None and not problem.incomplete
         ghost.offer(query, completions)
+        if self._waiting:
+            self._accept()
+            self._go_on()
         start = field.region.x if len(query) < field.size.width else None
         ascii_only = self.screen.has_class("-ascii")
         columns = self.app.size.width  # this widget's own is not known before it is first laid out
         said = advice.line(query, problem, completions, start, columns, ascii_only)
         self._advice.show((said, [(f"{_KEYS} ", "muted")]))
 
-    def on_key(self, event: events.Key) -> None:
-        """Take the keys that a text field of one line has no use for."""
-        if event.key in _TAKEN:
-            event.stop()
-            event.prevent_default()
-            self.feed(event)
+    async def feed(self, event: events.Key | events.Paste) -> None:
+        """Do what a key means while typing, or put in what was pasted.
 
-    def feed(self, event: events.Key) -> None:
-        """Do what a key means while typing."""
-        if event.key in _STEPS:
-            self.post_message(self.Stepped(_STEPS[event.key]))
+        Everything comes here in the order in which it was typed. Nothing is left to the text field's own way of
+        finding out what a key does, which takes longer for some keys than for others.
+        """
+        field, editing = self._input, self._editing
+        if field is None or editing is None:
+            return
+        if isinstance(event, events.Paste):
+            field.insert_text_at_cursor("".join(event.text.splitlines()[:1]))
         elif event.key == "escape":
             self._stop_typing()
-            self.display = False
-            self.post_message(self.Changed(self._pane, ""))
-            self.post_message(self.Left())
-        elif event.key == "tab" and self._accept():
-            pass
-        elif event.key in _TAKEN:
+            self._empty()
+        elif event.key == "enter":
             self._stop_typing()
-            self.display = bool(self._input and self._input.value)
-            self.post_message(self.Left())
-        elif self._input and event.is_printable and event.character:
-            self._input.insert_text_at_cursor(event.character)
+            self.display = bool(field.value)
+        elif event.key == "tab":
+            self._complete()
+        elif event.is_printable and event.character:
+            field.insert_text_at_cursor(event.character)
+        else:
+            for binding in editing.key_to_bindings.get(event.key, ()):
+                await field.run_action(binding.action)
 
-    def _accept(self) -> bool:
-        """Go on as is suggested, if anything is."""
-        field = self._input
-        ghost = self._ghost if self._pane is Pane.VERSIONS else None
-        if field is None or ghost is None or not (whole := ghost.offered(field.value)):
-            return False
-        field.value = whole
-        field.cursor_position = len(whole)
-        return True
+    def _complete(self) -> None:
+        """Go on as is suggested, now or when the store has said how; do nothing where nothing is suggested."""
+        field, ghost = self._input, self._ghost
+        if field is None or ghost is None or self._pane is not Pane.VERSIONS:
+            return
+        if ghost.knows(field.value):
+            self._accept()
+        else:
+            self._waiting = self.set_timer(_PATIENCE_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._waiting.stop()
+            self._waiting = None
+            self.post_message(self.Ready())
+
+    def _accept(self) -> None:
+        field, ghost = self._input, self._ghost
+        if field and ghost and (whole := ghost.offered(field.value)):
+            field.value = whole
+            field.cursor_position = len(whole)
 
     def on_descendant_blur(self) -> None:
         """Stop when the keys were taken away, as by a click into a pane."""
-        self._stop_typing()
+        # Asked now: the field may have been opened again since. A terminal that is left focuses nothing at all.
+        if self.screen.focused not in (None, self._input):
+            self._stop_typing()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter as it is typed."""
         event.stop()
-        self.post_message(self.Changed(self._pane, event.value))
+        # By what it holds now: the filter may have been cleared since, or opened for another pane.
+        self.post_message(self.Changed(self._pane, event.input.value))

@@ -41,6 +41,10 @@ class Ghost(Suggester):
         if self._waiting and self._waiting[0] == value and not self._waiting[1].done():
             self._waiting[1].set_result(self._offer[1] or None)
 
+    def knows(self, value: str) -> bool:
+        """Say whether it was told how ``value`` could go on."""
+        return self._offer[0] == value
+
     def offered(self, value: str) -> str:
         """Return the whole text that is suggested for ``value``, or nothing."""
         return self._offer[1] if self._offer[0] == value else ""
