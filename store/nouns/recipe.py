@@ -40,7 +40,7 @@ class Recipe(msgspec.Struct, frozen=True):
 
     ``made_on`` says in a few sentences on what it was made. ``requirements`` is the list of packages for pip, with
     those that no index has as comments; empty when packages were not captured. ``script`` is all of it as a shell script,
-    which takes the directory to work in as its only argument.
+    which takes the directory to work in as its only argument, and stops unless that is new or empty.
     """
 
     ref: str

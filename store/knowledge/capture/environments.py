@@ -73,8 +73,34 @@ def _prefix(file: str) -> str:
     called = os.path.dirname(os.path.dirname(os.path.abspath(file)))
     if os.path.isfile(os.path.join(called, "pyvenv.cfg")):
         return called
+    if os.path.isdir(os.path.join(called, "versions")) and os.path.basename(os.path.dirname(file)) == "shims":
+        return _of_pyenv(called)
     real = os.path.dirname(os.path.dirname(os.path.realpath(file)))
     return real if _libraries(real) else ""
+
+
+def _of_pyenv(root: str) -> str:
+    """Return the directory of the version that pyenv's shim would start, by the rules of "pyenv version"."""
+    chosen = os.environ.get("PYENV_VERSION", "")
+    try:
+        directory = os.getcwd()
+    except OSError:  # removed since
+        directory = os.sep
+    while not chosen:
+        chosen = _first_line(os.path.join(directory, ".python-version"))
+        if directory == (directory := os.path.dirname(directory)):
+            break
+    chosen = chosen or _first_line(os.path.join(root, "version"))
+    prefix = os.path.join(root, "versions", chosen.partition(":")[0])
+    return prefix if chosen and _libraries(prefix) else ""
+
+
+def _first_line(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as opened:
+            return opened.readline(_MOST_READ).strip()
+    except OSError:  # nothing is chosen here
+        return ""
 
 
 def _libraries(prefix: str) -> list[str]:

@@ -34,7 +34,7 @@ def command(ref: str, patch: bool, requirements: bool, as_json: bool) -> None:
     """Print the commands that would make a version again.
 
     What is printed is a shell script; nothing is run. What is missing to make the version again is named in it, and on
-    stderr. The script takes the directory to work in as its argument.
+    stderr. The script takes the directory to work in, which must be new or empty, as its argument.
     """
     if patch + requirements + as_json > 1:
         raise click.UsageError("--patch, --requirements and --json print different things: give one")

@@ -217,6 +217,25 @@ def test_only_the_environment_of_mvtui_itself_is_left(tmp_path: Path) -> None:
     assert "note" not in as_command(tmp_path, VIRTUAL_ENV=sys.prefix)
 
 
+def test_a_shim_of_pyenv_is_what_it_would_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("3.10.1", "3.12.4"):
+        python_at(tmp_path / "pyenv/versions" / version, f"torch-{version}", version=version[:4])
+    shims = tmp_path / "pyenv/shims"
+    shims.mkdir()
+    (shims / "python").write_text("#!/bin/sh\nexit 1\n")
+    (shims / "python").chmod(0o755)
+    work = tmp_path / "work/deep"
+    work.mkdir(parents=True)
+    monkeypatch.chdir(work)
+    assert "note" in as_command(tmp_path, PATH=str(shims))
+    (tmp_path / "pyenv/version").write_text("3.10.1\n")
+    assert as_command(tmp_path, PATH=str(shims))["frameworks"] == {"torch": "3.10.1"}
+    (tmp_path / "work/.python-version").write_text("3.12.4\n")
+    assert as_command(tmp_path, PATH=str(shims))["frameworks"] == {"torch": "3.12.4"}
+    assert as_command(tmp_path, PATH=str(shims), PYENV_VERSION="3.10.1")["version"] == "3.10"
+    assert "note" in as_command(tmp_path, PATH=str(shims), PYENV_VERSION="system")
+
+
 def test_an_environment_of_mvtui_that_holds_a_framework_is_the_one_that_trains(tmp_path: Path) -> None:
     other = python_at(tmp_path / "opt", "torch-1.0")
     site = tmp_path / "site"

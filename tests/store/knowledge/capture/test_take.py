@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,10 @@ def test_an_interrupt_ends_git(repo: Repo, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{directory}{os.pathsep}{os.environ['PATH']}")
 
     def interrupted() -> None:
-        while not (tmp_path / "pids").exists():
-            pass
+        for _ in range(1000):  # until git runs
+            if (tmp_path / "pids").exists():
+                break
+            time.sleep(0.01)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(system, "facts", interrupted)
