@@ -81,7 +81,7 @@ def edge(index: Index, type_: str, to: str) -> Link:
 
 
 def target(index: Index, text: str) -> str:
-    """Return the hash ID that a reference names, or the outside name as it is.
+    """Return the hash ID that a reference names, or the outside name without what gives access to it.
 
     Raises:
         NotFoundError, AmbiguousError, BadInputError: see ``edge``.
@@ -93,7 +93,9 @@ def target(index: Index, text: str) -> str:
                 f"{text[:60]!r} can't be a name",
                 hint=f"A name is one line of at most {MAX_NAME:,} characters.",
             )
-        return text
+        from ..knowledge import outside
+
+        return outside.clean(text)
     try:
         return str(resolve.resolve(index, text)["id"])
     except AmbiguousError:
