@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import VerificationError
+from ..errors import FormatError, VerificationError
 from ..knowledge import reproduce as knowledge
 from ..knowledge.reproduce import Ingredient
 from ..nouns.capture import Capture
 from ..nouns.lineage import Link
 from ..nouns.manifest import FileEntry
-from ..nouns.recipe import Recipe
+from ..nouns.recipe import Lack, Recipe, StepName
 from ..nouns.version import Version
 from . import look, records, resolve
 
@@ -23,8 +23,13 @@ def reproduce(repository: Repository, ref: str) -> Recipe:
         version = look.as_version(resolve.resolve(index, ref))
         found = ingredients(index, version)
     with_files = [_with_file(repository, each) for each in found]
-    captured = records.read(repository, version.capture)
-    return recipe(repository, version, captured, with_files, _files(repository, version))
+    lost = []
+    try:
+        captured = records.read(repository, version.capture)
+    except (FormatError, VerificationError) as error:
+        captured = None
+        lost.append(_lost("code", "what was captured", error))
+    return recipe(repository, version, captured, with_files, _files(repository, version), lost)
 
 
 def ingredients(index: Index, version: Version) -> list[Ingredient]:
@@ -38,18 +43,22 @@ def recipe(
     captured: Capture | None,
     found: list[Ingredient],
     files: Sequence[FileEntry] = (),
+    lost: Sequence[Lack] = (),
 ) -> Recipe:
-    """Return the recipe for a version, of which everything but the packages has been read.
+    """Return the recipe for a version; what of its record is damaged is among what is missing."""
+    freeze, lacks = "", list(lost)
+    if captured and captured.packages:
+        try:
+            freeze = repository.objects.read(captured.packages).decode("utf-8", "replace")
+        except VerificationError as error:
+            lacks.append(_lost("environment", "the list of packages", error))
+    if captured and captured.patch and (problem := repository.objects.problem(captured.patch)):
+        lacks.append(_lost("code", "the patch", problem))
+    return knowledge.recipe(version, captured, freeze, found, repository.layout.root, files, lacks)
 
-    Raises:
-        VerificationError: the list of packages is missing or damaged.
-    """
-    freeze = (
-        repository.objects.read(captured.packages).decode("utf-8", "replace")
-        if captured and captured.packages
-        else ""
-    )
-    return knowledge.recipe(version, captured, freeze, found, repository.layout.root, files)
+
+def _lost(step: StepName, what: str, problem: object) -> Lack:
+    return Lack(step, f"{what} can't be read: {problem}", "a backup of the store, if there is one", "bad")
 
 
 def _ingredient(index: Index, link: Link) -> Ingredient:

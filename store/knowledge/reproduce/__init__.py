@@ -33,13 +33,15 @@ def recipe(
     found: list[Ingredient],
     store: str,
     files: Sequence[FileEntry] = (),
+    lost: Sequence[Lack] = (),
 ) -> Recipe:
     """Return how to make a version again.
 
     ``freeze`` is the captured list of packages, ``found`` the other ends of the version's edges, and ``store`` the
-    path of the store that has it all. ``files`` are those of the version, for comparing.
+    path of the store that has it all. ``files`` are those of the version, for comparing; ``lost`` is what of the
+    record can't be read any more.
     """
-    lacks: list[Lack] = []
+    lacks: list[Lack] = list(lost)
 
     def lacking(step: StepName) -> Lacking:
         return partial(_note, lacks, version.ref, step)
@@ -58,7 +60,7 @@ def recipe(
         environment.step(parts.get("python", {}), freeze, printed, repository, lacking("environment")),
         ingredients.data(found, tools, lacking("data"), wanted=version.kind in _TRAINED),
         ingredients.parents(found, tools, lacking("parents")),
-        command.step(parts, version.host, ingredients.places(found), lacking("command")),
+        command.step(parts, version.host, ingredients.places(found), store, lacking("command")),
     )
     made_on = _made_on(version, captured)
     return Recipe(

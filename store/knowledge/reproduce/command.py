@@ -15,8 +15,13 @@ _OF_EVERY_MACHINE = ("/bin/", "/dev/", "/proc/", "/usr/")
 _NAMED = 3  # paths that are named
 
 
-def step(parts: Mapping[str, Mapping[str, Any]], host: str, known: Sequence[str], lack: Lacking) -> Step:
-    """Return the step. ``known`` are paths that another step brings back: datasets."""
+def step(
+    parts: Mapping[str, Mapping[str, Any]], host: str, known: Sequence[str], store: str, lack: Lacking
+) -> Step:
+    """Return the step. ``known`` are paths that another step brings back: datasets.
+
+    A script that registers what it trained finds ``store``, where the same bytes are the same version.
+    """
     title = "the command"
     command = parts.get("command", {})
     stated = str(command.get("line", ""))
@@ -36,6 +41,7 @@ def step(parts: Mapping[str, Mapping[str, Any]], host: str, known: Sequence[str]
     repository = str(parts.get("git", {}).get("repository", ""))
     cwd, argv = command.get("cwd"), [str(word) for word in command.get("argv") or ()]
     lines = [f"cd {place(cwd, repository)}"] if isinstance(cwd, str) and cwd else []
+    lines.append(f"MVTUI_STORE={shlex.quote(store)}; export MVTUI_STORE")
     lines.append(_words(argv, repository, _programs(parts)) if argv else line(stated))
     first, *rest = argv or _split(stated)
     words = [cwd if isinstance(cwd, str) and repository else "", *rest]

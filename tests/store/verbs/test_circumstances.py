@@ -205,3 +205,23 @@ def test_a_registration_says_what_it_could_not_keep_and_only_then(
     )
     assert store.register("m", repo / "model.bin", capture=["git"], tags={"a": "b"}).notices == ()
     assert store.register("n", make_file(), capture=False).notices == ()
+
+
+@pytest.mark.usefixtures("looking")
+@pytest.mark.parametrize("lost", ["capture", "packages", "patch"])
+def test_what_is_damaged_of_a_record_is_missing_of_the_recipe(
+    store: Store, make_file: MakeFile, repo: Path, lost: str
+) -> None:
+    (repo / "train.py").write_text("print(2)\n")
+    version = store.register("m", make_file(), command="python train.py").version
+    captured = store.capture("m")
+    assert captured is not None
+    digests = {"capture": version.capture, "packages": captured.packages, "patch": captured.patch}
+    path = Path(store._repository.objects.path(digests[lost]))
+    path.chmod(0o644)
+    path.write_bytes(b"not what it was")
+    recipe = store.reproduce("m")
+    damaged = [lack.message for lack in recipe.missing if "can't be read" in lack.message]
+    assert len(damaged) == 1
+    assert damaged[0] in recipe.script
+    assert any("can't be read" in finding.message for finding in store.doctor("m"))

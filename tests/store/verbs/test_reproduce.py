@@ -112,7 +112,11 @@ def test_a_whole_record_lacks_nothing() -> None:
         'python -m pip install -r "$work"/requirements.txt',
     ]
     assert lines(made, "data")[1:] == ['mvtui checkout --store /srv/store d@1.0.0 "$work"/data/d-1.0.0']
-    assert lines(made, "command") == ['cd "$work"/code', 'python "$work"/code/train.py --lr 1e-4']
+    assert lines(made, "command") == [
+        'cd "$work"/code',
+        "MVTUI_STORE=/srv/store; export MVTUI_STORE",
+        'python "$work"/code/train.py --lr 1e-4',
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def captured(store: Store, *, code: bool = True, dirty: bool = False, patch: str
     at = parts.pop("at", datetime.now(UTC))
     whole = GOOD | {name: GOOD.get(name, {}) | facts for name, facts in parts.items()}
     freeze = store._repository.objects.put_bytes(b"numpy==2.1.0\n")
+    patch = store._repository.objects.put_bytes(b"diff") if patch else ""
     record = msgspec.json.encode(Capture(at, whole, patch=patch, packages=freeze))
     digest = store._repository.objects.put_bytes(record)
     data: dict[str, Any] = {"capture": digest, "objects": [digest]}
