@@ -45,9 +45,10 @@ def rows(work: Path) -> Iterator[Row]:
         typed = timed(lambda: search.complete("metric.a"))
         yield absolute(f"completion of metric.a, {MANY:,}", typed, bound=0.050)
     listing = process(_SCRIPT, "ls", "--store", str(many))
-    for query in ("longer", "metric.accuracy>0.5 sort:-metric.accuracy"):
+    # Sorted by a metric, with a column for it: more to print a line than plain ls has.
+    for query, allowed in (("longer", 1.0), ("metric.accuracy>0.5 sort:-metric.accuracy", 1.5)):
         asking = process(_SCRIPT, "ls", query, "--store", str(many))
-        yield against(f"mvtui ls '{query}', {MANY:,}", asking, "mvtui ls", listing, bound=1.0, runs=3)
+        yield against(f"mvtui ls '{query}', {MANY:,}", asking, "mvtui ls", listing, bound=allowed, runs=3)
     short = process(_SCRIPT, "ls", "metric.accuracy>0.5", "--store", str(some))
     yield against(
         "mvtui ls QUERY, 100",
