@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from mvtui.store import (
     MISSING,
     Capture,
@@ -328,6 +329,35 @@ def test_long_texts_stand_below_their_row_whole() -> None:
     said = text(comparison(compared(note), LOOK, 40))
     assert said.count("long") == 30
     assert "tale" in said
+
+
+def test_long_texts_of_several_versions_stand_beside_what_became_of_them() -> None:
+    texts = row("train", "reviews@1.0.1", "reviews@1.0.2 again", "reviews@1.0.3")
+    found = compared(DiffSection("datasets", (texts,)), count=3)
+    shown = text(comparison(found, LOOK, 36)).splitlines()
+    at = shown.index("train")
+    assert [line.split() for line in shown[at + 1 : at + 4]] == [
+        ["1.1.0", "reviews@1.0.1"],
+        ["1.2.0", "≠", "reviews@1.0.2", "again"],
+        ["1.3.0", "≠", "reviews@1.0.3"],
+    ]
+
+
+def test_the_longest_sort_of_change_stands_apart_from_what_shows_it() -> None:
+    change = Change("environment", (Evidence("environment", "numpy", MISSING, "2.4.6", "added"),))
+    found = replace(compared(), changes=((change,),))
+    for columns in (36, 48, 76):
+        assert "environment  numpy 2.4.6 added" in text(comparison(found, LOOK, columns))
+
+
+def test_an_id_takes_two_lines_and_names_break_before_their_number() -> None:
+    shown = overview(version(id="0123456789abcdef" * 4), 36)
+    assert "id  0123456789abcdef0123456789abcdef\n    0123456789abcdef0123456789abcdef\n" in shown
+    edge = Link("trained-on", "name:a-long-name-of-a-dataset@1.1.0", role="train")
+    made = version(edges=(edge,))
+    node = Node(edge.to, "outside", "a-long-name-of-data@1.1.0")
+    shown = overview(made, 40, sources={edge.to: node})
+    assert "train = a-long-name-of-data\n           @1.1.0" in shown
 
 
 def test_texts_of_several_lines_are_told_line_by_line() -> None:

@@ -96,6 +96,13 @@ def test_a_dataset_says_where_it_is_and_that_it_is_not_stored() -> None:
     assert "SOURCE" not in [column.title for column in columns.for_versions([version()])]
 
 
+def test_of_a_note_the_first_line_is_shown_and_that_there_is_more() -> None:
+    column = columns.for_versions([version(note="first\n\nsecond"), version(note="only\n")])[-1]
+    assert column.title == "NOTE"
+    assert column.show(version(note="first\r\nsecond"), LOOK)[0].strip() == "first…"
+    assert column.show(version(note="only\n"), LOOK)[0].strip() == "only"
+
+
 def test_plain_metrics_have_their_columns_before_those_of_slices() -> None:
     sample = [version(metrics={"accuracy[test:fr]": 0.5, "f1": 0.9, "accuracy": 0.8})]
     assert columns.metric_names(sample) == ["f1", "accuracy", "accuracy[test:fr]"]

@@ -155,7 +155,7 @@ def for_versions(
         widest = _widest([_source(v) for v in sample], 6)
         out.append(Column("SOURCE", min(widest, _SOURCE_MAX), 7, _source, style=lambda _v: "muted"))
     if any(v.note for v in sample):
-        out.append(Column("NOTE", 12, 7, lambda v, _: v.note, style=lambda _v: "muted", grow=True))
+        out.append(Column("NOTE", 12, 7, _note, style=lambda _v: "muted", grow=True))
     return out
 
 
@@ -217,6 +217,16 @@ def _source(version: Version, _look: Look | None = None) -> str:
     if source.type in ("path", "dvc"):
         where = "/".join(where.split("/")[-2:])  # the end of a path is what tells data from each other
     return f"outside: {where}" if version.external else where
+
+
+def _note(version: Version, look: Look) -> str:
+    return first_line(version.note, look)
+
+
+def first_line(text: str, look: Look) -> str:
+    """Return the first line of a text, and a sign if there is more."""
+    first, _, more = text.strip().partition("\n")
+    return first.rstrip() + (words.signs(look.ascii_only).ellipsis if more else "")
 
 
 def _stage(version: Version, look: Look) -> str:

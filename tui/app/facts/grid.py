@@ -6,7 +6,7 @@ Numbers stand with their points below each other. Texts too long for a column st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ... import differences, words
 from ...text import fit, paragraph, visible, width
@@ -16,7 +16,7 @@ from .lines import LABEL, Line, Pairs
 from .points import Points
 
 if TYPE_CHECKING:
-    from ....store import DiffCell, DiffRow
+    from ....store import DiffCell, DiffRow, Outcome
 
 _SAMPLE = 300
 """As many rows decide how wide the columns are: a run may have thousands of metrics."""
@@ -107,9 +107,10 @@ class Grid:
             way = words.direction_sign(row.direction, ascii_only=self._look.ascii_only)
             made.append((f" {way}", style))
         for at, (cell, text) in enumerate(zip(row.cells, self._texts(row), strict=False)):
-            shown = "" if number in self._tall else self._lined_up(at, cell, text)
+            tall = number in self._tall
+            shown = "" if tall else self._lined_up(at, cell, text)
             made.append((" " + fit(shown, self._width, "right"), style))
-            if self._sign and at:
+            if self._sign and at and not tall:  # below, the signs stand beside the texts
                 made.append((f" {differences.outcome_sign(cell.outcome, ascii_only=self._look.ascii_only)}",
                              deltas.style(cell.outcome)))  # fmt: skip
         if not self._sign:
@@ -194,17 +195,25 @@ class Grid:
             ]  # fmt: skip
         texts = self._raw(row)
         if not row.differs:
-            return self._below("", texts[0])
+            return self._below("", "same" if self._sign else "", texts[0])
         lines: list[Line] = []
-        for label, text in zip(self._labels, texts, strict=True):
-            lines += self._below(label, text)
+        for at, (label, cell, text) in enumerate(zip(self._labels, row.cells, texts, strict=False)):
+            lines += self._below(label, cell.outcome if self._sign and at else "", text)
         return lines
 
-    def _below(self, label: str, text: str) -> list[Line]:
-        lead = min(max(width(label), 2), LABEL)
-        room = self._columns - lead - 4
-        texts = paragraph(text, room, _TEXT_LINES, ascii_only=self._look.ascii_only) or [""]
+    def _below(self, label: str, outcome: Outcome | Literal[""], text: str) -> list[Line]:
+        """Return a text under its row, after the version it is of and, of several, what became of it there."""
+        lead = min(max(map(width, self._labels)), LABEL) if label else 2
+        ascii_only = self._look.ascii_only
+        sign = differences.outcome_sign(outcome, ascii_only=ascii_only) if outcome else ""
+        room = self._columns - lead - 4 - self._sign
+        texts = paragraph(text, room, _TEXT_LINES, ascii_only=ascii_only) or [""]
+        style = deltas.style(outcome) if outcome else "muted"
         return [
-            [(f"  {fit(label if at == 0 else '', lead)}  ", "muted"), (part, "")]
+            [
+                (f"  {fit('' if at else label, lead)} ", "muted"),
+                (("" if at else sign).ljust(self._sign), style),
+                (" " + part, ""),
+            ]
             for at, part in enumerate(texts)
         ]

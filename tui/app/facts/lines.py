@@ -103,16 +103,27 @@ def facts(
     return [[(blank if at else first, "muted"), (text, "")] for at, text in enumerate(texts)]
 
 
+def parted(reference: str, room: int) -> str:
+    """Return what to call a version, with a line break before its number where it is too long for one line."""
+    name, at, number = reference.rpartition("@")
+    if not at or width(reference) <= room or max(width(name), width(number) + 1) > room:
+        return reference
+    return f"{name}\n@{number}"
+
+
 def cut_evenly(label: str, value: str, look: Look, columns: int) -> list[Line]:
     """Return a value that must not be cut off, such as a hash ID, over as many lines as it needs."""
     room = max(columns - LABEL, 8)
     safe = visible(value, 4 * room, ascii_only=look.ascii_only)
     # In equal parts, since 53 + 11 digits are harder to compare than 32 + 32.
     parts = -(-len(safe) // room) or 1
+    lead = LABEL
+    if parts > 2 and -(-len(safe) // 2) <= columns - len(label) - 2:
+        parts, lead = 2, len(label) + 2  # out of line with the other facts, and readable
     step = -(-len(safe) // parts) or 1
     starts = range(0, max(len(safe), 1), step)
     return [
-        [((label if start == 0 else "").ljust(LABEL), "muted"), (safe[start : start + step], "")]
+        [((label if start == 0 else "").ljust(lead), "muted"), (safe[start : start + step], "")]
         for start in starts
     ]
 

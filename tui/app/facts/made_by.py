@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import surroundings, words
 from ..columns import Look
-from .lines import LABEL, Line, fact, facts, heading, length
+from .lines import LABEL, Line, fact, facts, heading, length, parted
 
 if TYPE_CHECKING:
     from ....store import Link, Node, Version
@@ -50,7 +50,7 @@ def _data(version: Version, known: Known, look: Look, columns: int) -> Iterator[
     for at, edge in enumerate(found[:_EDGES]):
         node = known.sources.get(edge.to)
         what = f"{edge.role or edge.type} = {name_of(edge, node)}"
-        shown = facts("" if at else "data", what, look, columns, lines=3)
+        shown = facts("" if at else "data", parted(what, columns - LABEL), look, columns, lines=3)
         size = f"  {words.size(node.size)}" if node and node.size else ""
         if length(shown[-1]) + len(size) > columns:
             shown.append([(" " * (LABEL - 2), "muted")])
@@ -65,7 +65,7 @@ def _parents(version: Version, known: Known, look: Look, columns: int) -> Iterat
     for at, edge in enumerate(found[:_EDGES]):
         node = known.sources.get(edge.to)
         yield fact("" if at else "from", edge.type, look, columns, "muted")
-        yield from facts("", name_of(edge, node), look, columns, lines=3)
+        yield from facts("", parted(name_of(edge, node), columns - LABEL), look, columns, lines=3)
         yield from _remarks(edge, node, look, columns)
     yield from _left_out(found, look, columns)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....store import scalar_text
 from ... import words
 from ...text import visible
-from ..columns import Look
+from ..columns import Look, first_line
 from .lines import Line
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def summary(version: Version, look: Look, columns: int) -> list[Line]:
     if version.code:
         facts.insert(3, f"code {version.code.commit[:_SHORT_COMMIT]}{'*' if version.code.dirty else ''}")
     first = visible(dot.join(facts), columns, ascii_only=look.ascii_only)
-    second = version.note or "  ".join(f"{k}={scalar_text(v)}" for k, v in version.params.items())
+    second = first_line(version.note, look) or "  ".join(
+        f"{k}={scalar_text(v)}" for k, v in version.params.items()
+    )
     return [[(first, "")], [(visible(second, columns, ascii_only=look.ascii_only), "muted")]]
 
 
