@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 
@@ -80,3 +81,19 @@ def test_documentation_can_be_made_without_textual() -> None:
     code = "import sys, mvtui.tui.app.actions, mvtui.tui.app.skeleton, mvtui.tui.app.opening; print('textual' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert out.stdout == "False\n", out.stderr
+
+
+def test_what_can_t_be_done_is_said_in_words_that_end_the_sentence() -> None:
+    names = {action.id: action.doing or action.name for action in Registry().actions if action.why_not}
+    assert names["tab.previous"] == "turn to the tab before"
+    assert names["pane.next"] == "go to the next pane"
+    assert not [name for name in names.values() if name.split()[0] in ("next", "tab", "pane", "half")]
+
+
+def test_the_filter_is_told_for_the_pane_it_is_in() -> None:
+    def told(pane: Pane) -> str:
+        hints = itertools.chain(*Registry().help(Situation(pane=pane)).values())
+        return next(hint.action.description for hint in hints if hint.action.id == "list.filter")
+
+    assert "mvtui ls --help" in told(Pane.VERSIONS)
+    assert "named like" in told(Pane.MODELS)

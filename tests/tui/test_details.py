@@ -160,6 +160,21 @@ async def test_x_shows_only_what_differs_and_says_when_it_can_t(world: Path, ope
         assert "epochs" in it.seen("#details")
 
 
+async def test_what_was_said_of_one_thing_makes_room_for_the_keys_with_the_next(
+    world: Path, opened: Opens
+) -> None:
+    async with opened(world) as it:
+        await on_sentiment(it)
+        await it.press("right_square_bracket", "x")
+        assert "only what differs" in it.seen("#footer")
+        await it.press("right_square_bracket")
+        assert "/ filter" in it.seen("#footer")
+        await it.press("x", "x")
+        assert "can't hide what is the same: the Compare tab is not open" in it.seen("#footer")
+        await it.press("z")
+        assert "/ filter" in it.seen("#footer")
+
+
 async def test_marked_versions_are_compared_with_each_other(world: Path, opened: Opens) -> None:
     async with opened(world, (160, 45)) as it:
         await on_sentiment(it)

@@ -1,11 +1,13 @@
 """The / filter: a query as it is typed, what is told meanwhile, and what is taken over from it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from mvtui.store import Store
+from mvtui.store import Search, Store
 from mvtui.store.errors import QueryError
 from mvtui.store.knowledge.query.completing import Completion
+from mvtui.store.knowledge.query.syntax import parse
 from mvtui.tui.app import advice
 from mvtui.tui.app.actions import Pane
 from mvtui.tui.app.widgets.ghost import Ghost
@@ -81,7 +83,8 @@ async def test_a_mistake_is_pointed_at_and_the_list_stays(filled: Path, opened: 
         said = it.seen("#filter-advice")
         field = it.app.screen.query_one("#filter-input").region.x
         assert said.index("^^^^ unknown field 'stge'") == field + len("param.epochs=3 ")
-        assert "did you mean stage? Known: model, version" in said
+        assert "did you mean stage?" in said
+        assert "Known: model, version" in said.splitlines()[1]
         kept = versions(it)
         await it.press("x")
         assert versions(it) == kept
@@ -206,15 +209,88 @@ def test_the_line_below_is_never_too_long(columns: int, column: int, start: int 
         PROBLEM.problem, query=query, column=column, length=30, hint=PROBLEM.hint * 9, candidates=["y" * 30]
     )
     completions = [Completion(0, 0, "\x1b日" * 9, "told " * 9) for _ in range(30)]
-    for said in (
-        advice.line(query, problem, (), start, columns, False),
-        advice.line(query, None, completions, start, columns, False),
-        advice.line(query, None, completions[:1], start, columns, True),
-        advice.line("", None, (), start, columns, False),
+    for lines in (
+        advice.lines(query, problem, (), start, columns, False),
+        advice.lines(query, None, completions, start, columns, False),
+        advice.lines(query, None, completions[:1], start, columns, True),
+        advice.lines("", None, (), start, columns, False),
+        advice.lines(query, None, (), start, columns, False, reason="\x1b日" * 90),
     ):
-        text = "".join(piece for piece, _ in said)
-        assert "\x1b" not in text
-        assert cell_len(text) <= max(columns, 12 + 40)
+        assert 1 <= len(lines) <= 3
+        for said in lines:
+            text = "".join(piece for piece, _ in said)
+            assert "\x1b" not in text
+            assert cell_len(text) <= max(columns, 12 + 40)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    "query", ["since:lastweek", "metric.accuracy>0.9 since:lastweek", "metric.accuracy>x"]
+)
+def test_what_helps_against_a_mistake_is_never_cut(query: str, columns: int) -> None:
+    with pytest.raises(QueryError) as raised:
+        parse(query, datetime(2026, 11, 23, tzinfo=UTC))
+    problem = raised.value
+    lines = advice.lines(query, problem, (), 11, columns, False)
+    said = " ".join("".join(piece for piece, _ in line).strip() for line in lines)
+    assert problem.problem in said
+    assert problem.hint in said
+
+
+async def test_a_name_that_no_version_has_is_told_with_what_was_meant(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await choose(it, "sentiment")
+        await type_in(it, "metric.acuracy>0.5")
+        assert versions(it) == []
+        assert "none of these versions has the metric acuracy; did you mean accuracy?" in it.seen(
+            "#filter-advice"
+        )
+        await type_in(it, "metric.accuracy>0.5")
+        assert "did you mean" not in it.text
+
+
+async def test_a_query_for_models_is_told_where_it_works(filled: Path, opened: Opens) -> None:
+    async with opened(filled) as it:
+        await it.press("shift+tab")
+        await type_in(it, "metric.accuracy>0.9")
+        assert "then / in the Versions pane" in it.seen("#filter-advice")
+        await type_in(it, "zzz")
+        assert not it.app.screen.query_one("#filter-advice").display
+
+
+async def test_what_can_t_be_prepared_is_told_once_and_searched_all_the_same(
+    filled: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Search) -> None:
+        raise ValueError("no room")
+
+    monkeypatch.setattr(Search, "prepare", fail)
+    async with opened(filled) as it:
+        read: list[int] = []
+        monkeypatch.setattr(it.main.worker, "refresh", lambda: read.append(1))
+        await choose(it, "sentiment")
+        assert "filtering may be slow: ValueError: no room" in it.seen("#footer")
+        await it.press("j", "escape")
+        await type_in(it, "metric.accuracy>0.937")
+        assert len(versions(it)) == 2
+        await it.pilot.pause(0.1)
+        assert read == []
+        assert not it.main.banner.display
+
+
+async def test_a_search_that_fails_is_told_and_the_list_stays(
+    filled: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Search, _text: str) -> None:
+        raise ValueError("no room")
+
+    monkeypatch.setattr(Search, "find", fail)
+    async with opened(filled) as it:
+        await choose(it, "sentiment")
+        await type_in(it, "context")
+        assert "searching failed: ValueError: no room" in it.seen("#filter-advice")
+        assert len(versions(it)) == 40
+        assert not it.main.banner.display
 
 
 def test_only_what_begins_as_typed_is_suggested_behind_the_cursor() -> None:

@@ -56,7 +56,8 @@ class Action:
     ``id`` is ``area.verb`` and never changes, so that users can remap it. ``keys`` are Textual's key names,
     the first is the one shown. ``name`` is for the footer, ``description`` a sentence without its full
     stop. ``pane`` is where it applies (None: everywhere). ``footer`` is its rank there, 0 for not at all;
-    lower ranks stay longer when the footer gets short.
+    lower ranks stay longer when the footer gets short. ``doing`` takes the place of the name in "can't …", and
+    ``elsewhere`` has descriptions for panes in which it is something else.
     """
 
     id: str
@@ -67,6 +68,8 @@ class Action:
     pane: Pane | None = None
     footer: int = 0
     why_not: WhyNot | None = None
+    doing: str = ""
+    elsewhere: tuple[tuple[Pane, str], ...] = ()
 
     def obstacle(self, situation: Situation) -> str:
         """Return why it can't act now; empty when it can."""
@@ -119,6 +122,7 @@ ACTIONS: tuple[Action, ...] = (
         _SHOW,
         footer=4,
         why_not=_needs_rows,
+        doing="go to the next pane",
     ),
     Action(
         "pane.previous",
@@ -127,6 +131,7 @@ ACTIONS: tuple[Action, ...] = (
         "Go to the pane before",
         _SHOW,
         why_not=_needs_rows,
+        doing="go to the pane before",
     ),
     Action(
         "tab.next",
@@ -136,6 +141,7 @@ ACTIONS: tuple[Action, ...] = (
         _SHOW,
         footer=6,
         why_not=_needs_version,
+        doing="turn to the next tab",
     ),
     Action(
         "tab.previous",
@@ -144,6 +150,7 @@ ACTIONS: tuple[Action, ...] = (
         "Show the tab before",
         _SHOW,
         why_not=_needs_version,
+        doing="turn to the tab before",
     ),
     Action(
         "mark.toggle",
@@ -159,10 +166,11 @@ ACTIONS: tuple[Action, ...] = (
         "compare.differences",
         ("x",),
         "hide same",
-        "Compare: show only what differs, or everything",
+        "Compare: only what differs, or everything",
         _SHOW,
         footer=11,
         why_not=_only_compared,
+        doing="hide what is the same",
     ),
     Action(
         "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=7, why_not=_needs_rows
@@ -172,10 +180,11 @@ ACTIONS: tuple[Action, ...] = (
         "list.filter",
         ("slash",),
         "filter",
-        "Show only lines that contain every word you type",
+        "List only versions that fit a query: mvtui ls --help tells how",
         _SHOW,
         footer=3,
         why_not=_needs_rows,
+        elsewhere=((Pane.MODELS, "List only models named like your words; queries are for Versions"),),
     ),
     Action(
         "pane.zoom",
@@ -285,7 +294,9 @@ class Registry:
         sections: dict[str, list[Hint]] = {}
         for action in self.actions:
             if action.pane in (None, situation.pane):
-                sections.setdefault(action.section, []).append(Hint(action, action.obstacle(situation)))
+                description = dict(action.elsewhere).get(situation.pane, action.description)
+                told = Hint(replace(action, description=description), action.obstacle(situation))
+                sections.setdefault(action.section, []).append(told)
         return sections
 
 

@@ -106,7 +106,7 @@ class MvtuiApp(App[int]):
         """
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.app_focus = True
-            self.screen._forward_event(event)
+            self.screen._forward_event(event)  # noqa: SLF001 - as Textual passes it on itself
         else:
             await super().on_event(event)
 

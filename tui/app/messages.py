@@ -45,6 +45,14 @@ class StoreWell(FromStore):
     """The store can be read again after ``StoreTrouble``."""
 
 
+class SearchIsSlow(FromStore):
+    """What makes searching fast has failed: versions are looked through one by one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
 class VersionsListed(FromStore):
     """The versions of a model, and the columns that suit them."""
 
@@ -102,7 +110,8 @@ class ModelsListed(FromStore):
 class Filtered(FromStore):
     """What ``query`` lets through of ``rows``: ``found``, or the ``problem`` that makes it no query.
 
-    ``completions`` are how the query could go on.
+    ``completions`` are how the query could go on; ``reason`` says why nothing was found, or that searching failed if
+    there is neither.
     """
 
     def __init__(
@@ -113,8 +122,10 @@ class Filtered(FromStore):
         found: Found | None = None,
         problem: QueryError | None = None,
         completions: Sequence[Completion] = (),
+        reason: str = "",
     ) -> None:
         super().__init__()
+        self.reason = reason
         self.rows = rows
         self.query = query
         self.found = found

@@ -31,6 +31,16 @@ def read(store: Store, asked: Asked) -> Content:
     return _ancestry(store, asked.refs[0])
 
 
+def why_nothing(store: Store, model: str, query: str) -> str:
+    """Return why a query finds none of a model's versions, as far as that is known; in words of outside text."""
+    from .. import missed
+
+    try:
+        return "; ".join(missed.reasons(store.query(f"model:{model} {query}")))
+    except MvtuiError:  # such as a query that is already of another model
+        return ""
+
+
 def known(store: Store, ref: str, *, whole: bool = True) -> Known:
     """Return what the overview shows of a version; not ``whole``: only what is read quickly."""
     detail = store.show(ref)

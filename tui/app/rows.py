@@ -25,6 +25,7 @@ class Rows:
         self.versions = versions
         self.total = max(total, len(versions))
         self._search: Search | None = None
+        self._prepared = False
 
     def __len__(self) -> int:
         return len(self.versions)
@@ -47,15 +48,14 @@ class Rows:
 
     def prepare(self, store: Store) -> None:
         """Make what finds versions by a query. Takes tenths of a second per 100,000: for a worker."""
-        if self._search is None:
-            made = store.search(self.versions)
-            made.prepare()
-            self._search = made
+        if not self._prepared:
+            self._prepared = True  # or tried to be: what finds them does so all the same
+            self.search(store).prepare()
 
     def search(self, store: Store) -> Search:
-        """Return what finds versions by a query, for a worker too."""
-        self.prepare(store)
-        assert self._search is not None
+        """Return what finds versions by a query, for a worker too; made fast only if ``prepare`` was called."""
+        if self._search is None:
+            self._search = store.search(self.versions)
         return self._search
 
 

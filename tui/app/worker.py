@@ -27,6 +27,7 @@ from .messages import (
     Filtered,
     FromStore,
     ModelsListed,
+    SearchIsSlow,
     StoreMissing,
     StoreTrouble,
     StoreWell,
@@ -78,6 +79,7 @@ class StoreWorker(Thread):
         self._git_is_slow = False
         self._last_seq = -1
         self._listed = -1
+        self._unprepared = ""
         self._said: tuple[str, str] | None = None
 
     # -- asked from the screen's thread ----------------------------------------------------------
@@ -279,7 +281,13 @@ class StoreWorker(Thread):
 
     def _prepare(self, store: Store, rows: Rows) -> None:
         self._await_paint()
-        rows.prepare(store)
+        try:
+            rows.prepare(store)
+        except Exception as error:  # noqa: BLE001 - as trouble it would have the list read and this tried again
+            reason = f"{type(error).__name__}: {error}"
+            if reason != self._unprepared:
+                self._unprepared = reason
+                self._post(SearchIsSlow(reason))
 
     def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
         if not len(found):
@@ -296,8 +304,13 @@ class StoreWorker(Thread):
             found = search.find(query)
         except QueryError as error:
             self._post(Filtered(rows, query, problem=error))
+        except Exception as error:  # noqa: BLE001 - what can't be searched can still be looked at
+            self._post(Filtered(rows, query, reason=f"searching failed: {type(error).__name__}: {error}"))
         else:
-            self._post(Filtered(rows, query, found=found, completions=search.complete(query)))
+            completions = search.complete(query)
+            whole = not (len(found.rows) or found.missing or completions)
+            reason = reading.why_nothing(store, rows.model, query) if whole else ""
+            self._post(Filtered(rows, query, found=found, completions=completions, reason=reason))
 
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()

@@ -9,6 +9,7 @@ from ..messages import (
     Filtered,
     FromStore,
     ModelsListed,
+    SearchIsSlow,
     StoreMissing,
     StoreTrouble,
     StoreWell,
@@ -33,6 +34,8 @@ def take(screen: MainScreen, message: FromStore) -> None:
             _models_listed(screen, message)
         case Filtered():
             screen.selection.take_filtered(message)
+        case SearchIsSlow(reason=reason):
+            screen.say(f"filtering may be slow: {reason}", "warning")
         case StoreMissing(reason=reason):
             screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
             screen.settled()

@@ -88,6 +88,7 @@ class MainScreen(Screen[None]):
         self._read_only = read_only
         self.settled: Callable[[], None] = settled
         self.redraw: Callable[[], None] = redraw
+        self._notice: object | None = None
         self._notice_timer: Timer | None = None
         self._guide: Guide | None = None
         self._placed: tuple[object, ...] = ()
@@ -259,6 +260,7 @@ class MainScreen(Screen[None]):
         if self._notice_timer:
             self._notice_timer.stop()
             self._notice_timer = None
+        self._notice = object() if text else None
         self.footer.show_notice(text, style)
         if text and not stays:
             self._notice_timer = self.set_timer(_NOTICE_SECONDS, lambda: self.say(""))
@@ -330,7 +332,7 @@ class MainScreen(Screen[None]):
                 self._filter_left()
 
     def _filter_left(self) -> None:
-        query = self.filter_line.query
+        query = self.filter_line.typed
         if query != self.selection.filters.get(
             self.pane, ""
         ):  # what was typed last may not have been told yet
@@ -341,11 +343,14 @@ class MainScreen(Screen[None]):
     async def perform(self, action: Action) -> None:
         """Do it, or say why not."""
         if obstacle := action.obstacle(self.situation):
-            self.say(f"can't {action.name}: {obstacle}", "warning")
+            self.say(f"can't {action.doing or action.name}: {obstacle}", "warning")
             return
+        notice = self._notice
         waiting = COMMANDS[action.id](self)
         if waiting is not None:
             await waiting
+        if notice and notice is self._notice:  # it was of what was done before
+            self.say("")
 
     @on(Footer.Clicked)
     async def _footer_clicked(self, message: Footer.Clicked) -> None:

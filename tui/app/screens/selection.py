@@ -143,6 +143,8 @@ class Selection:
         self.filters[pane] = query
         if pane is Pane.MODELS:
             self.show_models()
+            table = self._screen.model_table
+            self._screen.filter_line.advise_names(query, found=bool(len(table.order)))
             if model := self._screen.model_table.selected:
                 self._choose_model(model.name)
         elif query and self.rows and self.rows.whole and len(self.rows):
@@ -158,7 +160,7 @@ class Selection:
             return
         found = message.found
         missing = message.problem or (found.missing if found else None)
-        self._screen.filter_line.advise(message.query, missing, message.completions)
+        self._screen.filter_line.advise(message.query, missing, message.completions, message.reason)
         if found is None:
             self.tell_found()
             return

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ....store import Completion
     from ....store.errors import QueryError
+    from ..facts import Line
     from .ghost import Ghost
 
 STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
@@ -75,7 +76,7 @@ class FilterLine(Widget):
         return self._typing
 
     @property
-    def query(self) -> str:
+    def typed(self) -> str:
         """What was typed."""
         return self._input.value if self._input else ""
 
@@ -147,8 +148,12 @@ class FilterLine(Widget):
         query: str,
         problem: QueryError | None = None,
         completions: Sequence[Completion] = (),
+        reason: str = "",
     ) -> None:
-        """Say what is wrong with the query, if it is still the one in the field, or how it could go on."""
+        """Say what is wrong with the query, if it is still the one in the field, or how it could go on.
+
+        ``reason`` says why it finds nothing.
+        """
         field, ghost = self._input, self._ghost
         if field is None or ghost is None or field.value != query:
             return
@@ -160,8 +165,19 @@ class FilterLine(Widget):
         start = field.region.x if len(query) < field.size.width else None
         ascii_only = self.screen.has_class("-ascii")
         columns = self.app.size.width  # this widget's own is not known before it is first laid out
-        said = advice.line(query, problem, completions, start, columns, ascii_only)
-        self._advice.show((said, [(f"{_KEYS} ", "muted")]))
+        said = advice.lines(query, problem, completions, start, columns, ascii_only, reason=reason)
+        self._say(said)
+
+    def advise_names(self, query: str, *, found: bool) -> None:
+        """Say where queries work when one is typed for the names of models, and finds none."""
+        said = None if found else advice.for_names(query, self.app.size.width)
+        self._advice.display = said is not None
+        self._say([said or []])
+
+    def _say(self, said: Sequence[Line]) -> None:
+        self._advice.styles.height = max(len(said), 1)
+        keys: Line = [(f"{_KEYS} ", "muted")]
+        self._advice.show(*((line, keys if line is said[-1] else []) for line in said))
 
     async def feed(self, event: events.Key | events.Paste) -> None:
         """Do what a key means while typing, or put in what was pasted.
