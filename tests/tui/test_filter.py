@@ -298,3 +298,17 @@ def test_only_what_begins_as_typed_is_suggested_behind_the_cursor() -> None:
     ghost.offer("tag:owner=An", [Completion(10, 12, '"Ann B"'), Completion(10, 12, "ANN")])
     assert ghost.offered("tag:owner=An") == "tag:owner=ANN"
     assert ghost.offered("tag:owner=A") == ""
+
+
+async def test_a_terminal_that_is_left_and_come_back_to_goes_on_with_the_filter(
+    filled: Path, opened: Opens
+) -> None:
+    async with opened(filled) as it:
+        await choose(it, "sentiment")
+        await type_in(it, "contex")
+        it.app.post_message(events.AppBlur())
+        await it.rest()
+        it.app.post_message(events.AppFocus())
+        await it.rest()
+        await it.press("t", "space", "q")
+        assert it.main.selection.filters[Pane.VERSIONS] == "context q"
