@@ -218,6 +218,7 @@ def test_only_the_environment_of_mvtui_itself_is_left(tmp_path: Path) -> None:
 
 
 def test_a_shim_of_pyenv_is_what_it_would_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYENV_VERSION", raising=False)  # pyenv itself sets it for what it starts
     for version in ("3.10.1", "3.12.4"):
         python_at(tmp_path / "pyenv/versions" / version, f"torch-{version}", version=version[:4])
     shims = tmp_path / "pyenv/shims"
