@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mvtui import init_store, open_store
 from mvtui.store import PARTS, Series, Store
 from mvtui.store.errors import BadInputError, VerificationError
+from mvtui.store.knowledge import capture
 
 MakeFile = Callable[..., Path]
 
@@ -225,3 +227,24 @@ def test_what_is_damaged_of_a_record_is_missing_of_the_recipe(
     assert len(damaged) == 1
     assert damaged[0] in recipe.script
     assert any("can't be read" in finding.message for finding in store.doctor("m"))
+
+
+@pytest.mark.usefixtures("looking")
+def test_of_two_that_look_around_at_once_the_first_is_kept(
+    store: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, take = make_file(), capture.take
+    first: list[str] = []
+
+    def slow(*args: Any, **words: Any) -> Any:
+        if not first:
+            first.append("")  # the other's own look is not held up
+            with open_store(store.root) as other:
+                first[0] = other.register("m", path).version.capture
+        return take(*args, **words)
+
+    monkeypatch.setattr(capture, "take", slow)
+    done = store.register("m", path)
+    assert not done.created
+    assert done.added == ()
+    assert done.version.capture == first[0] != ""
