@@ -51,6 +51,11 @@ def key(model: str, version: str) -> str:
     return f"{model}@{version}"
 
 
+def ref_of(document: Document) -> str:
+    """Return the reference of a version: its document ID."""
+    return key(document["model"], document["version"])
+
+
 def held(document: Document) -> int:
     """Return how many bytes of a version the store holds: none of a dataset that stays where it is."""
     return 0 if document.get("external") else int(document["size"])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..engine.index import Index
-from ..engine.reduce import VERSIONS, Document
+from ..engine.reduce import VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, NotFoundError
 from ..knowledge import lineage as graphs
@@ -94,8 +94,8 @@ class Graph:
         return Node(
             key,
             "version",
-            _name(document),
-            also=tuple(_name(other) for other in others[:_MOST]),
+            ref_of(document),
+            also=tuple(ref_of(other) for other in others[:_MOST]),
             stage=document.get("stage"),
             model_kind=document["kind"],
             size=document["size"],
@@ -123,10 +123,6 @@ class Graph:
         if len(documents) < 2:
             return documents
         return sorted(documents, key=lambda document: (document is not self.prefer, *look.in_use(document)))
-
-
-def _name(document: Document) -> str:
-    return f"{document['model']}@{document['version']}"
 
 
 def _meant(index: Index, text: str) -> tuple[list[str], Document | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.reduce import Document
+from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import ConflictError, NotFoundError, UsageError
 from ..nouns import names
@@ -36,7 +36,7 @@ def tag(repository: Repository, ref: str, add: Mapping[str, str], remove: tuple[
         if missing:
             similar = resolve.close(missing[0], known)
             raise NotFoundError(
-                f"{document['model']}@{document['version']} has no tag {missing[0]!r}",
+                f"{ref_of(document)} has no tag {missing[0]!r}",
                 hint=f"Did you mean {similar[0]}?"
                 if similar
                 else f"It has: {', '.join(sorted(known)) or 'none'}.",
@@ -91,7 +91,7 @@ def delete(repository: Repository, ref: str, reason: str) -> Version:
         raise UsageError(f"{ref!r} names no version", hint=f"Write which one: {ref}@1.4.0")
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
-        name = f"{document['model']}@{document['version']}"
+        name = ref_of(document)
         if held := document.get("aliases"):
             raise ConflictError(
                 f"{name} is held by the alias {held[0]!r}",

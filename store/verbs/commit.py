@@ -54,7 +54,8 @@ class _Commit:
         # Looked around for before the lock, and not for what is known: nobody else waits for git.
         captured = self.around.captured if known is None or "capture" not in known else {}
         series = self.around.series
-        needed = {self.identity, *joined(captured, series).get("objects", ())}
+        about = joined(captured, series)
+        needed = {self.identity, *about.get("objects", ())}
         if not self.asked.external:
             needed |= {entry.digest for entry in self.manifest.files}
         with self.repository.writing() as index:
@@ -62,7 +63,7 @@ class _Commit:
                 return None
             if (same := self._known(index)) is not None:
                 return self._add(same, captured, series)
-            return self._new(index, joined(captured, series))
+            return self._new(index, about)
 
     def _known(self, index: Index) -> Document | None:
         return next(
@@ -95,9 +96,7 @@ class _Commit:
         }
         if asked.source is not None:
             data["source"] = msgspec.to_builtins(asked.source)
-            if (
-                asked.external
-            ):  # of a dataset that is known by another's digest only, this is all there is to say
+            if asked.external:  # known by another's digest, it may have no files here to count
                 data["size"] = manifest.size or asked.source.size or 0
                 data["files"] = len(manifest.files) or asked.source.nfiles or 0
         if asked.external:

@@ -11,7 +11,7 @@ import os
 import msgspec
 
 from ..engine.index import Index
-from ..engine.reduce import Document
+from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError
 from ..knowledge.datasets import stated as statements
@@ -113,7 +113,7 @@ def _known(repository: Repository, asked: Asked, ref: str) -> _Tie:
             f"{ref} is of the kind {document['kind']}, and no dataset",
             hint=f"Name a dataset, or state another edge: --edge derived-from={ref}",
         )
-    ref = f"{document['model']}@{document['version']}"
+    ref = ref_of(document)
     return _Tie(asked.role, ref, document["id"], _other_name(asked, ref))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ..engine.index import Index
-from ..engine.reduce import Document
+from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, ConflictError, NotFoundError
 from ..knowledge import lineage as graphs
@@ -120,7 +120,7 @@ def unstated(index: Index, document: Document, links: Iterable[Link]) -> list[Li
             continue
         if link.to == identity:
             raise ConflictError(
-                f"{document['model']}@{document['version']} can't be {link.type} itself",
+                f"{ref_of(document)} can't be {link.type} itself",
                 hint="Name another version, or something outside the store.",
             )
         if path := graphs.closing_path(identity, link.to, link.type, graph.edges_of):
@@ -173,7 +173,7 @@ def _known_edge(index: Index, document: Document, type_: str, to: str) -> Link:
     graph = Graph(index)
     links = [link for link in look.links(document) if link.type == type_]
     meant = _keys(index, links, to)
-    name = f"{document['model']}@{document['version']}"
+    name = ref_of(document)
     for link in links:
         if link.to not in meant:
             continue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 import msgspec
 
 from ..engine import actor, durable
-from ..engine.reduce import MODELS, VERSIONS, Document
+from ..engine.reduce import MODELS, VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns import names
@@ -195,7 +195,7 @@ def called(repository: Repository, ends: Iterable[str]) -> dict[str, str | None]
                 named[end] = end
             else:
                 best = min(index.with_id(end), key=in_use, default=None)
-                named[end] = f"{best['model']}@{best['version']}" if best else None
+                named[end] = ref_of(best) if best else None
     return named
 
 

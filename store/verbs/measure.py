@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..engine.index import Index
-from ..engine.reduce import Document
+from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError, UsageError
 from ..knowledge import directions
@@ -153,7 +153,7 @@ def _evaluated_on(
     from .link import unstated  # lineage need not be loaded to read what was measured
 
     edge = evaluated.edge(document, found)
-    named = labels | {"dataset": f"{found['model']}@{found['version']}"}
+    named = labels | {"dataset": ref_of(found)}
     return named, unstated(index, document, [edge] if edge else [])
 
 

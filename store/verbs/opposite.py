@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..engine.index import Index
-from ..engine.reduce import Document
+from ..engine.reduce import Document, ref_of
 from ..errors import NotFoundError, UsageError
 from ..nouns.comparison import MOST
 from ..nouns.lineage import Link
@@ -55,12 +55,12 @@ def _natural(index: Index, document: Document) -> tuple[Document, str]:
     if production is not None and production is not document:
         return production, "production"
     try:
-        return resolve.resolve(index, f"{_name(document)}~1"), "before"
+        return resolve.resolve(index, f"{ref_of(document)}~1"), "before"
     except NotFoundError:
         raise NotFoundError(
-            f"there is nothing to compare {_name(document)} with: it is the first version of {document['model']}, "
+            f"there is nothing to compare {ref_of(document)} with: it is the first version of {document['model']}, "
             f"and {'itself' if production else 'nothing'} is in production",
-            hint=f"Name another version: mvtui diff OTHER {_name(document)}",
+            hint=f"Name another version: mvtui diff OTHER {ref_of(document)}",
         ) from None
 
 
@@ -77,7 +77,7 @@ def _in_role(index: Index, document: Document, role: str) -> Document:
         if not link.outside and (found := version_of(index, link.to)) is not None:
             return found
     raise NotFoundError(
-        f"{_name(document)} has no {role} in this store{_instead(index, document, links)}",
+        f"{ref_of(document)} has no {role} in this store{_instead(index, document, links)}",
         hint="Name a version: --against REF",
     )
 
@@ -94,7 +94,7 @@ def _instead(index: Index, document: Document, links: Iterable[Link]) -> str:
 def _called(index: Index, link: Link) -> str:
     if link.outside:
         return link.to
-    gone = [_name(found) for found in index.with_id(link.to)]
+    gone = [ref_of(found) for found in index.with_id(link.to)]
     return f"{gone[0]}, which was deleted" if gone else f"id:{link.to[:12]}, which is not known"
 
 
@@ -109,7 +109,3 @@ def _production(index: Index, document: Document) -> Document | None:
     number = line.get("stages", {}).get("production")
     found = index.version(document["model"], number) if number else None
     return None if found is None or found.get("deleted") else found
-
-
-def _name(document: Document) -> str:
-    return f"{document['model']}@{document['version']}"

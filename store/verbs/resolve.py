@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..engine.index import Index
-from ..engine.reduce import MODELS, Document
+from ..engine.reduce import MODELS, Document, ref_of
 from ..errors import AmbiguousError, NotFoundError
 from ..nouns import reference
 from ..nouns.reference import Reference
@@ -128,7 +128,7 @@ def _by_id(index: Index, parsed: Reference, text: str) -> Document:
             f"{where} whose ID begins with {parsed.value}", hint="See what there is: mvtui ls"
         )
     if len(fits) > 1:
-        found = [f"{d['model']}@{d['version']} ({d['id'][:12]})" for d in fits]
+        found = [f"{ref_of(d)} ({d['id'][:12]})" for d in fits]
         same = len({document["id"] for document in fits}) == 1
         raise AmbiguousError(
             f"{text} fits {len(fits)} versions" + (" of the same content" if same else ""),
@@ -158,7 +158,7 @@ def _before(index: Index, document: Document, text: str) -> Document:
     ]
     if not earlier:
         raise NotFoundError(
-            f"{text}: there is no version before {document['model']}@{document['version']}",
+            f"{text}: there is no version before {ref_of(document)}",
             hint=f"See its versions: mvtui ls {document['model']}",
         )
     return earlier[-1]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ..engine import actor
 from ..engine.index import Index
-from ..engine.reduce import VERSIONS, Document
+from ..engine.reduce import VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import MvtuiError, QueryError
 from ..knowledge.query.completing import Completion, complete
@@ -146,7 +146,7 @@ def _metrics(asked: Query) -> tuple[str, ...]:
 def _references(repository: Repository) -> Callable[[str], Sequence[str]]:
     def references(identity: str) -> Sequence[str]:
         with repository.reading() as index:
-            return [f"{d['model']}@{d['version']}" for d in index.with_id(identity)]
+            return [ref_of(d) for d in index.with_id(identity)]
 
     return references
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection
 
 from ..engine import durable, reduce
-from ..engine.reduce import VERSIONS
+from ..engine.reduce import VERSIONS, ref_of
 from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns.damage import Damage
@@ -122,7 +122,7 @@ def _hits(repository: Repository, bad: set[str], bodies: dict[str, int]) -> dict
     hits: dict[str, list[str]] = {name: [] for name in bad}
     for document in _documents(repository):
         for name in _parts_of(repository, document) & bad:
-            hits[name].append(f"{document['model']}@{document['version']}")
+            hits[name].append(ref_of(document))
     for name in bad & bodies.keys():
         hits[name].append(f"details of event {bodies[name]}")
     return hits
