@@ -11,6 +11,8 @@ import msgspec
 from .damage import Damage
 from .version import Version
 
+Action = Literal["storing", "hashing", "verifying", "checking out"]
+
 
 class Progress(msgspec.Struct, frozen=True):
     """How far a long verb is. ``done`` and ``total`` are bytes; ``item`` is the file being worked on.
@@ -18,7 +20,7 @@ class Progress(msgspec.Struct, frozen=True):
     ``done`` never falls and ends at ``total``.
     """
 
-    action: Literal["storing", "hashing", "verifying", "checking out"]
+    action: Action
     item: str
     done: int
     total: int

@@ -8,8 +8,9 @@ from pathlib import Path
 from ..engine import durable
 from ..engine.repository import Repository
 from ..errors import NotFoundError, ReadOnlyError, VerificationError
+from ..knowledge.meter import Meter
 from ..nouns.manifest import Manifest
-from ..nouns.reports import Progress, ProgressCallback
+from ..nouns.reports import ProgressCallback
 from ..nouns.version import Version
 from . import look
 
@@ -20,16 +21,9 @@ def checkout(
     """Copy a version's files into ``dest``; see ``Store.checkout``."""
     target = Path(durable.absolute(dest))
     manifest = look.manifest(repository, _stored(repository, ref).id)
-    done = 0
-
-    def advance(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress:
-            progress(Progress("checking out", target.name, min(done, manifest.size), manifest.size))
-
+    meter = Meter("checking out", progress, manifest.size)
     with durable.explained(f"check out into {target}"):
-        repository.trees.copy_to(manifest, str(target), advance)
+        repository.trees.copy_to(manifest, str(target), meter.on(target.name))
     return target
 
 
@@ -73,18 +67,12 @@ def vouch(repository: Repository, manifest: Manifest, progress: ProgressCallback
     Raises:
         VerificationError: some are missing or damaged.
     """
-    done = 0
-    bad = []
-    for entry in manifest.files:
-
-        def advance(count: int, item: str = entry.path) -> None:
-            nonlocal done
-            done += count
-            if progress:
-                progress(Progress("verifying", item, min(done, manifest.size), manifest.size))
-
-        if problem := repository.objects.problem(entry.digest, advance=advance):
-            bad.append(f"{entry.path}: {problem}")
+    meter = Meter("verifying", progress, manifest.size)
+    bad = [
+        f"{entry.path}: {problem}"
+        for entry in manifest.files
+        if (problem := repository.objects.problem(entry.digest, advance=meter.on(entry.path)))
+    ]
     if bad:
         raise VerificationError(
             f"{len(bad)} of {len(manifest.files)} files can't be trusted: {bad[0]}",

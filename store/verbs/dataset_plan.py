@@ -18,11 +18,12 @@ from ..knowledge.datasets import tracked
 from ..knowledge.datasets.asked import Asked
 from ..knowledge.datasets.dvc_file import Output
 from ..knowledge.datasets.stated import Stated
+from ..knowledge.meter import Meter
 from ..knowledge.sources import SourceFile
 from ..nouns import names
 from ..nouns.dataset import DataSource
 from ..nouns.manifest import FileEntry, Manifest
-from ..nouns.reports import Progress, ProgressCallback
+from ..nouns.reports import ProgressCallback
 from .request import Request
 
 
@@ -104,7 +105,7 @@ def read(
         SourceChangedError, StorageError: see ``Store.register``.
     """
     total = sum(file.size for plan in plans for file in plan.files)
-    done = 0
+    meter = Meter("storing" if store else "hashing", progress, total)
     objects = repository.objects
     if store:
         with durable.explained("make room to work"):
@@ -112,18 +113,11 @@ def read(
     for plan in plans:
         entries = []
         for file in plan.files:
-
-            def advance(count: int, item: str = file.path) -> None:
-                nonlocal done
-                done += count
-                if progress:
-                    progress(Progress("storing" if store else "hashing", item, min(done, total), total))
-
             if store:
-                kept = objects.put_file(file.location, advance)
+                kept = objects.put_file(file.location, meter.on(file.path))
                 entries.append(FileEntry(file.path, kept.size, kept.digest))
             else:
-                hashed, size = objects.digest_file(file.location, advance)
+                hashed, size = objects.digest_file(file.location, meter.on(file.path))
                 entries.append(FileEntry(file.path, size, hashed))
         if plan.files:
             plan.manifest = Manifest("dataset", tuple(entries))

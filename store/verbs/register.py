@@ -13,10 +13,11 @@ from ..engine.objects import Stored
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError
 from ..knowledge import sources
+from ..knowledge.meter import Meter
 from ..knowledge.sources import SourceFile
 from ..nouns.lineage import Link
 from ..nouns.manifest import Edge, FileEntry, Manifest
-from ..nouns.reports import Progress, ProgressCallback, Registered
+from ..nouns.reports import ProgressCallback, Registered
 from . import move, parents, request
 from .circumstances import Circumstances
 from .commit import commit
@@ -140,18 +141,7 @@ def _edges(named: Iterable[tuple[str, Link]]) -> tuple[Edge, ...]:
 def _store(
     repository: Repository, files: list[SourceFile], progress: ProgressCallback | None
 ) -> list[Stored]:
-    total = sum(source.size for source in files)
-    done = 0
-    stored = []
-    for source in files:
-
-        def advance(count: int, item: str = source.path) -> None:
-            nonlocal done
-            done += count
-            if progress:
-                progress(Progress("storing", item, min(done, total), total))
-
-        stored.append(repository.objects.put_file(source.location, advance))
-    if progress:
-        progress(Progress("storing", "", total, total))
+    meter = Meter("storing", progress, sum(source.size for source in files))
+    stored = [repository.objects.put_file(source.location, meter.on(source.path)) for source in files]
+    meter.end()
     return stored

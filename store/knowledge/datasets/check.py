@@ -10,9 +10,9 @@ from ...errors import MvtuiError, NotFoundError, StorageError
 from ...nouns.dataset import DataSource, DataState, State
 from ...nouns.manifest import FileEntry
 from ...nouns.reports import ProgressCallback
+from ..meter import Meter
 from . import check_dvc, check_hub, check_path
 from .dvc_hash import Advance
-from .meter import Meter
 
 HashFile = Callable[[str, Advance], str]
 """Returns the BLAKE3 of the file at a path, telling how many bytes it has worked on. Raises OSError or MvtuiError."""
@@ -36,7 +36,7 @@ def check(recorded: Recorded, hash_file: HashFile, progress: ProgressCallback | 
 
     Every byte is read that has to be: a date or a size proves a change, never its absence.
     """
-    state, why = _judge(recorded, hash_file, Meter(progress))
+    state, why = _judge(recorded, hash_file, Meter("hashing", progress))
     return DataState(recorded.role, recorded.ref, recorded.source, state, tuple(why))
 
 

@@ -9,10 +9,10 @@ from typing import TypeAlias
 
 from ...errors import MvtuiError, NotFoundError
 from ...nouns.dataset import DataSource, State
+from ..meter import Meter
 from . import dvc_file, dvc_hash, dvc_listing
 from .differences import sentences
 from .dvcignore import NotUnderstoodError, find_root
-from .meter import Meter
 
 Verdict: TypeAlias = tuple[State, list[str]]
 HashFile: TypeAlias = Callable[[str, Callable[[int], None] | None], tuple[str, ...]]

@@ -11,9 +11,9 @@ import os
 from collections.abc import Iterator
 
 from ...nouns.dataset import DataSource, State
+from ..meter import Meter
 from . import hub
 from .differences import sentences
-from .meter import Meter
 
 _PIECE = 1 << 20
 _SHA1, _SHA256 = 40, 64  # hex digits

@@ -10,8 +10,8 @@ from ...errors import BadInputError
 from ...nouns.dataset import State
 from ...nouns.manifest import FileEntry
 from .. import sources
+from ..meter import Meter
 from .differences import sentences
-from .meter import Meter
 
 
 def judge(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ...errors import MvtuiError
 from ...nouns.reports import ProgressCallback
+from ..meter import Meter
 from . import check_dvc, dvc_file
 from .dvc_file import Output
 from .dvcignore import find_root
-from .meter import Meter
 
 
 def find(location: str) -> Output | None:
@@ -50,7 +50,7 @@ def differs(output: Output, progress: ProgressCallback | None) -> str:
 
     What ``progress`` raises stops it.
     """
-    meter = Meter(progress)
+    meter = Meter("hashing", progress)
     try:
         state, why = check_dvc.judge_bytes(output.source(), meter)
     except (MvtuiError, OSError) as error:

@@ -1,10 +1,10 @@
-"""How far the hashing of a dataset is."""
+"""How far a long verb is: counts of bytes become reports of progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...nouns.reports import Progress, ProgressCallback
+from ..nouns.reports import Action, Progress, ProgressCallback
 
 
 class Meter:
@@ -13,17 +13,18 @@ class Meter:
     ``stopped`` says that the callback raised: the work is to end, whatever it raised.
     """
 
-    def __init__(self, callback: ProgressCallback | None) -> None:
+    def __init__(self, action: Action, callback: ProgressCallback | None, total: int = 0) -> None:
+        self._action = action
         self._callback = callback
-        self._done = self._total = 0
+        self._done, self._total = 0, total
         self.stopped = False
 
     def begin(self, total: int) -> None:
-        """Say how many bytes there are to hash in all."""
+        """Say how many bytes there are in all."""
         self._done, self._total = 0, total
 
     def on(self, item: str) -> Callable[[int], None]:
-        """Return what to tell of each number of bytes hashed in ``item``. What the callback raises stops the work."""
+        """Return what to tell of each number of bytes done in ``item``. What the callback raises stops the work."""
 
         def advance(count: int) -> None:
             self._done += count
@@ -39,5 +40,5 @@ class Meter:
         if self._callback is None:
             return
         self.stopped = True
-        self._callback(Progress("hashing", item, done, self._total))
+        self._callback(Progress(self._action, item, done, self._total))
         self.stopped = False
