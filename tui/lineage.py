@@ -22,7 +22,7 @@ _NAME = 100
 _COMMIT = re.compile(r"((?:^git:|@)[0-9a-f]{7})[0-9a-f]{33}$")
 _GUESS = 40
 _USUAL_ROLES = {"trained-on": "train", "evaluated-on": "eval"}
-_STAGES = {"production": ("green",), "archived": ("dim",)}
+STAGE_STYLES = {"production": ("green",), "archived": ("dim",)}
 
 
 def name(node: Node, *, ascii_only: bool) -> str:
@@ -37,7 +37,7 @@ def facts(node: Node, *, ascii_only: bool) -> list[Piece]:
         found.append(("deleted", ("red",)))
     elif node.stage:
         label = words.stage_label(node.stage, ascii_only=ascii_only)
-        found.append((visible(label, 40, ascii_only=ascii_only), _STAGES.get(node.stage, ())))
+        found.append((visible(label, 40, ascii_only=ascii_only), STAGE_STYLES.get(node.stage, ())))
     if node.model_kind == "dataset":
         found.append((f"data, {words.size(node.size)}", ("dim",)))
     elif node.model_kind not in {"", "weights"}:
@@ -89,9 +89,9 @@ def row(entry: TreeRow, *, upward: bool, ascii_only: bool) -> list[Piece]:
     how = edge(entry.links, whom="" if upward else "it", ascii_only=ascii_only)
     pieces: list[Piece]
     if upward:
-        pieces = [(f"{guides}{how}", ("dim",)), (called, _style(entry.node))]
+        pieces = [(f"{guides}{how}", ("dim",)), (called, style(entry.node))]
     else:
-        pieces = [(guides, ("dim",)), (called, _style(entry.node)), (how, ("dim",))]
+        pieces = [(guides, ("dim",)), (called, style(entry.node)), (how, ("dim",))]
     if entry.loops:
         return [*pieces, ("leads back to itself", ("red",))]
     if entry.again:
@@ -109,7 +109,8 @@ def _guides(entry: TreeRow, *, upward: bool, ascii_only: bool) -> str:
     )
 
 
-def _style(node: Node) -> tuple[str, ...]:
+def style(node: Node) -> tuple[str, ...]:
+    """Return the styles of a node's name: what lies outside the store, and what is in Production, stand out."""
     return (
         ("cyan",) if node.kind in {"outside", "commit"} else ("bold",) if node.stage == "production" else ()
     )

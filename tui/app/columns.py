@@ -7,10 +7,9 @@ A window too narrow for all columns drops the least important; the last one take
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ...store import improved
@@ -119,12 +118,12 @@ def sample_of(versions: Sequence[Version]) -> list[Version]:
 
 def for_versions(
     versions: Sequence[Version],
-    directions: Mapping[str, Direction] = MappingProxyType({}),
+    direction: Callable[[str], Direction | None] = lambda _metric: None,
     production: Version | None = None,
 ) -> list[Column]:
     """Return the columns that say something about these versions, in reading order.
 
-    ``directions`` says of metrics which way they are better; ``production`` is what the most common of them is
+    ``direction`` says of a metric which way it is better; ``production`` is what the most common of them is
     compared with.
     """
     sample = sample_of(versions)
@@ -140,9 +139,10 @@ def for_versions(
         out.append(Column("ALIAS", widest, 3, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
     ranks = iter((2, 8, 10, *range(12, 30)))
     for place, name in enumerate(metric_names(sample)):
-        out.append(_metric(name, sample, next(ranks), directions.get(name)))
+        way = direction(name)
+        out.append(_metric(name, sample, next(ranks), way))
         if place == 0 and production and name in production.metrics:
-            out.append(_delta(name, sample, production, directions.get(name)))
+            out.append(_delta(name, sample, production, way))
     out += [
         Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
         Column("SIZE", 8, 6, lambda v, _: words.size(v.size), "right"),

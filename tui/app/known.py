@@ -27,8 +27,3 @@ class Known(msgspec.Struct, frozen=True):
     capture: Capture | None = None
     capture_problem: str = ""
     whole: bool = True
-
-    @property
-    def version(self) -> Version:
-        """The version that all this is about."""
-        return self.detail.version

@@ -25,7 +25,6 @@ class Rows:
         self.versions = versions
         self.total = max(total, len(versions))
         self._search: Search | None = None
-        self._prepared = False
 
     def __len__(self) -> int:
         return len(self.versions)
@@ -34,6 +33,11 @@ class Rows:
     def whole(self) -> bool:
         """Whether nothing is still to come."""
         return self.total == len(self)
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is something to search, and nothing that is still to come would be missed."""
+        return self.whole and len(self) > 0
 
     def place(self, seq: int) -> int:
         """Return where the version registered as event ``seq`` stands, else its nearest older neighbour."""
@@ -48,9 +52,7 @@ class Rows:
 
     def prepare(self, store: Store) -> None:
         """Make what finds versions by a query. Takes tenths of a second per 100,000: for a worker."""
-        if not self._prepared:
-            self._prepared = True  # or tried to be: what finds them does so all the same
-            self.search(store).prepare()
+        self.search(store).prepare()
 
     def search(self, store: Store) -> Search:
         """Return what finds versions by a query, for a worker too; made fast only if ``prepare`` was called."""

@@ -274,7 +274,7 @@ class StoreWorker(Thread):
             found = ()
         rows = Rows(model, found, total)
 
-        if rows.whole and len(rows):
+        if rows.searchable:
             # Behind whatever else is wanted: it is the only job that can take a second.
             self._ask("search", lambda store: self._prepare(store, rows))
         return VersionsListed(rows, self._columns(store, found))
@@ -292,8 +292,7 @@ class StoreWorker(Thread):
     def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
         if not len(found):
             return []
-        ways = reading.directions(store, columns.metric_names(columns.sample_of(found)))
-        return columns.for_versions(found, ways, reading.in_production(store, found[0].model))
+        return columns.for_versions(found, store.direction, reading.in_production(store, found[0].model))
 
     def _list_versions(self, store: Store, model: str) -> None:
         self._post(self._versions(store, model))

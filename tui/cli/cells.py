@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ..lineage import STAGE_STYLES
 from ..metric_order import worth_a_column
 from ..words import decimals, number, stage_label
 from .output import ascii_only
 
 if TYPE_CHECKING:
     from ...store import Direction, Version
-
-_STAGE_COLOURS = {"production": ("green",), "archived": ("dim",)}
 
 
 def stage_cell(stage: str | None) -> str:
@@ -23,7 +22,7 @@ def stage_cell(stage: str | None) -> str:
 
 def stage_style(cell: str) -> tuple[str, ...]:
     """Return the colour of a stage's cell."""
-    return _STAGE_COLOURS.get(cell.rpartition(" ")[2], ())
+    return STAGE_STYLES.get(cell.rpartition(" ")[2], ())
 
 
 def metric_columns(

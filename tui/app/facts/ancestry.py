@@ -85,8 +85,7 @@ def _add(lines: Lines, rows: tuple[TreeRow, ...], look: Look, columns: int, *, u
 
 
 def _name(node: Node, look: Look) -> tuple[str, str]:
-    style = "accent" if node.kind in {"outside", "commit"} else "strong" if node.stage == "production" else ""
-    return lineage.name(node, ascii_only=look.ascii_only), style
+    return lineage.name(node, ascii_only=look.ascii_only), _style(lineage.style(node))
 
 
 def _facts(node: Node, look: Look) -> list[Line]:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import words
-from ...text import paragraph, visible
+from ...text import visible
 from ..columns import Look
 from .lines import LABEL, Line, cut_evenly, fact, facts
 
 if TYPE_CHECKING:
     from ....store import Version
 
-_NOTE_LINES = 12
 _SOURCE_LINES = 3
 _REGISTERED_LATER_SECONDS = 90
 
@@ -56,9 +55,3 @@ def identity(version: Version, look: Look, columns: int) -> Iterator[Line]:
         yield fact("", ago, look, columns)
     if abs((version.registered - version.created).total_seconds()) > _REGISTERED_LATER_SECONDS:
         yield fact("registered", words.clock(version.registered), look, columns)
-
-
-def note(text: str, look: Look, columns: int) -> Iterator[Line]:
-    """Yield a note on as many lines as it takes, within reason; none for an empty one."""
-    for at, line in enumerate(paragraph(text, columns - LABEL, _NOTE_LINES, ascii_only=look.ascii_only)):
-        yield [(("note" if at == 0 else "").ljust(LABEL), "muted"), (line, "")]

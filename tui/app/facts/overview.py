@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ....store import scalar_text
 from ..columns import Look
 from .files import files
-from .identity import head, identity, note
-from .lines import Lines, heading, pairs
+from .identity import head, identity
+from .lines import Lines, facts, heading, pairs
 from .made_by import made_by
 from .metrics import metrics
 
@@ -24,7 +24,7 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
     """
     lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
     if version.note:
-        lines.add([[], *note(version.note, look, columns)])
+        lines.add([[], *facts("note", version.note, look, columns)])
     lines.join(metrics(version, known, look, columns))
     lines.add(made_by(version, known, look, columns))
     params = {name: scalar_text(value) for name, value in version.params.items()}

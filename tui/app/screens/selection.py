@@ -103,17 +103,23 @@ class Selection:
             return False
         before = self.rows
         same = before is not None and before.model == message.rows.model
-        seq = self.version.seq if same and self.version else self._last_seq
+        seq = self._seq if same else self._last_seq
         if not (same and before and not before.whole):
             self._columns = message.columns  # when the rest has come, nothing that is seen moves
         self.rows = message.rows
         query = self.filters.get(Pane.VERSIONS, "")
-        if query and self.rows.whole and len(self.rows):
+        if query and self.rows.searchable:
             self._hold = True
             self._screen.worker.find(self.rows, query)  # what is seen stays until it is known what fits
         else:
             self._show_versions(seq, hold=same)
         return True
+
+    @property
+    def _seq(self) -> int | None:
+        """The version that is selected, else the one that was last, as its event's number."""
+        version = self.version
+        return version.seq if version else self._last_seq
 
     @property
     def _last_seq(self) -> int | None:
@@ -147,12 +153,12 @@ class Selection:
             self._screen.filter_line.advise_names(query, found=bool(len(table.order)))
             if model := self._screen.model_table.selected:
                 self._choose_model(model.name)
-        elif query and self.rows and self.rows.whole and len(self.rows):
+        elif query and self.rows is not None and self.rows.searchable:
             self._hold = False
             self._screen.worker.find(self.rows, query)
         else:
             self._screen.filter_line.advise(query)
-            self._show_versions(self.version.seq if self.version else self._last_seq, hold=False)
+            self._show_versions(self._seq, hold=False)
 
     def take_filtered(self, message: Filtered) -> None:
         """Show what was found, if it is still what is asked; what is no query leaves the list as it is."""
@@ -164,8 +170,7 @@ class Selection:
         if found is None:
             self.tell_found()
             return
-        seq = self.version.seq if self.version else self._last_seq
-        self._show_versions(seq, hold=self._hold, found=found)
+        self._show_versions(self._seq, hold=self._hold, found=found)
         self._hold = True
 
     def tell_found(self) -> None:
