@@ -1,4 +1,4 @@
-"""The only place that flushes, renames and locks.
+"""The only place that flushes and renames; the writers' lock is in ``lock``.
 
 What is promised: when ``publish``, ``sync_appended`` or ``sync_dir`` returns, the bytes and the name survive a
 power cut on a file system that honours ``fsync``. When one raises, nothing is visible under its final
@@ -10,20 +10,16 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import threading
-import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Self
 
-from ..errors import BadInputError, LockTimeoutError, MvtuiError, NoSpaceError, StorageError
+from ..errors import BadInputError, MvtuiError, NoSpaceError, StorageError
 from . import platform
 
 OBJECT_MODE = 0o444
 TREE_SUFFIX = ".d"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_POLL_FIRST, _POLL_LAST = 0.0005, 0.01  # seconds between tries for the lock
 
 
 @contextlib.contextmanager
@@ -143,9 +139,9 @@ def replace_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666, 
     with Temp(temp_dir) as temp:
         write_all(temp.fd, data)
         if durable:
-            temp.publish(target, mode=_masked(mode))
+            temp.publish(target, mode=masked(mode))
         else:
-            os.fchmod(temp.fd, _masked(mode))
+            os.fchmod(temp.fd, masked(mode))
             os.rename(temp.path, target)
 
 
@@ -153,7 +149,7 @@ def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -
     """Write a whole file under a name that must be free; False, and nothing done, when it is taken."""
     with Temp(temp_dir) as temp:
         write_all(temp.fd, data)
-        os.fchmod(temp.fd, _masked(mode))
+        os.fchmod(temp.fd, masked(mode))
         platform.sync_fd(temp.fd)
         try:
             os.link(temp.path, target)  # unlike rename, it never replaces
@@ -163,7 +159,8 @@ def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -
         return True
 
 
-def _masked(mode: int) -> int:
+def masked(mode: int) -> int:
+    """Return a mode without the bits that this process's umask takes away."""
     return mode & ~_umask
 
 
@@ -339,93 +336,3 @@ def _claimed(path: str) -> Iterator[bool]:
         yield platform.lock(fd)
     finally:
         os.close(fd)
-
-
-class Lock:
-    """The writers' lock of a store: one process, one thread at a time; counted, so that verbs may nest.
-
-    It is a ``flock`` on a file that names its holder (pid, user, host, since). Waiting is polite polling
-    from half a millisecond up to ten: a blocking ``flock`` can't time out in a thread.
-    """
-
-    def __init__(self, path: str, timeout: float) -> None:
-        self.path, self.timeout = path, timeout
-        self._threads = threading.RLock()
-        self._fd = -1
-        self._depth = 0
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock.
-
-        Raises:
-            LockTimeoutError: it was not free within ``timeout`` seconds.
-            OSError: the lock file can't be opened or locked.
-        """
-        with self._threads, platform.no_suspend():
-            if self._depth == 0:
-                self._acquire()
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._release()
-
-    def is_sound(self) -> bool:
-        """Whether the lock held is still the store's: no one has removed its file and locked another."""
-        return self._fd >= 0 and is_at(self._fd, self.path)
-
-    def reset_after_fork(self) -> None:
-        """Forget the parent's hold in a forked child: its descriptor would share the parent's lock."""
-        if self._fd >= 0:
-            os.close(self._fd)
-        self._threads, self._fd, self._depth = threading.RLock(), -1, 0
-
-    def _acquire(self) -> None:
-        deadline = time.monotonic() + self.timeout
-        pause = _POLL_FIRST
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666 & ~_umask)
-        try:
-            while not platform.lock(fd):
-                if time.monotonic() >= deadline:
-                    raise LockTimeoutError(
-                        f"the store is locked by {_holder(fd)}; waited {self.timeout:g} s",
-                        hint="Try again when it is done, or raise lock.timeout in config.toml.",
-                    )
-                time.sleep(
-                    pause * (0.5 + os.urandom(1)[0] / 512)
-                )  # jitter, so that waiters don't march in step
-                pause = min(pause * 2, _POLL_LAST)
-        except BaseException:
-            os.close(fd)
-            raise
-        since = datetime.now(UTC).strftime("%H:%M:%S UTC")
-        note = f"pid {os.getpid()}, {platform.user_name()}@{platform.host_name()}, since {since}\n".encode()
-        with contextlib.suppress(OSError):  # a courtesy to who waits: a full disk must not keep gc out
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, note, 0)
-        self._fd = fd
-
-    def _release(self) -> None:
-        fd, self._fd = self._fd, -1
-        with contextlib.suppress(OSError):
-            os.ftruncate(fd, 0)
-        platform.unlock(fd)
-        os.close(fd)
-
-
-def is_at(fd: int, path: str) -> bool:
-    """Whether an open file is still what its path leads to: not removed, not replaced."""
-    try:
-        there = os.stat(path)
-    except FileNotFoundError:
-        return False
-    here = os.fstat(fd)
-    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
-
-
-def _holder(fd: int) -> str:
-    text = os.pread(fd, 200, 0).decode("utf-8", "replace").strip()
-    return text or "another process"

@@ -25,10 +25,10 @@ from ..errors import (
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
 from . import actor, config, durable, events, platform, reduce, snapshot
-from .durable import Lock
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
+from .lock import Lock
 from .objects import Objects
 from .snapshots import Snapshots
 from .statcache import StatCache

@@ -25,6 +25,9 @@ EDGE_TYPES: dict[str, str] = {
 }
 """Edge type → what stands at its other end."""
 
+DATA_EDGES = frozenset({"trained-on", "evaluated-on"})
+"""Edges at whose other end data stand."""
+
 EVALUATION_ROLES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation", "dev", "holdout"})
 """Roles of a dataset that mean measuring; any other role means training."""
 

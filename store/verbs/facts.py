@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -11,14 +10,13 @@ from ..engine.index import Index
 from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import MvtuiError
+from ..knowledge.capture.packages import normalise
 from ..knowledge.compare.facts import Facts, Target
 from ..knowledge.guess import stem
 from ..nouns.comparison import SectionName
 from ..nouns.lineage import Link
 from ..nouns.metric import key
 from . import look, records
-
-_SEPARATORS = re.compile(r"[-_.]+")
 
 
 def gather(index: Index, document: Document) -> Facts:
@@ -76,12 +74,7 @@ def finish(repository: Repository, facts: Facts) -> Facts:
     if captured is not None and captured.packages:
         try:
             packages = records.read_packages(repository, captured)
-            found["packages"] = {_normal(name): version for name, version in packages.items()}
+            found["packages"] = {normalise(name): version for name, version in packages.items()}
         except MvtuiError as error:
             problems["packages"] = f"the list of packages can't be read: {error}"
     return msgspec.structs.replace(facts, problems=problems, **found)
-
-
-def _normal(name: str) -> str:
-    """Return a package's name as PEP 503 compares it."""
-    return _SEPARATORS.sub("-", name).lower()

@@ -13,7 +13,7 @@ from ..errors import FormatError, VerificationError
 from ..knowledge.reproduce import Ingredient
 from ..knowledge.reproduce.code import doubts
 from ..nouns.capture import Capture
-from ..nouns.lineage import Link
+from ..nouns.lineage import DATA_EDGES, Link
 from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
 from ..nouns.version import Version
@@ -22,7 +22,6 @@ from . import look, records, reproduce, resolve
 _LATE = timedelta(days=1)  # between making the files and registering them
 _AGAIN = "register the same files again where they were made: what was captured is added"
 _TOPICS = {"parents": "lineage"}
-_DATA = ("trained-on", "evaluated-on")
 _LINK = "mvtui link "
 _NAMED = 3  # edges of one sort that are named
 
@@ -113,7 +112,7 @@ def _data(version: Version, ends: Sequence[Ingredient], told: set[str]) -> Itera
         yield Finding("warn", "data", message, "register it by a revision of 40 digits: hf:NAME@REVISION")
     for each in ends:
         link = each.link
-        if link.type in _DATA and not link.guess and link.to not in told:
+        if link.type in DATA_EDGES and not link.guess and link.to not in told:
             yield Finding("ok", "data", f"{link.role or 'data'}: {each.name}")
 
 

@@ -32,6 +32,7 @@ import re
 from collections.abc import Iterable
 
 from ...nouns.comparison import ChangeClass
+from ...nouns.lineage import DATA_EDGES
 
 _TRAINED = frozenset({"weights", "adapter"})
 
@@ -163,7 +164,7 @@ def of_edge(edge: str, role: str, target_kind: str, kind: str) -> ChangeClass | 
         return "data"
     if role.lower() in _RETRIEVAL_ROLES:
         return "retrieval"
-    if edge in ("trained-on", "evaluated-on"):
+    if edge in DATA_EDGES:
         return "data"
     if target_kind == "dataset":
         return "data" if kind in _TRAINED else "retrieval"

@@ -6,19 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ...nouns.comparison import ChangeClass, DiffCell, DiffRow, DiffSection, Unit
-from ...nouns.lineage import EVALUATION_ROLES
+from ...nouns.lineage import DATA_EDGES, EVALUATION_ROLES
 from ...nouns.manifest import Scalar
 from . import affects, cells
 from .cells import Column
 from .facts import Facts, Target
 
-_DATASET_EDGES = frozenset({"trained-on", "evaluated-on"})
 _Keyed = dict[str, list[Target]]
 
 
 def datasets(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare datasets role by role, training before evaluation: which one, its size, files and source."""
-    columns = _keyed(all_facts, lambda target: target.link.type in _DATASET_EDGES, _role)
+    columns = _keyed(all_facts, lambda target: target.link.type in DATA_EDGES, _role)
     roles = sorted(dict.fromkeys(key for column in columns for key in column), key=_is_evaluation)
     found: list[DiffRow] = []
     for role in roles:
@@ -74,7 +73,7 @@ _MEASURES: tuple[tuple[str, Callable[[Target], Scalar], Unit], ...] = (
 def lineage(all_facts: Sequence[Facts]) -> DiffSection:
     """Compare the edges that are no datasets', by type; a type with several by what they point at."""
     columns = _keyed(
-        all_facts, lambda target: target.link.type not in _DATASET_EDGES, lambda target: target.link.type
+        all_facts, lambda target: target.link.type not in DATA_EDGES, lambda target: target.link.type
     )
     cells_of = [{key: _cell(targets) for key, targets in column.items()} for column in columns]
     return DiffSection("lineage", cells.rows(cells_of, _maker(all_facts, columns)))

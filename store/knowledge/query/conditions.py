@@ -12,9 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol
 
+from ...nouns.lineage import DATA_EDGES
 from ...nouns.semver import precedence
 from . import keyed
-from .fields import COMPARE, DATA_EDGES, FIELDS
+from .fields import COMPARE, FIELDS
 from .keyed import Test
 from .pattern import Pattern, any_of, containing, fold
 from .quantities import Span

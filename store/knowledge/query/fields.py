@@ -32,9 +32,6 @@ Takes = Literal[
     "order",  # what to sort by
 ]
 
-DATA_EDGES = frozenset({"trained-on", "evaluated-on"})
-"""Edges that ``dataset:`` asks about; ``parent:`` asks about all others."""
-
 NONE = "none"
 YES, NO = "yes", "no"
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -112,5 +109,5 @@ def allows(field: Field, sign: str) -> bool:
     if field.name in _ONLY_EQUAL or field.name in DIRECTIVES:
         return sign in {":", "="}
     if field.takes == "age":
-        return sign in {"<", "<=", ">", ">="}
+        return sign in COMPARE
     return sign in {":", "=", "!="} or field.takes in _COMPARED

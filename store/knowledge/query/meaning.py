@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .fields import FIELDS, SORT_KEYS
+from .fields import COMPARE, FIELDS, SORT_KEYS
 
 _OTHER_NAMES = {
     "branch": "git",
@@ -30,7 +30,7 @@ def fields(name: str, operator: str) -> list[str]:
     if meant := _OTHER_NAMES.get(word.lower()):
         return [meant + dot + key] if FIELDS[meant].keyed else [meant]
     found = close(name.lower(), FIELDS)
-    if operator in {"<", "<=", ">", ">="} and not dot:
+    if operator in COMPARE and not dot:
         found += [f"metric.{name}", f"param.{name}"]
     return found
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ...nouns.lineage import DATA_EDGES
 from ...nouns.manifest import scalar_text
-from .fields import DATA_EDGES, FIELDS
+from .fields import FIELDS
 from .pattern import fold
 from .text import Document
 

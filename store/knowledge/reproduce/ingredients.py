@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from ...nouns.dataset import DataSource
-from ...nouns.lineage import Link
+from ...nouns.lineage import DATA_EDGES, Link
 from ...nouns.recipe import Step
 from ...nouns.version import Version
 from .lacking import Lacking
 from .shell import comment, inside, option_safe, place
 
-_DATA = frozenset({"trained-on", "evaluated-on"})
 _PINNED = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _NAMED = 3  # things of one sort that are named
 _SUMS = {"md5": "md5sum", "sha1": "sha1sum", "sha256": "sha256sum", "sha512": "sha512sum", "blake3": "b3sum"}
@@ -56,7 +55,7 @@ class Tools(msgspec.Struct, frozen=True):
 
 def data(ingredients: list[Ingredient], tools: Tools, lack: Lacking, *, wanted: bool) -> Step:
     """Return the step that gets the datasets; ``wanted`` says that a version of this kind is made from some."""
-    chosen = [each for each in ingredients if each.link.type in _DATA]
+    chosen = [each for each in ingredients if each.link.type in DATA_EDGES]
     if wanted and not any(each.link.type == "trained-on" for each in chosen):
         lack(
             "no training data are named",
@@ -74,7 +73,7 @@ def data(ingredients: list[Ingredient], tools: Tools, lack: Lacking, *, wanted: 
 
 def parents(ingredients: list[Ingredient], tools: Tools, lack: Lacking) -> Step:
     """Return the step that gets the versions it was made from: each into a directory, for where it was is not known."""
-    chosen = [each for each in ingredients if each.link.type not in {*_DATA, "replaces"}]
+    chosen = [each for each in ingredients if each.link.type not in {*DATA_EDGES, "replaces"}]
     lines = []
     for each in chosen:
         lines.append(comment(f"{each.link.type} {each.name}"))
@@ -185,11 +184,11 @@ def _outside(each: Ingredient, lack: Lacking) -> list[str]:
     scheme = each.link.to.partition(":")[0]
     if scheme == "hf":
         name, rev = _on_hub(each.link)
-        kind = "--repo-type dataset " if each.link.type in _DATA else ""
+        kind = "--repo-type dataset " if each.link.type in DATA_EDGES else ""
         return [f"hf download {kind}{f'--revision {shlex.quote(rev)} ' if rev else ''}-- {shlex.quote(name)}"]
     if scheme in {"http", "https"}:
         lack(f"nothing tells whether what {each.link.to} serves still is the same", about=(each.link.to,))
-        directory = inside("data" if each.link.type in _DATA else "parents")
+        directory = inside("data" if each.link.type in DATA_EDGES else "parents")
         return [
             f"mkdir -p {directory}",
             f"curl -fL -o {directory}/{shlex.quote(each.directory)} -- {shlex.quote(each.link.to)}",
@@ -200,7 +199,7 @@ def _outside(each: Ingredient, lack: Lacking) -> list[str]:
 def _on_hub(link: Link) -> tuple[str, str]:
     """Return what to ask the Hugging Face hub for: a name, and a revision if one is named."""
     rest = link.to.partition(":")[2].partition("#")[0]
-    name, _, rev = (rest.removeprefix("datasets/") if link.type in _DATA else rest).partition("@")
+    name, _, rev = (rest.removeprefix("datasets/") if link.type in DATA_EDGES else rest).partition("@")
     return name, rev
 
 
@@ -245,6 +244,6 @@ def _moves(link: Link) -> str:
 
 
 def _move(links: Sequence[Link], guessed: bool) -> str:
-    what = "datasets" if links[0].type in _DATA else f"names ({links[0].type})"
+    what = "datasets" if links[0].type in DATA_EDGES else f"names ({links[0].type})"
     names = _few([link.to for link in links])
     return f"{len(links):,} {'guessed ' if guessed else ''}{what} without a fixed revision: {names}"

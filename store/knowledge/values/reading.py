@@ -6,6 +6,8 @@ import json
 import os
 import re
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ...errors import BadInputError, NotFoundError, StorageError
@@ -113,8 +115,7 @@ def _json(text: str, name: str) -> Any:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            keys = [key for key, _ in pairs]
-            raise twice(name, next(key for key in keys if keys.count(key) > 1))
+            raise twice(name, repeated([key for key, _ in pairs]))
         return found
 
     try:
@@ -159,6 +160,12 @@ def _malformed(name: str, form: str, line: int, column: int, problem: str) -> Ba
     return BadInputError(
         f"{name}, line {line}, column {column}: {problem}", hint=f"The file must be valid {form}."
     )
+
+
+def repeated(keys: Sequence[str]) -> str:
+    """Return the first of some names, not all different, that comes again. Counted once: there may be 100,000."""
+    counts = Counter(keys)
+    return next(key for key in keys if counts[key] > 1)
 
 
 def twice(name: str, key: str) -> BadInputError:

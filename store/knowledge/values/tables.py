@@ -18,7 +18,7 @@ from ..series import check_points, in_order
 from ..value_names import check_name
 from .found import MetricsFile
 from .numbers import parse_number
-from .reading import MAX_VALUES, twice
+from .reading import MAX_VALUES, repeated, twice
 
 STEPS = ("step", "global_step", "trainer/global_step", "_step", "iteration", "iter", "epoch")
 """Columns that say how far the run was; the first of these that is there is what the others are plotted against."""
@@ -124,7 +124,7 @@ def _header(cells: Sequence[str], name: str) -> list[str]:
     if all(parse_number(title) is not None for title in named):
         raise BadInputError(f"{name}, line 1: numbers where names of columns are expected", hint=_HINT)
     if len(set(named)) != len(named):
-        raise twice(name, next(title for title in named if named.count(title) > 1))
+        raise twice(name, repeated(named))
     return titles
 
 

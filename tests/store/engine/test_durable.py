@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from mvtui.store.engine import durable, platform
-from mvtui.store.errors import LockTimeoutError
 
 
 def test_a_temp_file_in_use_is_not_abandoned(tmp_path: Path) -> None:
@@ -73,19 +72,3 @@ def test_a_name_that_is_taken_is_not_replaced(tmp_path: Path) -> None:
     assert not durable.create_file(target, b"second", temp_dir=str(tmp_path))
     assert (tmp_path / "name").read_bytes() == b"first"
     assert os.listdir(tmp_path) == ["name"]
-
-
-def test_the_lock_is_counted_and_given_back(tmp_path: Path) -> None:
-    lock = durable.Lock(str(tmp_path / "lock"), 0)
-    other = durable.Lock(str(tmp_path / "lock"), 0)
-    with lock.held():
-        with lock.held():
-            pass
-        with pytest.raises(LockTimeoutError, match=f"pid {os.getpid()}"), other.held():
-            pass
-    with other.held():
-        pass
-    with pytest.raises(InterruptedError), lock.held():
-        raise InterruptedError
-    with other.held():
-        pass
