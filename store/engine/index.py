@@ -21,14 +21,14 @@ from tinydb.table import Table
 
 from ..nouns.event import Event, EventKind
 from . import reduce
-from .reduce import MODELS, VERSIONS, Document, Tables
+from .documents import MODELS, VERSIONS, Document, Tables, empty, key
 
 
 class DerivedStorage(Storage):
     """TinyDB storage over the reducer's tables. It reads; a write through TinyDB is refused."""
 
     def __init__(self) -> None:
-        self.tables: Tables = reduce.empty()
+        self.tables: Tables = empty()
         self.generation = 0
 
     def read(self) -> dict[str, dict[str, Any]]:
@@ -75,7 +75,7 @@ class Index:
         database = _Database(storage=lambda: self._storage)
         self.models = cast("DerivedTable", database.table(MODELS))
         self.versions = cast("DerivedTable", database.table(VERSIONS))
-        self.replace(reduce.empty())
+        self.replace(empty())
 
     @property
     def generation(self) -> int:
@@ -106,7 +106,7 @@ class Index:
         if self._origin_of is None:
             reduce.apply(self._storage.tables, event)
         else:
-            where = reduce.key(str(event.data.get("model")), str(event.data.get("version")))
+            where = key(str(event.data.get("model")), str(event.data.get("version")))
             before = _origins(self.tables[VERSIONS].get(where))
             reduce.apply(self._storage.tables, event)
             self._came_from(where, before, _origins(self.tables[VERSIONS].get(where)))
@@ -115,7 +115,7 @@ class Index:
             self._find_ways()
         if event.kind is EventKind.REGISTER:
             model, identity = event.data["model"], event.data["id"]
-            where = reduce.key(model, event.data["version"])
+            where = key(model, event.data["version"])
             self._of_model.setdefault(model, []).append(where)
             if self._ids is not None:
                 bisect.insort(self._ids, (identity, where))
@@ -126,7 +126,7 @@ class Index:
 
     def version(self, model: str, number: str) -> Document | None:
         """Return a version's document, deleted or not."""
-        return self.tables[VERSIONS].get(reduce.key(model, number))
+        return self.tables[VERSIONS].get(key(model, number))
 
     def of_model(self, name: str, *, newest: int = 0) -> list[Document]:
         """Return a model's documents, deleted ones too, in the order they were registered; or just the newest few."""

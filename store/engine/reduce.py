@@ -1,8 +1,7 @@
 """The reducer: what each event does to the index's documents. Pure, and the only code that changes them.
 
-Documents are replaced, never changed in place: who holds one keeps what it saw. Empty fields are left out;
-``Version`` and ``Model`` know the defaults. An event that names something unknown (lost in a damaged
-stretch), or whose long part was in an object that is lost, changes nothing.
+An event that names something unknown (lost in a damaged stretch), or whose long part was in an object that is
+lost, changes nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +15,7 @@ from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
 from . import shapes
-
-Document = dict[str, Any]
-Tables = dict[str, dict[str, Document]]
-
-MODELS, VERSIONS = "models", "versions"
+from .documents import MODELS, VERSIONS, Document, Tables, changed, held, key
 
 _AS_STATED = (
     "created",
@@ -39,26 +34,6 @@ _AS_STATED = (
 
 _PLACES = 7
 """Places where a dataset was seen before that are remembered; copies on scratch disks come and go."""
-
-
-def empty() -> Tables:
-    """Return the tables of a store in which nothing happened."""
-    return {MODELS: {}, VERSIONS: {}}
-
-
-def key(model: str, version: str) -> str:
-    """Return the document ID of a version."""
-    return f"{model}@{version}"
-
-
-def ref_of(document: Document) -> str:
-    """Return the reference of a version: its document ID."""
-    return key(document["model"], document["version"])
-
-
-def held(document: Document) -> int:
-    """Return how many bytes of a version the store holds: none of a dataset that stays where it is."""
-    return 0 if document.get("external") else int(document["size"])
 
 
 def apply(tables: Tables, event: Event) -> None:
@@ -128,16 +103,16 @@ def _add(tables: Tables, event: Event) -> None:
     where = key(data["model"], data["version"])
     if (document := tables[VERSIONS].get(where)) is None:
         return
-    document = _with(document, "tags", document.get("tags", {}) | data.get("tags", {}))
+    document = changed(document, tags=document.get("tags", {}) | data.get("tags", {}))
     for field in ("note", "capture", "code"):
         if value := data.get(field):
-            document = _with(document, field, value)
+            document = changed(document, **{field: value})
     if (source := data.get("source")) and source != document.get("source"):
         known = [document["source"]] if "source" in document else []
         known += [place for place in document.get("elsewhere", ()) if place != source]
-        document = _with(document | {"source": source}, "elsewhere", known[:_PLACES])
+        document = changed(document | {"source": source}, elsewhere=known[:_PLACES])
     if document.get("external") and data.get("external") is False:
-        document = _with(document, "external", None)
+        document = changed(document, external=None)
         model = tables[MODELS][data["model"]]
         tables[MODELS][data["model"]] = model | {"size": model["size"] + document["size"]}
     tables[VERSIONS][where] = _measured(document, event)
@@ -155,7 +130,7 @@ def _measured(document: Document, event: Event) -> Document:
     """Return the document with what an event measured: the latest value of each metric, and every one before."""
     data = event.data
     if data.get("series"):
-        document = _with(document, "series", [*document.get("series", ()), data["series"]])
+        document = changed(document, series=[*document.get("series", ()), data["series"]])
     values = data.get("metrics", {})
     if not values:
         return document
@@ -167,8 +142,8 @@ def _measured(document: Document, event: Event) -> Document:
     on = {field: data[field] for field in ("dataset", "slice", "evaluation") if data.get(field)}
     record = {"seq": event.seq, "at": rfc3339(event.at), "by": event.actor.user, "host": event.actor.host}
     latest = {metric_key(name, on.get("dataset", ""), on.get("slice", "")): v for name, v in values.items()}
-    document = _with(document, "measured", [*history, record | on | {"metrics": values}])
-    return _with(document, "metrics", document.get("metrics", {}) | latest)
+    document = changed(document, measured=[*history, record | on | {"metrics": values}])
+    return changed(document, metrics=document.get("metrics", {}) | latest)
 
 
 def _link(tables: Tables, event: Event) -> None:
@@ -181,11 +156,11 @@ def _link(tables: Tables, event: Event) -> None:
 
 def _linked(document: Document, add: Iterable[Document], remove: Iterable[Document] = ()) -> Document:
     """Edges stated, or taken back, after registering: no part of the version's identity."""
-    changed = {(edge["type"], edge["to"]) for edge in (*add, *remove)}
-    if not changed:
+    touched = {(edge["type"], edge["to"]) for edge in (*add, *remove)}
+    if not touched:
         return document
-    kept = [edge for edge in document.get("edges", ()) if (edge["type"], edge["to"]) not in changed]
-    return _with(document, "edges", kept + [edge | {"later": True} for edge in add])
+    kept = [edge for edge in document.get("edges", ()) if (edge["type"], edge["to"]) not in touched]
+    return changed(document, edges=kept + [edge | {"later": True} for edge in add])
 
 
 def _tag(tables: Tables, event: Event) -> None:
@@ -197,13 +172,13 @@ def _merge(tables: Tables, event: Event, field: str, add: Document, remove: Any)
     if (document := tables[VERSIONS].get(where)) is None:
         return
     merged = {k: v for k, v in (document.get(field, {}) | add).items() if k not in remove}
-    tables[VERSIONS][where] = _with(document, field, merged)
+    tables[VERSIONS][where] = changed(document, **{field: merged})
 
 
 def _note(tables: Tables, event: Event) -> None:
     where = key(event.data["model"], event.data["version"])
     if (document := tables[VERSIONS].get(where)) and "note" in event.data:
-        tables[VERSIONS][where] = _with(document, "note", event.data["note"])
+        tables[VERSIONS][where] = changed(document, note=event.data["note"])
 
 
 def _alias(tables: Tables, event: Event) -> None:
@@ -216,12 +191,12 @@ def _alias(tables: Tables, event: Event) -> None:
     before = aliases.pop(alias, None)
     if number is not None:
         aliases[alias] = number
-    tables[MODELS][name] = _with(model, "aliases", aliases)
+    tables[MODELS][name] = changed(model, aliases=aliases)
     for touched in {before, number} - {None}:
         where = key(name, touched)
         if document := tables[VERSIONS].get(where):
-            held = sorted(a for a, v in aliases.items() if v == touched)
-            tables[VERSIONS][where] = _with(document, "aliases", held)
+            names = sorted(a for a, v in aliases.items() if v == touched)
+            tables[VERSIONS][where] = changed(document, aliases=names)
 
 
 def _delete(tables: Tables, event: Event) -> None:
@@ -234,7 +209,7 @@ def _delete(tables: Tables, event: Event) -> None:
     model = tables[MODELS][name]
     model = model | {"count": model["count"] - 1, "size": model["size"] - held(document)}
     if model.get("latest") == number:
-        model = _with(model, "latest", _latest_left(tables, name))
+        model = changed(model, latest=_latest_left(tables, name))
     tables[MODELS][name] = model
 
 
@@ -269,14 +244,6 @@ def _latest_left(tables: Tables, name: str) -> str | None:
         if document["model"] == name and not document.get("deleted"):
             latest = _higher(latest, document["version"])
     return latest
-
-
-def _with(document: Document, field: str, value: Any) -> Document:
-    """Return the document with a field set, or without it when the value is empty."""
-    changed = {k: v for k, v in document.items() if k != field}
-    if value:
-        changed[field] = value
-    return changed
 
 
 _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {

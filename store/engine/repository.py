@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
-from . import actor, config, durable, events, platform, reduce, snapshot
+from . import actor, config, documents, durable, events, platform, snapshot
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
@@ -196,7 +196,7 @@ class Repository:
 
     def _replay(self) -> None:
         self.journal.rewind()
-        self.index.replace(reduce.empty())
+        self.index.replace(documents.empty())
         self._snapshots.forget()
         self._partial.clear()
         with contextlib.suppress(RewrittenError):  # another process cuts a tail: the next refresh sees it

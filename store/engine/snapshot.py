@@ -20,7 +20,7 @@ import msgspec
 
 from . import durable
 from .digest import of_bytes
-from .reduce import MODELS, VERSIONS, Document, Tables
+from .documents import MODELS, VERSIONS, Document, Tables
 
 SCHEMA = 4
 _CHUNK = 1000  # documents a line: two milliseconds to decode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from . import reduce, snapshot
+from . import documents, snapshot
 from .journal import Evidence
 from .snapshot import Snapshot
 
@@ -44,7 +44,7 @@ class Snapshots:
 
     def save_if_due(self, store_id: str, journal: Journal, index: Index, *, shrunk: bool) -> None:
         """Write what has become too old. ``shrunk`` says that versions went, which a glance must not count."""
-        versions = len(index.tables[reduce.VERSIONS])
+        versions = len(index.tables[documents.VERSIONS])
         if journal.seq - self._index_seq >= max(_EVENTS, versions // _SHARE):
             self.save(store_id, journal, index)
         elif versions >= _HEAD_FROM:
@@ -57,21 +57,21 @@ class Snapshots:
         """Write index.json, and head.json for a large store. The caller holds the writers' lock."""
         self._write(self._layout.index, store_id, journal, index.tables, whole=True)
         self._index_seq = journal.seq
-        if len(index.tables[reduce.VERSIONS]) >= _HEAD_FROM:
+        if len(index.tables[documents.VERSIONS]) >= _HEAD_FROM:
             self._save_head(store_id, journal, index)
 
     def _save_head(self, store_id: str, journal: Journal, index: Index) -> None:
-        models = index.tables[reduce.MODELS]
+        models = index.tables[documents.MODELS]
         shown = sorted(models.values(), key=lambda d: d["updated"], reverse=True)[:_HEAD_MODELS]
         newest = [d for model in shown for d in index.of_model(model["name"], newest=_HEAD_ROWS)]
         newest.sort(key=lambda d: d["seq"])
-        versions = {reduce.key(d["model"], d["version"]): d for d in newest}
-        tables = {reduce.MODELS: models, reduce.VERSIONS: versions}
+        versions = {documents.key(d["model"], d["version"]): d for d in newest}
+        tables = {documents.MODELS: models, documents.VERSIONS: versions}
         self._write(self._layout.head, store_id, journal, tables, whole=False)
         self._head_seq = journal.seq
 
     def _write(
-        self, path: str, store_id: str, journal: Journal, tables: reduce.Tables, *, whole: bool
+        self, path: str, store_id: str, journal: Journal, tables: documents.Tables, *, whole: bool
     ) -> None:
         if journal.damage() or journal.in_doubt() or not store_id:
             return  # it would hide what a replay must report

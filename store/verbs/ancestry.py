@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..engine.documents import VERSIONS, Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, NotFoundError
 from ..knowledge import lineage as graphs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine.reduce import Document, ref_of
+from ..engine.documents import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import ConflictError, NotFoundError, UsageError
 from ..nouns import names

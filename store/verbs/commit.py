@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from ..engine.documents import Document
 from ..engine.index import Index
-from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import ConflictError
 from ..knowledge.guess import Guesses

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..engine.reduce import Document
+from ..engine.documents import Document
 from ..engine.repository import Repository
 from ..knowledge.datasets import check
 from ..knowledge.datasets.check import Recorded

@@ -10,8 +10,8 @@ import os
 
 import msgspec
 
+from ..engine.documents import Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError
 from ..knowledge.datasets import stated as statements

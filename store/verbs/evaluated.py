@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..engine.documents import Document
 from ..engine.index import Index
-from ..engine.reduce import Document
 from ..errors import BadInputError, NotFoundError
 from ..nouns.lineage import Link
 from . import resolve

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from ..engine.documents import Document
 from ..engine.index import Index
-from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import MvtuiError
 from ..knowledge.capture.packages import normalise

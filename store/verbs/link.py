@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from ..engine.documents import Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import AmbiguousError, BadInputError, ConflictError, NotFoundError
 from ..knowledge import lineage as graphs

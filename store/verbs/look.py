@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 import msgspec
 
 from ..engine import actor, durable
-from ..engine.reduce import MODELS, VERSIONS, Document, ref_of
+from ..engine.documents import MODELS, VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns import names

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from ..engine.documents import Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, NotFoundError, UsageError
 from ..knowledge import directions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..engine.reduce import Document
+from ..engine.documents import Document
 from ..knowledge.query import meaning
 from ..knowledge.query.conditions import ME, Names, test
 from ..knowledge.query.pattern import Pattern

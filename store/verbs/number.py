@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..engine.documents import Document
 from ..engine.index import Index
-from ..engine.reduce import Document
 from ..engine.repository import Repository
 from ..errors import ConflictError, VerificationError
 from ..knowledge import bump as rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..engine.documents import Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import Document, ref_of
 from ..errors import NotFoundError, UsageError
 from ..nouns.comparison import MOST
 from ..nouns.lineage import Link

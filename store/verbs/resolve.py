@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..engine.documents import MODELS, Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import MODELS, Document, ref_of
 from ..errors import AmbiguousError, NotFoundError
 from ..nouns import reference
 from ..nouns.reference import Reference

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..engine import actor
+from ..engine.documents import VERSIONS, Document, ref_of
 from ..engine.index import Index
-from ..engine.reduce import VERSIONS, Document, ref_of
 from ..engine.repository import Repository
 from ..errors import MvtuiError, QueryError
 from ..knowledge.query.completing import Completion, complete

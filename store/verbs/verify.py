@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Collection
 
 from ..engine import durable, reduce
-from ..engine.reduce import VERSIONS, ref_of
+from ..engine.documents import VERSIONS, Document, empty, ref_of
 from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns.damage import Damage
@@ -73,7 +73,7 @@ def _report(
 def _journal(repository: Repository) -> tuple[tuple[Damage, ...], dict[str, int], tuple[str, ...]]:
     """Replay the journal: its damage, the objects its events name, and what was mended in the index."""
     with repository.reading() as index:
-        tables = reduce.empty()
+        tables = empty()
         journal, events = repository.replay()
         bodies: dict[str, int] = {}
         try:
@@ -98,12 +98,12 @@ def _present(repository: Repository) -> set[str]:
     return found
 
 
-def _documents(repository: Repository) -> list[reduce.Document]:
+def _documents(repository: Repository) -> list[Document]:
     with repository.reading() as index:
         return [d for d in index.tables[VERSIONS].values() if not d.get("deleted")]
 
 
-def _parts_of(repository: Repository, document: reduce.Document) -> set[str]:
+def _parts_of(repository: Repository, document: Document) -> set[str]:
     return _parts(repository, document["id"], external=document.get("external", False))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store
-from mvtui.store.engine.reduce import VERSIONS
+from mvtui.store.engine.documents import VERSIONS
 from mvtui.store.nouns.event import EventKind
 
 from .conftest import Run

@@ -1,0 +1,44 @@
+"""The index's documents: which tables there are, what a document is called, how one is changed.
+
+Documents are replaced, never changed in place: who holds one keeps what it saw. Empty fields are left out;
+``Version`` and ``Model`` know the defaults.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Document = dict[str, Any]
+Tables = dict[str, dict[str, Document]]
+
+MODELS, VERSIONS = "models", "versions"
+TABLES = (MODELS, VERSIONS)
+
+
+def empty() -> Tables:
+    """Return the tables of a store in which nothing happened."""
+    return {name: {} for name in TABLES}
+
+
+def key(model: str, version: str) -> str:
+    """Return the document ID of a version."""
+    return f"{model}@{version}"
+
+
+def ref_of(document: Document) -> str:
+    """Return the reference of a version: its document ID."""
+    return key(document["model"], document["version"])
+
+
+def held(document: Document) -> int:
+    """Return how many bytes of a version the store holds: none of a dataset that stays where it is."""
+    return 0 if document.get("external") else int(document["size"])
+
+
+def changed(document: Document, **fields: Any) -> Document:
+    """Return the document with these fields set; a field whose value is empty is left out."""
+    fresh = document | fields
+    for field, value in fields.items():
+        if not value:
+            del fresh[field]
+    return fresh
