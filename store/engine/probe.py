@@ -6,7 +6,7 @@ import os
 
 import msgspec
 
-from . import durable, platform
+from . import durable, platform, removal
 
 
 class Abilities(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ def probe(temp_dir: str) -> Abilities:
 
 def _locks(held: str) -> bool:
     """Whether a second description is refused a lock that the first holds."""
-    return not durable.is_abandoned(held)
+    return not removal.is_abandoned(held)
 
 
 def _symlinks(directory: str) -> bool:

@@ -14,7 +14,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, VerificationError
-from . import digest, durable, platform
+from . import digest, durable, platform, removal
 from .digest import Advance
 from .objects import Objects
 from .statcache import Stamp
@@ -114,7 +114,7 @@ class Trees:
 
     def remove(self, identity: str) -> None:
         """Remove a tree; one that is gone already is fine."""
-        durable.remove_tree(self.path(identity))
+        removal.remove_tree(self.path(identity))
 
     def copy_to(self, manifest: Manifest, target: str, advance: Advance | None = None) -> None:
         """Copy a version's files into ``target``, each hashed on the way; it appears whole or not at all.

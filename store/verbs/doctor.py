@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..engine import durable, platform, probe
+from ..engine import platform, probe, removal
 from ..engine.repository import FORMAT, Repository
 from ..nouns.event import EventKind
 from ..nouns.reports import Finding
@@ -150,8 +150,8 @@ def _file_system(repository: Repository) -> Iterator[Finding]:
 
 
 def _leftovers(repository: Repository) -> Iterator[Finding]:
-    if left := durable.abandoned(repository.layout.tmp):
-        size = sum(durable.disk_size(path) for path in left)
+    if left := removal.abandoned(repository.layout.tmp):
+        size = sum(removal.disk_size(path) for path in left)
         yield Finding(
             "info",
             "leftovers",

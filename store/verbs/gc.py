@@ -8,7 +8,7 @@ import time
 
 import msgspec
 
-from ..engine import durable
+from ..engine import durable, removal
 from ..engine.objects import Trashed
 from ..engine.repository import Repository
 from ..errors import FormatError, JournalDamagedError, UnsafePathError, VerificationError
@@ -226,9 +226,9 @@ class _Sweep:
             self.repository.objects.purge(trashed)
 
     def _temps(self) -> None:
-        for path in durable.abandoned(self.repository.layout.tmp):
-            size = durable.disk_size(path)
-            if not self.dry_run and not durable.remove_abandoned(path):
+        for path in removal.abandoned(self.repository.layout.tmp):
+            size = removal.disk_size(path)
+            if not self.dry_run and not removal.remove_abandoned(path):
                 continue
             self.items.append(GcItem("temp", os.path.basename(path), size))
             self.freed += size

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from mvtui.store.engine import durable, platform
+from mvtui.store.engine import durable, platform, removal
 
 
 def test_a_temp_file_in_use_is_not_abandoned(tmp_path: Path) -> None:
     with durable.Temp(str(tmp_path)) as temp:
-        assert not durable.is_abandoned(temp.path)
-        assert not durable.remove_abandoned(temp.path)
+        assert not removal.is_abandoned(temp.path)
+        assert not removal.remove_abandoned(temp.path)
         assert os.path.exists(temp.path)
     assert os.listdir(tmp_path) == []
 
@@ -21,9 +21,9 @@ def test_a_temp_file_left_behind_is_removed(tmp_path: Path) -> None:
     (tmp_path / "left").write_bytes(b"x")
     (tmp_path / "tree.d").mkdir()
     (tmp_path / "tree.d" / "file").write_bytes(b"x")
-    assert durable.is_abandoned(str(tmp_path / "left"))
+    assert removal.is_abandoned(str(tmp_path / "left"))
     for name in ("left", "tree.d"):
-        assert durable.remove_abandoned(str(tmp_path / name))
+        assert removal.remove_abandoned(str(tmp_path / name))
     assert os.listdir(tmp_path) == []
 
 
@@ -39,12 +39,12 @@ def test_a_newborn_is_either_seen_to_be_taken_or_kept(
         monkeypatch.setattr(platform, "lock", lock)
         path = os.readlink(f"/proc/self/fd/{fd}")
         if moment == "before its maker has the lock":
-            removed.append(durable.remove_abandoned(path))
+            removed.append(removal.remove_abandoned(path))
         return lock(fd)
 
     monkeypatch.setattr(platform, "lock", slow)
     if moment == "after its maker looked":
-        remove_any = durable.remove_any
+        remove_any = removal.remove_any
 
         def late(path: str) -> None:
             fd = os.open(path, os.O_RDWR)
@@ -55,9 +55,9 @@ def test_a_newborn_is_either_seen_to_be_taken_or_kept(
             remove_any(path)
 
         monkeypatch.setattr(platform, "lock", lock)
-        monkeypatch.setattr(durable, "remove_any", late)
+        monkeypatch.setattr(removal, "remove_any", late)
         (tmp_path / "left").write_bytes(b"")
-        assert durable.remove_abandoned(str(tmp_path / "left"))
+        assert removal.remove_abandoned(str(tmp_path / "left"))
         return
     with durable.Temp(str(tmp_path)) as temp:
         assert removed == [True]
