@@ -10,16 +10,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Iterable, Iterator
 from typing import Self
 
 from ..errors import BadInputError, MvtuiError, NoSpaceError, StorageError
-from . import platform, removal
+from . import modes, platform, removal
 from .removal import TREE_SUFFIX
 
 OBJECT_MODE = 0o444
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_ASIDE = ".making"
+_PATIENCE, _PAUSE = 10.0, 0.001  # seconds: to wait for a directory that others keep busy, and between tries
 
 
 @contextlib.contextmanager
@@ -71,16 +74,67 @@ def sync_dir(path: str) -> None:
         os.close(fd)
 
 
-def make_dirs(path: str) -> None:
-    """Make a directory and its missing parents, each durable. One that is there already is fine."""
+def make_dirs(path: str, *, inherit: bool = True) -> None:
+    """Make a directory and its missing parents, each durable. One that is there already is fine.
+
+    Each is shared if the one it lies in is (see ``modes``); without ``inherit`` the umask alone decides: for places
+    that are not a store's.
+    """
     missing = []
     while not os.path.isdir(path):
         missing.append(path)
         path = os.path.dirname(path)
     for directory in reversed(missing):
         with contextlib.suppress(FileExistsError):
-            os.mkdir(directory)
+            if inherit:
+                make_dir(directory)
+            else:
+                os.mkdir(directory)
         sync_dir(os.path.dirname(directory))
+
+
+def make_dir(path: str) -> None:
+    """Make one directory, shared from its first moment on if the one it lies in is. Its name is not flushed yet.
+
+    Raises:
+        FileExistsError: the name is taken.
+        OSError: the disk refused, or others kept the parent busy for ten seconds.
+    """
+    parent = os.path.dirname(path)
+    if not modes.is_shared(parent):
+        os.mkdir(path)
+        return
+    # A member who found it before its bits are right would be locked out: for good, if its maker died just then. So
+    # it is made aside. It never takes the place of one that is there: that one may be flushed and relied on.
+    aside = os.path.join(parent, _ASIDE)
+    with _alone_in(parent):
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        with contextlib.suppress(FileNotFoundError):
+            os.rmdir(aside)  # its maker was killed
+        os.mkdir(aside)
+        modes.set_directory(aside)
+        sync_dir(aside)
+        os.rename(aside, path)
+
+
+@contextlib.contextmanager
+def _alone_in(directory: str) -> Iterator[None]:
+    """Hold a directory's own lock, for a moment."""
+    deadline = time.monotonic() + _PATIENCE
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with platform.no_suspend():
+            while not platform.lock(fd):
+                if time.monotonic() >= deadline:
+                    raise TimeoutError(errno.ETIMEDOUT, "others keep it busy", directory)
+                time.sleep(_PAUSE)
+            try:
+                yield
+            finally:
+                platform.unlock(fd)
+    finally:
+        os.close(fd)
 
 
 def make_all(paths: Iterable[str]) -> list[str]:
@@ -111,6 +165,7 @@ class Temp:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             self.fd = os.open(self.path, flags, 0o600)
             if platform.lock(self.fd) and os.fstat(self.fd).st_nlink:
+                modes.admit(self.fd, directory, 0o660)  # so that any member can tell if its maker is gone
                 break
             os.close(self.fd)  # gc took the newborn between its open and its lock
 
@@ -124,8 +179,11 @@ class Temp:
         os.close(self.fd)
 
     def publish(self, target: str, *, mode: int = OBJECT_MODE) -> None:
-        """Flush, give the final name and flush the directory; replaces what is there in one step."""
-        os.fchmod(self.fd, mode)
+        """Flush, give the final name and flush the directory; replaces what is there in one step.
+
+        Of ``mode`` it gets what its directory allows (see ``modes``).
+        """
+        modes.set_file(self.fd, os.path.dirname(target), mode)
         platform.sync_fd(self.fd)
         os.rename(self.path, target)
         sync_dir(os.path.dirname(target))
@@ -139,9 +197,9 @@ def replace_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666, 
     with Temp(temp_dir) as temp:
         write_all(temp.fd, data)
         if durable:
-            temp.publish(target, mode=masked(mode))
+            temp.publish(target, mode=mode)
         else:
-            os.fchmod(temp.fd, masked(mode))
+            modes.set_file(temp.fd, os.path.dirname(target), mode)
             os.rename(temp.path, target)
 
 
@@ -149,7 +207,7 @@ def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -
     """Write a whole file under a name that must be free; False, and nothing done, when it is taken."""
     with Temp(temp_dir) as temp:
         write_all(temp.fd, data)
-        os.fchmod(temp.fd, masked(mode))
+        modes.set_file(temp.fd, os.path.dirname(target), mode)
         platform.sync_fd(temp.fd)
         try:
             os.link(temp.path, target)  # unlike rename, it never replaces
@@ -159,21 +217,20 @@ def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -
         return True
 
 
-def masked(mode: int) -> int:
-    """Return a mode without the bits that this process's umask takes away."""
-    return mode & ~_umask
+def open_made(path: str, flags: int, mode: int = 0o666) -> int:
+    """Open a file, made empty if it is missing; its directory's members can open it from its first moment on.
 
-
-def _read_umask() -> int:
-    # Linux tells without changing it; os.umask can only be read by setting it, which other threads see.
-    with contextlib.suppress(OSError, ValueError, StopIteration), open("/proc/self/status") as status:
-        return int(next(line for line in status if line.startswith("Umask:")).split()[1], 8)
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
-_umask = _read_umask()
+    For derived files and locks: nothing is flushed.
+    """
+    while True:
+        with contextlib.suppress(FileNotFoundError):
+            return os.open(path, flags)
+        directory, name = os.path.split(path)
+        if not modes.is_shared(directory):
+            return os.open(path, flags | os.O_CREAT, mode)  # the kernel heeds the umask
+        with Temp(directory, f"{name}.") as temp, contextlib.suppress(FileExistsError):
+            modes.set_file(temp.fd, directory, mode)
+            os.link(temp.path, path)
 
 
 def sync_appended(fd: int) -> None:
@@ -225,13 +282,15 @@ def sync_existing(path: str) -> None:
 class TempTree:
     """A directory being made in ``directory``, kept from ``gc`` by the lock of a temp file beside it.
 
-    Use as a context manager; unless published it is removed at the end.
+    Use as a context manager; unless published it is removed at the end. ``inherit`` as in ``make_dirs``.
     """
 
-    def __init__(self, directory: str, prefix: str = "") -> None:
+    def __init__(self, directory: str, prefix: str = "", *, inherit: bool = True) -> None:
         self._guard = Temp(directory, prefix)
         self.path = self._guard.path + TREE_SUFFIX
         os.mkdir(self.path)
+        if inherit:
+            modes.set_directory(self.path)
 
     def __enter__(self) -> Self:
         return self

@@ -60,7 +60,7 @@ class Lock:
     def _acquire(self) -> None:
         deadline = time.monotonic() + self.timeout
         pause = _POLL_FIRST
-        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, durable.masked(0o666))
+        fd = durable.open_made(self.path, os.O_RDWR | os.O_CLOEXEC)
         try:
             while not platform.lock(fd):
                 if time.monotonic() >= deadline:

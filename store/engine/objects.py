@@ -184,7 +184,7 @@ class Objects:
     def _settle_shard(self, shard: str) -> None:
         """Make sure that an object's directory is there, and surely on disk: who made it may have died first."""
         try:
-            os.mkdir(os.path.join(self.directory, shard))
+            durable.make_dir(os.path.join(self.directory, shard))
         except FileExistsError:
             if shard in self._shards:
                 return

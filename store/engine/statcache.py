@@ -23,6 +23,8 @@ from collections.abc import Callable
 import msgspec
 from blake3 import blake3
 
+from . import durable
+
 SMALL = 64 << 10
 """Bytes below which a file isn't remembered: hashing it costs no more than looking it up."""
 
@@ -136,7 +138,7 @@ class StatCache:
         """Open for reading and writing, if this user may; make the file if it is missing."""
         if self._fd < 0 and self._writable:
             with contextlib.suppress(OSError):
-                self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                self._fd = durable.open_made(self._path, os.O_RDWR | os.O_CLOEXEC)
                 if os.fstat(self._fd).st_size != _FILE_SIZE:
                     os.ftruncate(self._fd, _FILE_SIZE)  # sparse: takes room only where something is kept
         return self._fd >= 0

@@ -14,7 +14,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, VerificationError
-from . import digest, durable, platform, removal
+from . import digest, durable, modes, platform, removal
 from .digest import Advance
 from .objects import Objects
 from .statcache import Stamp
@@ -101,6 +101,7 @@ class Trees:
         try:
             target = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, durable.OBJECT_MODE)
             try:
+                modes.admit(target, os.path.dirname(place), durable.OBJECT_MODE)
                 if platform.clone(source, target):
                     platform.sync_fd(target)
                     self.objects.cache.put_own(Stamp.of(os.fstat(target)), entry.digest)
@@ -125,8 +126,8 @@ class Trees:
             OSError: the disk refused.
         """
         _check_target(target)
-        durable.make_dirs(os.path.dirname(target))
-        with durable.TempTree(os.path.dirname(target), prefix=".mvtui-") as tree:
+        durable.make_dirs(os.path.dirname(target), inherit=False)
+        with durable.TempTree(os.path.dirname(target), prefix=".mvtui-", inherit=False) as tree:
             for entry in manifest.files:
                 self._copy(entry, _make_place(tree.path, entry), advance)
             try:
@@ -144,6 +145,7 @@ class Trees:
         try:
             target = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _CHECKOUT_MODE)
             try:
+                modes.admit(target, os.path.dirname(place), _CHECKOUT_MODE)
                 if platform.clone(source, target):
                     found, _ = digest.of_fd(target, advance)
                 else:
@@ -169,7 +171,7 @@ def _make_place(root: str, entry: FileEntry) -> str:
     from ..nouns.manifest import check_path
 
     place = os.path.join(root, check_path(entry.path))
-    os.makedirs(os.path.dirname(place), exist_ok=True)
+    modes.make_dirs(os.path.dirname(place))
     return place
 
 

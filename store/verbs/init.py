@@ -36,7 +36,7 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
                 f"{root} holds other files",
                 hint=f"Choose an empty directory, such as {os.path.join(root, DIRECTORY)}",
             )
-        durable.make_dirs(root)
+        durable.make_dirs(root, inherit=False)
         if os.path.isdir(layout.objects) and os.listdir(layout.objects):
             raise ConflictError(
                 f"{root} holds objects, but its journal is gone",
