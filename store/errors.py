@@ -17,6 +17,8 @@ code  meaning
 8     verification failed: bytes differ from their name
 9     the journal is damaged, or its last write is in doubt
 10    the store was written in a format this mvtui doesn't know
+11    a gate stopped it
+12    the store's access rules don't let this person do it
 130   interrupted by the user
 141   the reader of a pipe went away (``mvtui ls | head``)
 ====  ===================================================================
@@ -25,6 +27,10 @@ code  meaning
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .nouns.gate import GateResult
 
 
 class MvtuiError(Exception):
@@ -201,3 +207,22 @@ class FormatError(MvtuiError):
     """The store, or an event in it, was written in a format this version of mvtui does not know."""
 
     exit_code = 10
+
+
+class GateError(MvtuiError):
+    """A version may not enter a stage: a gate fails, or can't tell. Nothing was changed.
+
+    ``results`` holds the answer of every gate (``nouns.gate.GateResult``).
+    """
+
+    exit_code = 11
+
+    def __init__(self, message: str, *, hint: str = "", results: Sequence[GateResult] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.results = tuple(results)
+
+
+class NotAllowedError(MvtuiError):
+    """The access rules in config.toml don't list this person for what was asked. Nothing was changed."""
+
+    exit_code = 12

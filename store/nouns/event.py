@@ -21,6 +21,11 @@ class EventKind(StrEnum):
     TAG = "tag"
     ALIAS = "alias"
     DELETE = "delete"
+    RESTORE = "restore"
+    TRANSITION = "transition"
+    APPROVAL = "approval"
+    VERIFIED = "verified"
+    POLICY = "policy"
     REPAIR = "repair"
 
 

@@ -28,6 +28,11 @@ EDGE_TYPES: dict[str, str] = {
 DATA_EDGES = frozenset({"trained-on", "evaluated-on"})
 """Edges at whose other end data stand."""
 
+PARENT_EDGES = frozenset(
+    {"fine-tuned-from", "adapter-of", "quantized-from", "distilled-from", "merged-from", "derived-from"}
+)
+"""Edges at whose other end stands what a version was made from."""
+
 EVALUATION_ROLES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation", "dev", "holdout"})
 """Roles of a dataset that mean measuring; any other role means training."""
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from .damage import Damage
 from .version import Version
+
+if TYPE_CHECKING:
+    from .approval import Approval, Standing
+    from .gate import GateResult
+    from .policy import Policy
+    from .stage import Stage
+    from .transition import Transition
 
 Action = Literal["storing", "hashing", "verifying", "checking out"]
 
@@ -130,3 +137,135 @@ class Summary(msgspec.Struct, frozen=True):
     host: str
     writable: bool
     last_registered: datetime | None
+
+
+class GateReport(msgspec.Struct, frozen=True):
+    """What the gates of a stage say of a version: their answers, in the order of config.toml.
+
+    ``rules`` is the digest of what they ask, to which approvals are bound; ``approvals`` are the approvers' latest
+    verdicts and what each is worth; ``notices`` are sentences a person should read.
+    """
+
+    version: Version
+    source: Stage | None
+    target: Stage
+    results: tuple[GateResult, ...]
+    rules: str = ""
+    approvals: tuple[Standing, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether the version may enter: every gate passes."""
+        return all(result.passed for result in self.results)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "version": self.version.ref,
+            "id": self.version.id,
+            "from": self.source,
+            "to": self.target,
+            "open": self.open,
+            "rules": self.rules or None,
+            "gates": [result.as_dict() for result in self.results],
+            "approvals": [standing.as_dict() for standing in self.approvals],
+            "notices": list(self.notices),
+        }
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A change of stages that was made. ``notices`` are sentences a person should read: what could not be done yet.
+
+    ``verified`` is False when the bytes were hashed after a swap and found bad; ``problem`` says what is wrong then.
+    """
+
+    transition: Transition
+    version: Version
+    notices: tuple[str, ...] = ()
+    verified: bool = True
+    problem: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        said = {"notices": list(self.notices), "verified": self.verified, "problem": self.problem or None}
+        return self.transition.as_dict() | said
+
+
+class RollbackPlan(msgspec.Struct, frozen=True):
+    """Where a rollback of a model would lead: from ``current`` (None: Production is empty) to ``target``.
+
+    ``held`` is when the target was put in Production last, ``left`` when it left, ``passed_over`` says of each later
+    holder why it is not the target.
+    """
+
+    model: str
+    current: Version | None
+    target: Version
+    held: datetime
+    left: datetime | None
+    passed_over: tuple[str, ...] = ()
+
+
+class Governing(msgspec.Struct, frozen=True):
+    """The policy that governs: gates, and who may do what; see ``Store.policy``.
+
+    ``digest`` is that of the policy, ``signers`` that of ``allowed_signers``; both are empty without one. ``waiting``
+    names what of it was changed by someone and waits to be accepted. ``accepted`` is the event that brought the policy into force,
+    0 when it was not acted on yet.
+    """
+
+    policy: Policy
+    digest: str
+    signers: str
+    waiting: tuple[str, ...] = ()
+    accepted: int = 0
+    by: str = ""
+    at: datetime | None = None
+
+
+class Voiced(msgspec.Struct, frozen=True):
+    """An approval, rejection, request or withdrawal that was recorded, and whether it counts; ``why`` says why not."""
+
+    approval: Approval
+    counts: bool
+    why: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return self.approval.as_dict() | {"counts": self.counts, "why": self.why}
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """One line of an inbox: a version that someone wants in ``stage`` and that waits for this person's approval."""
+
+    version: Version
+    stage: Stage
+    request: Approval
+    gates: tuple[GateResult, ...]
+
+
+class Undone(msgspec.Struct, frozen=True):
+    """What undo or redo did, or would do when ``dry_run``: the event it is about, in words, and what becomes of it.
+
+    ``seq`` is the event's number, ``written`` that of the new event, 0 when nothing was written.
+    """
+
+    seq: int
+    what: str
+    effect: str
+    dry_run: bool
+    written: int = 0
+    notices: tuple[str, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a model had in production at a moment: the version's number, and the transition that had put it there."""
+
+    model: str
+    version: str
+    since: Transition
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {"model": self.model, "version": self.version, "since": self.since.as_dict()}

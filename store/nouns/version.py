@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .dataset import DataSource
     from .lineage import Link
     from .manifest import FileEntry, Scalar
+    from .stage import Stage
 
 MetricValue = float
-Stage = str
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -30,7 +30,9 @@ class Version(msgspec.Struct, frozen=True):
     event: a later registration has a higher one. ``edges`` say where it comes from, ``code`` which commit made it;
     ``capture`` and ``series`` are digests of objects, empty without. Of an ``external`` dataset the store has the
     digests but not the bytes; ``source`` says where they were seen last,
-    ``elsewhere`` where else they have been, the latest first.
+    ``elsewhere`` where else they have been, the latest first. ``staged`` is when it entered its stage;
+    ``rolled_back`` says that Production went back from it and that it was not promoted anew since, ``overridden`` names
+    the stages that it ever entered although a gate did not pass. ``verified`` is when its bytes were last hashed and found good.
     """
 
     model: str
@@ -59,6 +61,10 @@ class Version(msgspec.Struct, frozen=True):
     source: DataSource | None = None
     elsewhere: tuple[DataSource, ...] = ()
     external: bool = False
+    staged: datetime | None = None
+    rolled_back: bool = False
+    overridden: tuple[str, ...] = ()
+    verified: datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -98,6 +104,10 @@ class Version(msgspec.Struct, frozen=True):
             "capture": self.capture or None,
             "source": msgspec.to_builtins(self.source),
             "external": self.external,
+            "staged": rfc3339(self.staged) if self.staged else None,
+            "rolled_back": self.rolled_back,
+            "overridden": list(self.overridden),
+            "verified": rfc3339(self.verified) if self.verified else None,
         }
 
 

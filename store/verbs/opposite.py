@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..engine.documents import Document, ref_of
+from ..engine.documents import Document, production, ref_of
 from ..engine.index import Index
 from ..errors import NotFoundError, UsageError
 from ..nouns.comparison import MOST
-from ..nouns.lineage import Link
+from ..nouns.lineage import PARENT_EDGES, Link
 from . import look, resolve
 
 ROLES = ("production", "parent", "base")
 """What may be said instead of a reference: what is in Production of the same model, what it came from, and the
 weights that it was fine-tuned from or is an adapter of."""
 
-_PARENT = ("fine-tuned-from", "adapter-of", "quantized-from", "distilled-from", "merged-from", "derived-from")
 _BASE = ("fine-tuned-from", "adapter-of")
 
 
@@ -71,7 +70,7 @@ def _in_role(index: Index, document: Document, role: str) -> Document:
                 f"{document['model']} has nothing in production", hint="Name a version: --against REF"
             )
         return found
-    types = _PARENT if role == "parent" else _BASE
+    types = PARENT_EDGES if role == "parent" else _BASE
     links = [link for link in look.links(document) if link.type in types]
     for link in links:
         if not link.outside and (found := version_of(index, link.to)) is not None:
@@ -106,6 +105,6 @@ def version_of(index: Index, identity: str) -> Document | None:
 
 def _production(index: Index, document: Document) -> Document | None:
     line = index.model(document["model"]) or {}
-    number = line.get("stages", {}).get("production")
+    number = production(line)
     found = index.version(document["model"], number) if number else None
     return None if found is None or found.get("deleted") else found

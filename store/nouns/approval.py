@@ -1,0 +1,81 @@
+"""Approvals: what a person said about a version entering a stage, and whether it counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from .stage import Stage
+from .version import rfc3339
+
+Verdict: TypeAlias = Literal["request", "approve", "reject", "withdraw"]
+"""``request`` asks the approvers for theirs; ``withdraw`` takes back the person's own approval or rejection."""
+
+NAMESPACE = "approval@mvtui"
+"""The namespace of signatures (``ssh-keygen -Y sign -n``): one made for anything else is none of ours."""
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """One verdict, as the journal has it.
+
+    It is bound to ``id`` (the version's content), ``stage`` and ``gates``, the digest of the rules that guarded the
+    stage when it was given (empty without any). ``by`` is the account's name, ``uid`` its number; ``signature`` is
+    armoured SSH (``ssh-keygen -Y``), empty without; ``at`` is UTC.
+    """
+
+    model: str
+    version: str
+    id: str
+    stage: Stage
+    verdict: Verdict
+    by: str
+    uid: int
+    host: str
+    at: datetime
+    seq: int
+    gates: str = ""
+    reason: str = ""
+    signature: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return msgspec.structs.asdict(self) | {"at": rfc3339(self.at)}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """An approver's latest verdict and what it is worth now.
+
+    ``person`` is whose it is: the account, or the name a good signature proves. ``counts`` says whether the gate
+    takes it (as approval or as rejection), ``why`` says why not, or what is known of its signature.
+    """
+
+    approval: Approval
+    person: str
+    counts: bool
+    why: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return self.approval.as_dict() | {"person": self.person, "counts": self.counts, "why": self.why}
+
+
+def signed_text(
+    store: str, model: str, version: str, identity: str, stage: str, verdict: str, gates: str, reason: str
+) -> bytes:
+    """Return the bytes that an approval's signature covers: canonical JSON of all that it is bound to."""
+    return _encoder.encode(
+        {
+            "store": store,
+            "model": model,
+            "version": version,
+            "id": identity,
+            "stage": stage,
+            "verdict": verdict,
+            "gates": gates,
+            "reason": reason,
+        }
+    )

@@ -1,0 +1,180 @@
+"""Gates: what a version must show before it may enter a stage. Declared in config.toml; none of them runs code.
+
+A gate is one rule for one stage, of some models or all. Asked about a version it answers pass, fail or can't tell,
+with a sentence and the values it saw; can't tell blocks as failing does.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from .manifest import Scalar
+from .metric import key
+from .stage import Stage
+
+GateOutcome: TypeAlias = Literal["pass", "fail", "unknown"]
+"""``unknown``: it can't be told, so the version stays where it is."""
+
+Record: TypeAlias = Literal["dataset", "clean-git", "parent"]
+Content: TypeAlias = Literal["safe-pickle", "finite-weights"]
+RECORDS: tuple[Record, ...] = ("dataset", "clean-git", "parent")
+CONTENTS: tuple[Content, ...] = ("safe-pickle", "finite-weights")
+ROLLBACK_TARGET = "rollback-target"
+REQUIRABLE: tuple[str, ...] = (*RECORDS, ROLLBACK_TARGET, *CONTENTS)
+"""What ``require`` may list."""
+
+
+class MetricBound(msgspec.Struct, frozen=True, tag="metric", omit_defaults=True):
+    """A metric's latest value on the dataset and slice named must lie between ``min`` and ``max``, both included."""
+
+    metric: str
+    dataset: str = ""
+    slice: str = ""
+    min: float | None = None
+    max: float | None = None
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return key(self.metric, self.dataset, self.slice)
+
+
+class NoWorse(msgspec.Struct, frozen=True, tag="no-worse", omit_defaults=True):
+    """A metric may be worse than production's by ``tolerance`` at most: in its own unit, or a share of production's."""
+
+    metric: str
+    tolerance: float
+    relative: bool = False
+    dataset: str = ""
+    slice: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return f"{key(self.metric, self.dataset, self.slice)} vs production"
+
+
+class Named(msgspec.Struct, frozen=True, tag="named", omit_defaults=True):
+    """A metric or parameter of that name must be there, whatever its value."""
+
+    what: Literal["metric", "param"]
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return f"{self.what} {self.name}"
+
+
+class Recorded(msgspec.Struct, frozen=True, tag="recorded", omit_defaults=True):
+    """What made the version must be on record: a dataset, a commit with nothing uncommitted, a parent."""
+
+    what: Record
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return self.what
+
+
+class Verified(msgspec.Struct, frozen=True, tag="verified", omit_defaults=True):
+    """Its bytes must have been hashed in the last ``seconds``; 0 means now."""
+
+    seconds: int = 0
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return "bytes verified"
+
+
+class Contained(msgspec.Struct, frozen=True, tag="contained", omit_defaults=True):
+    """What its files hold must be harmless: no unsafe or unknown pickle; only finite weights."""
+
+    what: Content
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return self.what
+
+
+class Waited(msgspec.Struct, frozen=True, tag="waited", omit_defaults=True):
+    """It must have been in the stage it comes from for ``seconds``."""
+
+    seconds: int
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return "time in stage"
+
+
+class RollbackTarget(msgspec.Struct, frozen=True, tag="rollback-target"):
+    """There must be a version that Production could go back to."""
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return ROLLBACK_TARGET
+
+
+class Approvals(msgspec.Struct, frozen=True, tag="approvals", omit_defaults=True):
+    """So many people must approve: of those listed (``@name`` is a Unix group; nobody listed means anyone).
+
+    With ``four_eyes`` the version's author is none of them. With ``signed`` only approvals signed with an SSH key of
+    the store's ``allowed_signers`` count.
+    """
+
+    count: int
+    by: tuple[str, ...] = ()
+    four_eyes: bool = True
+    signed: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return "approvals"
+
+
+Rule: TypeAlias = (
+    MetricBound | NoWorse | Named | Recorded | Verified | Contained | Waited | RollbackTarget | Approvals
+)
+
+
+class Gate(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One rule that guards one stage. ``models`` are names, or patterns with ``*`` and ``?``; empty means all."""
+
+    stage: Stage
+    rule: Rule
+    models: tuple[str, ...] = ()
+
+    def guards(self, model: str, stage: str | None) -> bool:
+        """Whether it is asked before a version of ``model`` enters ``stage``."""
+        return stage == self.stage and (
+            not self.models or any(fnmatchcase(model, pattern) for pattern in self.models)
+        )
+
+
+class GateResult(msgspec.Struct, frozen=True):
+    """What one gate answered: its label, the outcome, a sentence, and the values it saw by name.
+
+    A value that is NaN or infinite is a word, as everywhere in JSON (``nouns.metric.to_stored``).
+    """
+
+    gate: str
+    outcome: GateOutcome
+    sentence: str
+    values: dict[str, Scalar] = msgspec.field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it lets the version in."""
+        return self.outcome == "pass"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return msgspec.structs.asdict(self)

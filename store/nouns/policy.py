@@ -1,0 +1,69 @@
+"""The policy of a store: its gates, and who may do what.
+
+A person writes it in config.toml; the journal keeps each state of it that was ever acted on.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from .gate import Gate
+
+Action: TypeAlias = Literal["register", "promote", "rollback", "delete", "override", "config"]
+ACTIONS: tuple[Action, ...] = ("register", "promote", "rollback", "delete", "override", "config")
+
+People: TypeAlias = tuple[str, ...]
+"""Accounts by name; ``@name`` stands for the members of a Unix group."""
+
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Access(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who may do what; None means everyone who can write the store, an empty list nobody.
+
+    ``promote`` holds one list for each stage that is limited: who may move a version into it, or out of it.
+    Overriding a gate is for nobody unless someone is listed. ``shared`` are accounts that several people use: of them,
+    as of root, only a signed approval tells who it was.
+    """
+
+    register: People | None = None
+    promote: dict[str, People] = msgspec.field(default_factory=dict)
+    rollback: People | None = None
+    delete: People | None = None
+    override: People = ()
+    config: People | None = None
+    shared: People = ()
+
+
+class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Gates in the order of config.toml, and access. An empty one lets everyone do everything but override."""
+
+    gates: tuple[Gate, ...] = ()
+    access: Access = Access()
+
+    def guarding(self, model: str, stage: str | None) -> tuple[Gate, ...]:
+        """Return the gates that are asked before a version of ``model`` enters ``stage``."""
+        return tuple(gate for gate in self.gates if gate.guards(model, stage))
+
+    def encode(self) -> bytes:
+        """Return canonical bytes: JSON, UTF-8, sorted keys. Equal policies give equal bytes; an empty one none."""
+        return b"" if self == Policy() else _encoder.encode(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Policy:
+        """Read canonical bytes.
+
+        Raises:
+            msgspec.DecodeError: they are of another form.
+        """
+        return msgspec.json.decode(data, type=cls) if data else cls()
+
+
+def encode_rules(gates: tuple[Gate, ...]) -> bytes:
+    """Return canonical bytes of what gates ask, for the digest that an approval is bound to; no gates give none.
+
+    Which models else a gate guards makes no difference to them, nor does the order in the file.
+    """
+    return b"\n".join(sorted(_encoder.encode(gate.rule) for gate in gates))
