@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..errors import BadConfigError, StorageError
 from ..nouns.capture import PARTS, Part
+
+if TYPE_CHECKING:
+    from ..nouns.policy import Policy
+    from .policy import PolicyProblem
 
 TEMPLATE = """\
 # mvtui store settings. Every line is optional; these are the defaults.
@@ -28,14 +33,37 @@ TEMPLATE = """\
 [metrics]
 # higher = []        # names for which more is better where mvtui doesn't know: ["my_index", "custom/*"]
 # lower = []         # names for which less is
+
+[live]
+# copy = false       # true: live/ holds copies, for readers who see nothing of the store but live/
+
+# Lines that begin with # and no space are examples, not defaults.
+
+[access]             # who may do what; left out: everyone who can write the store. "@name" is a Unix group
+#promote = { production = ["@ml-leads"] }
+#rollback = ["alice", "@ml-leads"]
+#override = ["alice"]
+
+#[[gate]]            # what a version must show to enter a stage; as many as you like
+#stage = "production"
+#metric = "accuracy"
+#dataset = "test"
+#min = 0.9
+#within = "2%"       # no worse than what is in production, by more
 """
+
+SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
+"""How a span of time is written."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = r"(\d{1,9})\s*([smhdw])"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """The settings in force. Durations are in seconds; metrics are names, or patterns with ``*`` and ``?``."""
+    """The settings in force. Durations are in seconds; metrics are names, or patterns with ``*`` and ``?``.
+
+    ``policy`` is None without gates and access rules.
+    """
 
     lock_timeout: int = 30
     gc_grace: int = 14 * 86400
@@ -45,6 +73,17 @@ class Config(msgspec.Struct, frozen=True):
     capture_parts: tuple[Part, ...] = PARTS
     capture_timeout: int = 5
     capture_patch_limit: int = 10**6
+    live_copy: bool = False
+    policy: Policy | None = None
+
+
+def stamp(path: str) -> tuple[int, ...] | None:
+    """Return what tells one state of the file from the next; None without a file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def load(path: str) -> Config:
@@ -78,9 +117,18 @@ def _parse(text: str, path: str) -> Config:
             f"{path}: {error}", hint="Mend that line, or delete the file for the defaults."
         ) from error
     values: dict[str, Any] = {}
+    if "gate" in tables or "access" in tables:
+        from . import policy  # here, and not for every command: most stores have none
+
+        try:
+            found = policy.read(tables.pop("gate", []), tables.pop("access", {}))
+        except policy.PolicyProblem as problem:
+            raise _misplaced(text, path, problem) from None
+        values["policy"] = found if found.encode() else None
     for table, keys in tables.items():
         if table not in _KEYS or not isinstance(keys, dict):
-            raise _bad(text, path, table, f"unknown table [{table}]", f"known: {', '.join(sorted(_KEYS))}")
+            known = ", ".join(sorted({*_KEYS, "access", "[gate]"}))
+            raise _bad(text, path, table, f"unknown table [{table}]", f"known: {known}")
         for key, value in keys.items():
             if key not in _KEYS[table]:
                 known = ", ".join(sorted(_KEYS[table]))
@@ -99,17 +147,38 @@ def _parse(text: str, path: str) -> Config:
     return Config(**values)
 
 
-def _bad(text: str, path: str, word: str, what: str, allowed: str) -> BadConfigError:
+def _bad(text: str, path: str, word: str, what: str, allowed: str, *, after: int = 0) -> BadConfigError:
+    """Return the error for a word, looked for from line ``after`` + 1 on."""
     pattern = re.compile(rf"^\s*(?:\[\s*)?\"?{re.escape(word)}\b")
-    line = next((n for n, content in enumerate(text.splitlines(), 1) if pattern.match(content)), 1)
+    lines = list(enumerate(text.splitlines(), 1))
+    line = next((n for n, content in lines[after:] if pattern.match(content)), max(after, 1))
     return BadConfigError(f"{path}, line {line}: {what}; {allowed}", hint="Mend that line, or delete it.")
 
 
-def _duration(value: object) -> int:
+def _misplaced(text: str, path: str, problem: PolicyProblem) -> BadConfigError:
+    """Return the error for a mistake in the gates or in [access], with its line."""
+    headings = {"gate": re.compile(r"^\s*\[\[\s*gate\s*\]\]"), "access": re.compile(r"^\s*\[\s*access\b")}
+    places = [n for n, content in enumerate(text.splitlines(), 1) if headings[problem.table].match(content)]
+    after = places[problem.at] if problem.at < len(places) else 0
+    return _bad(text, path, problem.key, problem.what, problem.allowed, after=after)
+
+
+def duration(value: object) -> int:
+    """Return a span of time in seconds.
+
+    Raises:
+        ValueError: it isn't written as ``SPAN`` says.
+    """
     match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError
+        raise ValueError(value)
     return int(match[1]) * _UNITS[match[2]]
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
 
 
 def _text(value: object) -> str:
@@ -150,20 +219,20 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(map(_text, value))
 
 
-_SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
 _NAMES = 'a list of names of metrics, such as ["my_index", "custom/*"]'
 _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
-    "lock": {"timeout": ("lock_timeout", _duration, _SPAN)},
-    "gc": {"grace": ("gc_grace", _duration, _SPAN)},
+    "lock": {"timeout": ("lock_timeout", duration, SPAN)},
+    "gc": {"grace": ("gc_grace", duration, SPAN)},
     "capture": {
         "parts": ("capture_parts", _parts, f"a list of some of: {', '.join(PARTS)}; [] for none"),
-        "timeout": ("capture_timeout", _duration, _SPAN),
+        "timeout": ("capture_timeout", duration, SPAN),
         "patch_limit": ("capture_patch_limit", _bytes, 'a number and a unit (B, kB, MB, GB), such as "1 MB"'),
     },
     "metrics": {
         "higher": ("metrics_higher", _names, _NAMES),
         "lower": ("metrics_lower", _names, _NAMES),
     },
+    "live": {"copy": ("live_copy", _flag, "true or false")},
     "store": {
         "writing_host": (
             "writing_host",
@@ -172,10 +241,10 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
-_HEADINGS = frozenset(f"[{table}]" for table in _KEYS)
+_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access"))
 
 
 def _says_something(text: str) -> bool:
     """Whether a line is more than a comment or the heading of a known table."""
-    lines = (line.strip() for line in text.splitlines())
-    return any(line and not line.startswith("#") and line not in _HEADINGS for line in lines)
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return any(line and line not in _HEADINGS for line in lines)

@@ -11,8 +11,8 @@ from typing import Any
 Document = dict[str, Any]
 Tables = dict[str, dict[str, Document]]
 
-MODELS, VERSIONS = "models", "versions"
-TABLES = (MODELS, VERSIONS)
+MODELS, VERSIONS, TRANSITIONS, STORE = "models", "versions", "transitions", "store"
+TABLES = (MODELS, VERSIONS, TRANSITIONS, STORE)
 
 
 def empty() -> Tables:
@@ -33,6 +33,16 @@ def ref_of(document: Document) -> str:
 def held(document: Document) -> int:
     """Return how many bytes of a version the store holds: none of a dataset that stays where it is."""
     return 0 if document.get("external") else int(document["size"])
+
+
+def in_stage(model: Document, stage: str) -> list[str]:
+    """Return the numbers of a model's versions in a stage, the one that entered it last at the end."""
+    return [number for _, number in model.get("stages", {}).get(stage, ())]
+
+
+def production(model: Document) -> str | None:
+    """Return the number of a model's version in Production, or None."""
+    return next(iter(in_stage(model, "production")), None)
 
 
 def changed(document: Document, **fields: Any) -> Document:

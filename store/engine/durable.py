@@ -217,18 +217,18 @@ def create_file(target: str, data: bytes, *, temp_dir: str, mode: int = 0o666) -
         return True
 
 
-def open_made(path: str, flags: int, mode: int = 0o666) -> int:
-    """Open a file, made empty if it is missing; its directory's members can open it from its first moment on.
+def open_made(path: str, flags: int, *, temp_dir: str, mode: int = 0o666) -> int:
+    """Open a file, made empty if it is missing; who shares its directory can open it from its first moment on.
 
     For derived files and locks: nothing is flushed.
     """
     while True:
         with contextlib.suppress(FileNotFoundError):
             return os.open(path, flags)
-        directory, name = os.path.split(path)
+        directory = os.path.dirname(path)
         if not modes.is_shared(directory):
             return os.open(path, flags | os.O_CREAT, mode)  # the kernel heeds the umask
-        with Temp(directory, f"{name}.") as temp, contextlib.suppress(FileExistsError):
+        with Temp(temp_dir) as temp, contextlib.suppress(FileExistsError):
             modes.set_file(temp.fd, directory, mode)
             os.link(temp.path, path)
 
@@ -259,6 +259,30 @@ def truncate(fd: int, size: int) -> None:
     """Cut a file to ``size`` bytes and flush."""
     os.ftruncate(fd, size)
     platform.sync_fd(fd)
+
+
+def write_new(path: str, data: bytes, mode: int = OBJECT_MODE) -> None:
+    """Write a file that isn't there yet and flush it; who made its directory flushes the name."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        modes.admit(fd, os.path.dirname(path), mode)
+        write_all(fd, data)
+        platform.sync_fd(fd)
+    finally:
+        os.close(fd)
+
+
+def point(link: str, target: str) -> None:
+    """Make a symlink lead to ``target``, in one step: who resolves it finds the old place or the new.
+
+    One at a time: the caller holds the writers' lock.
+    """
+    fresh = os.path.join(os.path.dirname(link), ".next")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(fresh)  # left by a process that died here
+    os.symlink(target, fresh)
+    os.rename(fresh, link)
+    sync_dir(os.path.dirname(link))
 
 
 def move(source: str, target: str) -> None:

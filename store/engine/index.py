@@ -21,7 +21,7 @@ from tinydb.table import Table
 
 from ..nouns.event import Event, EventKind
 from . import reduce
-from .documents import MODELS, VERSIONS, Document, Tables, empty, key
+from .documents import MODELS, STORE, TRANSITIONS, VERSIONS, Document, Tables, empty, key
 
 
 class DerivedStorage(Storage):
@@ -98,6 +98,7 @@ class Index:
         self._of_model: dict[str, list[str]] = {}
         for where, document in tables[VERSIONS].items():
             self._of_model.setdefault(document["model"], []).append(where)
+        self._moves_of: dict[str, list[str]] | None = None
         self._ids: list[tuple[str, str]] | None = None
         self._origin_of: dict[str, dict[str, None]] | None = None
 
@@ -113,6 +114,10 @@ class Index:
         self._storage.generation += 1
         if event.kind is EventKind.REPAIR:
             self._find_ways()
+        if event.kind is EventKind.TRANSITION and self._moves_of is not None:
+            number = str(event.seq)
+            if number in self.tables[TRANSITIONS]:
+                self._moves_of.setdefault(event.data["model"], []).append(number)
         if event.kind is EventKind.REGISTER:
             model, identity = event.data["model"], event.data["id"]
             where = key(model, event.data["version"])
@@ -132,6 +137,30 @@ class Index:
         """Return a model's documents, deleted ones too, in the order they were registered; or just the newest few."""
         versions = self.tables[VERSIONS]
         return [versions[where] for where in self._of_model.get(name, [])[-newest:]]
+
+    def transitions(self, model: str | None = None) -> list[Document]:
+        """Return the transitions of a model, or of all, oldest first."""
+        table = self.tables[TRANSITIONS]
+        if model is None:
+            return list(table.values())
+        if self._moves_of is None:
+            self._moves_of = {}
+            for number, document in table.items():
+                self._moves_of.setdefault(document["model"], []).append(number)
+        return [table[number] for number in self._moves_of.get(model, ())]
+
+    def transition(self, seq: int) -> Document:
+        """Return the transition that event ``seq`` wrote."""
+        return self.tables[TRANSITIONS][str(seq)]
+
+    def last_transition(self) -> Document | None:
+        """Return the transition that happened last, or None."""
+        table = self.tables[TRANSITIONS]
+        return table[next(reversed(table))] if table else None
+
+    def digest_in_force(self, what: str) -> str:
+        """Return the digest of the policy, or of the signers, that was acted on last; empty when there was none."""
+        return str(self.tables[STORE].get(what, {}).get("digest", ""))
 
     def with_id(self, prefix: str) -> list[Document]:
         """Return the documents whose hash ID begins with ``prefix``, deleted ones too."""

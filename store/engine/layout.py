@@ -15,6 +15,7 @@ class Layout(msgspec.Struct, frozen=True):
     ::
 
     config.toml        edited by a person
+    allowed_signers    likewise: whose SSH keys sign approvals
     objects/ab/cdef…   immutable bytes, named by their BLAKE3
     journal/           append-only events: the truth
     index.json         derived from the journal
@@ -34,6 +35,11 @@ class Layout(msgspec.Struct, frozen=True):
     def config(self) -> str:
         """``config.toml``."""
         return self._at("config.toml")
+
+    @property
+    def signers(self) -> str:
+        """``allowed_signers``: whose SSH keys approvals may be signed with."""
+        return self._at("allowed_signers")
 
     @property
     def objects(self) -> str:

@@ -31,6 +31,7 @@ _NO_REFLINK = {
     errno.ENOSYS,
     errno.EINVAL,
 }
+_NO_ID = 2**32 - 1  # chown(2): "leave as it is"
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afpfs", "ncpfs", "lustre", "ceph", "beegfs"}
 
 
@@ -194,6 +195,65 @@ def user_name(uid: int | None = None) -> str:
         return pwd.getpwuid(number).pw_name
     except (ImportError, KeyError):
         return str(number)
+
+
+def is_member(user: str, group: str) -> bool:
+    """Whether an account belongs to a Unix group, as its first or another one. False when either is not known here."""
+    try:
+        import grp
+        import pwd
+
+        entry = grp.getgrnam(group)
+        if user in entry.gr_mem:
+            return True
+        return entry.gr_gid in os.getgrouplist(user, pwd.getpwnam(user).pw_gid)
+    except (ImportError, KeyError):
+        return False
+
+
+def group_id(group: str | int) -> int:
+    """Return the ID of a Unix group, given by name or by ID, which need not have a name.
+
+    Raises:
+        KeyError: there is no group of that name, or this system has none.
+    """
+    with contextlib.suppress(ImportError, KeyError):
+        import grp
+
+        return grp.getgrnam(str(group)).gr_gid
+    if str(group).isascii() and str(group).isdigit() and 0 <= int(group) < _NO_ID:
+        return int(group)
+    raise KeyError(group)
+
+
+def group_name(group: int) -> str:
+    """Return the name of a Unix group, or its ID in digits."""
+    try:
+        import grp
+
+        return grp.getgrgid(group).gr_name
+    except (ImportError, KeyError):
+        return str(group)
+
+
+def group_members(group: int) -> tuple[str, ...]:
+    """Return the users listed in a Unix group; those whose first group it is are not listed."""
+    try:
+        import grp
+
+        return tuple(grp.getgrgid(group).gr_mem)
+    except (ImportError, KeyError):
+        return ()
+
+
+def is_mine(group: int) -> bool:
+    """Whether this process is of a Unix group."""
+    return hasattr(os, "getgroups") and (group == os.getegid() or group in os.getgroups())
+
+
+def is_root() -> bool:
+    """Whether modes don't bind this process."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def host_name() -> str:

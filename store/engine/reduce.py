@@ -14,7 +14,7 @@ from ..nouns.event import Event, EventKind
 from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
-from . import shapes
+from . import shapes, stages
 from .documents import MODELS, VERSIONS, Document, Tables, changed, held, key
 
 _AS_STATED = (
@@ -206,10 +206,27 @@ def _delete(tables: Tables, event: Event) -> None:
     if document is None or document.get("deleted"):
         return
     tables[VERSIONS][where] = document | {"deleted": True, "reason": event.reason}
-    model = tables[MODELS][name]
+    model = stages.placed(tables[MODELS][name], number, None, 0)
     model = model | {"count": model["count"] - 1, "size": model["size"] - held(document)}
     if model.get("latest") == number:
         model = changed(model, latest=_latest_left(tables, name))
+    tables[MODELS][name] = model
+
+
+def _restore(tables: Tables, event: Event) -> None:
+    """A deletion is taken back: the version is what it was."""
+    name, number = event.data["model"], event.data["version"]
+    where = key(name, number)
+    document = tables[VERSIONS].get(where)
+    if document is None or not document.get("deleted") or not document["id"]:
+        return
+    document = {field: value for field, value in document.items() if field not in ("deleted", "reason")}
+    tables[VERSIONS][where] = document
+    model = tables[MODELS][name]
+    model = model | {"count": model["count"] + 1, "size": model["size"] + held(document)}
+    model["latest"] = _higher(model.get("latest"), number)
+    if stage := document.get("stage"):
+        model = stages.placed(model, number, stage, document["staged_seq"])
     tables[MODELS][name] = model
 
 
@@ -256,5 +273,10 @@ _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.TAG: _tag,
     EventKind.ALIAS: _alias,
     EventKind.DELETE: _delete,
+    EventKind.RESTORE: _restore,
+    EventKind.TRANSITION: stages.transition,
+    EventKind.APPROVAL: stages.approval,
+    EventKind.VERIFIED: stages.verified,
+    EventKind.POLICY: stages.policy,
     EventKind.REPAIR: _repair,
 }

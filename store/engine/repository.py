@@ -24,10 +24,11 @@ from ..errors import (
 )
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
-from . import actor, config, documents, durable, events, platform, snapshot
+from . import actor, backwards, config, documents, durable, events, platform, pointers, sharing, snapshot
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
+from .live import Live
 from .lock import Lock
 from .objects import Objects
 from .snapshots import Snapshots
@@ -48,17 +49,20 @@ class Repository:
 
     def __init__(self, root: str, *, read_only: bool) -> None:
         self.layout = Layout(root)
+        self._config_stamp = config.stamp(self.layout.config)
         self.config = config.load(self.layout.config)
-        self.writable = not read_only and os.access(self.layout.journal, os.W_OK)
+        self.writable = not read_only and not sharing.in_the_way(self.layout)
         self._asked_read_only = read_only
-        self.lock = Lock(self.layout.lock, self.config.lock_timeout)
+        self.lock = Lock(self.layout.lock, self.config.lock_timeout, temp_dir=self.layout.tmp)
         self.journal = Journal(self.layout.journal, temp_dir=self.layout.tmp)
         self.index = Index()
-        self.cache = StatCache(self.layout.statcache, writable=self.writable)
+        self.cache = StatCache(self.layout.statcache, temp_dir=self.layout.tmp, writable=self.writable)
         self.objects = Objects(
             self.layout.objects, temp_dir=self.layout.tmp, trash_dir=self.layout.trash, cache=self.cache
         )
         self.trees = Trees(self.layout.trees, self.objects)
+        self.live = Live(self.layout.live, self.trees, copy=self.config.live_copy)
+        self.mended: list[str] = []
         self.store_id = ""
         self._mutex = threading.RLock()
         self._snapshots = Snapshots(self.layout)
@@ -258,6 +262,21 @@ class Repository:
 
         return journal, found()
 
+    def recent(self) -> Iterator[Event]:
+        """Yield the events there are, the last first. Stop when what was looked for is found.
+
+        What is written meanwhile is not among them.
+        """
+        with self._mutex, durable.explained("read the journal"):
+            self.refresh()
+            found = backwards.newest_first(self.journal)
+        while True:
+            with self._mutex, durable.explained("read the journal"):
+                line = next(found, None)
+            if line is None:
+                return
+            yield events.decode(line, self.objects)
+
     def damage(self) -> tuple[Damage, ...]:
         """Return what of the journal can't be trusted, as far as it was read: stretches, and events in part."""
         with self._mutex:
@@ -273,6 +292,16 @@ class Repository:
                 for seq, name in sorted(self._partial.items())
             )
             return (*self.journal.damage(), *partial)
+
+    def read_config(self) -> config.Config:
+        """Return what config.toml says now: it may have been edited since the store was opened.
+
+        Raises:
+            BadConfigError, StorageError: as ``config.load``.
+        """
+        if (now := config.stamp(self.layout.config)) != self._config_stamp:
+            self.config, self._config_stamp = config.load(self.layout.config), now
+        return self.config
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -290,11 +319,17 @@ class Repository:
         with self._locked(), self._mutex:
             self._seen = None  # look at the bytes, not only at the times
             self.refresh()
+            self._mend_live()
             yield self.index
             self.journal.settle()
             if not self._partial:
                 self._snapshots.save_if_due(self.store_id, self.journal, self.index, shrunk=self._shrunk)
                 self._shrunk = False
+
+    def _mend_live(self) -> None:
+        """Point live/ at what the last transition says, if whoever wrote it died before he could."""
+        if last := self.index.last_transition():
+            self.mended += pointers.mend(self, last["model"])
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -314,10 +349,7 @@ class Repository:
                 f"the store at {self.layout.root} was opened read-only", hint="Leave out --read-only."
             )
         if not self.writable:
-            raise ReadOnlyError(
-                f"the store at {self.layout.root} can't be written by {platform.user_name()}",
-                hint="mvtui doctor says who owns it; reading works.",
-            )
+            raise sharing.refusal(self.layout)
         host = self.config.writing_host
         if self._on_network and host != platform.host_name():
             raise ReadOnlyError(

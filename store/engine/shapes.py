@@ -1,4 +1,4 @@
-"""The shapes of what provenance adds to events: checked before the reducer believes them."""
+"""The shapes of events' data: checked before the reducer believes them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,72 @@ def check_link(data: dict[str, Any]) -> None:
     """
     for field in ("add", "remove"):
         msgspec.convert({"edges": data.get(field, [])}, _said())
+
+
+def check_transition(data: dict[str, Any]) -> None:
+    """Make sure that a transition event can be read back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    msgspec.convert(data, _transition())
+
+
+def check_approval(data: dict[str, Any]) -> None:
+    """Make sure that an approval event can be read back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    msgspec.convert(data, _approval())
+
+
+@cache
+def _transition() -> Any:
+    from ..nouns.gate import GateResult
+    from ..nouns.stage import Stage
+    from ..nouns.transition import Bytes, How, Move
+
+    return msgspec.defstruct(
+        "SaidOfTransition",
+        [
+            ("model", str),
+            ("version", str),
+            ("id", str),
+            ("moves", list[Move]),
+            ("how", How),
+            ("from_", Stage | None),
+            ("to", Stage | None),
+            ("before", list[Move], []),
+            ("displaced", str | None, None),
+            ("gates", list[GateResult], []),
+            ("rules", str, ""),
+            ("overridden", bool, False),
+            ("bytes", Bytes, ""),
+            ("undoes", int, 0),
+            ("redoes", int, 0),
+        ],
+        rename={"from_": "from"},
+    )
+
+
+@cache
+def _approval() -> Any:
+    from ..nouns.approval import Verdict
+    from ..nouns.stage import Stage
+
+    return msgspec.defstruct(
+        "SaidOfApproval",
+        [
+            ("model", str),
+            ("version", str),
+            ("id", str),
+            ("stage", Stage),
+            ("verdict", Verdict),
+            ("gates", str, ""),
+            ("signature", str, ""),
+        ],
+    )
 
 
 @cache

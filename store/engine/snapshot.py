@@ -20,12 +20,11 @@ import msgspec
 
 from . import durable
 from .digest import of_bytes
-from .documents import MODELS, VERSIONS, Document, Tables
+from .documents import MODELS, TABLES, Document, Tables, empty
 
-SCHEMA = 4
+SCHEMA = 5
 _CHUNK = 1000  # documents a line: two milliseconds to decode
-_TABLES = (MODELS, VERSIONS)
-_OPENINGS = {f'"{name}":{{'.encode(): name for name in _TABLES}
+_OPENINGS = {f'"{name}":{{'.encode(): name for name in TABLES}
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -87,7 +86,7 @@ def _read_meta(first: bytes) -> _Meta:
 
 
 def _decode(lines: list[bytes]) -> Tables:
-    tables: Tables = {name: {} for name in _TABLES}
+    tables = empty()
     table = tables[MODELS]
     for line in lines:
         if (name := _OPENINGS.get(line)) is not None:
@@ -103,7 +102,7 @@ def save(path: str, snapshot: Snapshot, *, temp_dir: str) -> None:
     Raises:
         OSError: the disk refused; the old file is still there.
     """
-    body = b",\n".join(_encode(name, snapshot.tables[name].items()) for name in _TABLES) + b"}\n"
+    body = b",\n".join(_encode(name, snapshot.tables[name].items()) for name in TABLES) + b"}\n"
     meta = _Meta(
         SCHEMA, snapshot.store, snapshot.offset, snapshot.head, snapshot.seq, snapshot.whole, of_bytes(body)
     )

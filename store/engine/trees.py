@@ -20,6 +20,8 @@ from .objects import Objects
 from .statcache import Stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..nouns.manifest import FileEntry, Manifest
 
 _CHECKOUT_MODE = 0o666
@@ -46,7 +48,10 @@ class Trees:
 
         The objects themselves are not looked at.
         """
-        root = self.path(identity)
+        return self.is_whole_at(self.path(identity), manifest)
+
+    def is_whole_at(self, root: str, manifest: Manifest) -> bool:
+        """As ``is_whole``, of a tree in a place of its own."""
         return os.path.isdir(root) and all(self._is_good(root, entry) for entry in manifest.files)
 
     def _is_good(self, root: str, entry: FileEntry) -> bool:
@@ -73,14 +78,28 @@ class Trees:
         Raises:
             OSError: the disk refused.
         """
-        root = self.path(identity)
-        durable.make_dirs(self.directory)
+        return self.build_at(self.path(identity), manifest)
+
+    def build_at(
+        self, root: str, manifest: Manifest, *, beside: Mapping[str, bytes] | None = None, copy: bool = False
+    ) -> str:
+        """Build a tree in a place of its own, with ``beside`` (name → bytes) beside the version's files.
+
+        With ``copy`` the files are copies where they can't be reflinks. Raises as ``build``.
+        """
+        durable.make_dirs(os.path.dirname(root))
         with durable.TempTree(self.objects.temp_dir) as tree:
             for entry in manifest.files:
                 place = _make_place(tree.path, entry)
-                if not self._clone(entry, place):
+                if self._clone(entry, place):
+                    continue
+                if copy:
+                    self._copy(entry, place, None)
+                else:
                     final = os.path.join(root, entry.path)
                     os.symlink(self._link(final, entry), place)
+            for name, data in (beside or {}).items():
+                durable.write_new(os.path.join(tree.path, name), data)
             while True:
                 try:
                     tree.publish(root)
@@ -88,7 +107,7 @@ class Trees:
                 except OSError as error:
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
-                if self.is_whole(identity, manifest):
+                if self.is_whole_at(root, manifest):
                     return root  # never take a whole tree away: others are reading it
                 self._set_aside(root)
 

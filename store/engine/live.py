@@ -1,0 +1,134 @@
+"""live/: what serving code opens. ``live/<model>/production`` is a symlink that is swapped in one step.
+
+It leads to ``.versions/<number>-<ID>`` beside it: a directory with the version's files and a ``version.json`` that
+says what they are. Such a directory never changes; a replaced one stays for the grace period of gc. So a reader who
+resolves the link once, and opens what he then finds below it, sees one version whole, whatever happens meanwhile.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..errors import ConflictError
+from . import digest, durable
+
+if TYPE_CHECKING:
+    from ..nouns.manifest import Manifest
+    from .documents import Document
+    from .trees import Trees
+
+POINTER = "production"
+CARD = "version.json"
+"""The file that says which version the files beside it are."""
+
+_OTHER_CARD = "mvtui-version.json"  # where a version has a file of its own of that name
+_VERSIONS = ".versions"
+_ID_DIGITS = 12
+_NAME = re.compile(r"(.+)-([0-9a-f]{12})")
+
+
+class Live:
+    """The live pointers of one store, in ``directory``; ``copy`` makes files copies instead of symlinks."""
+
+    def __init__(self, directory: str, trees: Trees, *, copy: bool) -> None:
+        self.directory, self.trees, self.copy = directory, trees, copy
+
+    def pointer(self, model: str) -> str:
+        """Return where a model's pointer lies, there or not."""
+        return os.path.join(self.directory, model, POINTER)
+
+    def tree(self, document: Document) -> str:
+        """Return where the files of a version lie while it is live, there or not."""
+        name = f"{document['version']}-{document['id'][:_ID_DIGITS]}"
+        return os.path.join(self.directory, document["model"], _VERSIONS, name)
+
+    def prepare(self, document: Document, manifest: Manifest) -> None:
+        """Build a version's tree, or find it whole. Its objects were vouched for by the caller.
+
+        Raises:
+            ConflictError: something that is no symlink is in the pointer's place.
+            OSError: the disk refused.
+        """
+        pointer = self.pointer(document["model"])
+        if os.path.lexists(pointer) and not os.path.islink(pointer):
+            raise ConflictError(
+                f"{pointer} is no symlink", hint="Move it away: mvtui swaps that name itself."
+            )
+        root = self.tree(document)
+        card = _card(document, manifest)
+        if self.trees.is_whole_at(root, manifest) and self._has(root, card):
+            return
+        self.trees.build_at(root, manifest, beside=card, copy=self.copy)
+
+    @staticmethod
+    def _has(root: str, beside: dict[str, bytes]) -> bool:
+        try:
+            return all(_read(os.path.join(root, name)) == data for name, data in beside.items())
+        except OSError:
+            return False
+
+    def is_settled(self, model: str, document: Document | None) -> bool:
+        """Whether a model's pointer leads where it should: to this version, or nowhere for None."""
+        pointer = self.pointer(model)
+        try:
+            found = os.readlink(pointer)
+        except FileNotFoundError:
+            return document is None
+        except OSError:
+            return False
+        return document is not None and found == self._target(document) and os.path.isdir(pointer)
+
+    def settle(self, model: str, document: Document | None) -> None:
+        """Point a model's pointer at a version whose tree is prepared, or take it away. Under the writers' lock.
+
+        Raises:
+            OSError: the disk refused; the pointer leads where it did.
+        """
+        pointer = self.pointer(model)
+        if document is not None:
+            durable.point(pointer, self._target(document))
+            return
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(pointer)
+            durable.sync_dir(os.path.dirname(pointer))
+
+    def _target(self, document: Document) -> str:
+        return os.path.join(_VERSIONS, os.path.basename(self.tree(document)))
+
+    def models(self) -> list[str]:
+        """Return the models that have a pointer, by name."""
+        with contextlib.suppress(FileNotFoundError):
+            return sorted(name for name in os.listdir(self.directory) if os.path.lexists(self.pointer(name)))
+        return []
+
+    def standing(self) -> Iterator[tuple[str, str, str]]:
+        """Yield every tree there is: its path, its model, and the number of its version."""
+        with contextlib.suppress(FileNotFoundError):
+            for model in sorted(os.listdir(self.directory)):
+                home = os.path.join(self.directory, model, _VERSIONS)
+                for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():
+                    if match := _NAME.fullmatch(name):
+                        yield os.path.join(home, name), model, match[1]
+
+
+def _card(document: Document, manifest: Manifest) -> dict[str, bytes]:
+    """Return the file that says what the others are, by its name: only what never changes of a version."""
+    said = {field: document[field] for field in ("model", "version", "id", "kind", "registered", "author")}
+    said["ref"] = f"{document['model']}@{document['version']}"
+    said["files"] = [{"path": e.path, "size": e.size, "digest": e.digest} for e in manifest.files]
+    taken = {entry.path.partition("/")[0] for entry in manifest.files}
+    name = CARD if CARD not in taken else _OTHER_CARD
+    if name in taken:
+        name = f"{digest.of_bytes(document['id'].encode())[:_ID_DIGITS]}-{CARD}"
+    return {name: msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"}
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
