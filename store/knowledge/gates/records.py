@@ -1,0 +1,121 @@
+"""Gates about what is on record of a version: metrics and parameters by name, data, code, parents, time, bytes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ...nouns.gate import (
+    Contained,
+    GateOutcome,
+    GateResult,
+    Named,
+    Recorded,
+    RollbackTarget,
+    Verified,
+    Waited,
+)
+from ...nouns.lineage import PARENT_EDGES
+from ...nouns.manifest import Scalar, scalar_text
+from ...nouns.metric import split, to_stored
+from ...nouns.stage import GATED, Stage, word
+from .facts import Facts
+
+_TRAINED_ON = "trained-on"
+
+
+def named(rule: Named, facts: Facts) -> GateResult:
+    """Say whether a metric or parameter is there."""
+    if rule.what == "param":
+        if rule.name in facts.version.params:
+            value = facts.version.params[rule.name]
+            return GateResult(rule.label, "pass", scalar_text(value), {"value": value})
+        return GateResult(rule.label, "fail", "it was not recorded")
+    metrics = facts.version.metrics
+    name = rule.name if rule.name in metrics else next((k for k in metrics if split(k)[0] == rule.name), None)
+    if name is None:
+        return GateResult(rule.label, "fail", "it was not measured")
+    values: dict[str, Scalar] = {"value": to_stored(metrics[name]), "metric": name}
+    return GateResult(rule.label, "pass", f"{metrics[name]:g}", values)
+
+
+def recorded(rule: Recorded, facts: Facts) -> GateResult:
+    """Say whether what made the version is on record."""
+    if rule.what == "clean-git":
+        return GateResult(rule.label, *_code(facts))
+    types = {_TRAINED_ON} if rule.what == "dataset" else PARENT_EDGES
+    edges = [edge for edge in facts.version.edges if edge.type in types]
+    stated = [edge for edge in edges if not edge.guess]
+    if stated:
+        return GateResult(rule.label, "pass", f"{stated[0].type} {stated[0].to[:40]}", {"edges": len(stated)})
+    if edges:
+        said = f"{edges[0].type} {edges[0].to[:60]} is only guessed from {edges[0].guess}; mvtui link confirms it"
+        return GateResult(rule.label, "unknown", said)
+    what = "which data it was trained on" if rule.what == "dataset" else "what it came from"
+    return GateResult(rule.label, "fail", f"nobody said {what}")
+
+
+def _code(facts: Facts) -> tuple[GateOutcome, str]:
+    code = facts.version.code
+    if code is None:
+        return "fail", "no commit was recorded"
+    if code.dirty:
+        return "fail", f"{code.commit[:12]} with uncommitted changes"
+    return "pass", f"{code.commit[:12]}, nothing uncommitted"
+
+
+def verified(rule: Verified, facts: Facts) -> GateResult:
+    """Say whether the bytes were hashed lately enough."""
+    if facts.checked:
+        return GateResult(rule.label, "fail", facts.checked)
+    if facts.checked is not None:
+        return GateResult(rule.label, "pass", "hashed now", {"hashed": "now"})
+    if facts.verified is None:
+        return GateResult(rule.label, "unknown", "they were not hashed since they were stored")
+    past = facts.now - facts.verified
+    values: dict[str, Scalar] = {"hashed": facts.verified.isoformat()}
+    said = f"hashed {span(past)} ago"
+    if rule.seconds and past <= timedelta(seconds=rule.seconds):
+        return GateResult(rule.label, "pass", said, values)
+    asked = span(timedelta(seconds=rule.seconds)) if rule.seconds else "now"
+    return GateResult(rule.label, "unknown", f"{said}, {asked} asked", values)
+
+
+def lately(rule: Verified, facts: Facts) -> bool:
+    """Whether the bytes need not be hashed again for this gate."""
+    return verified(rule, facts).passed
+
+
+def contained(rule: Contained, facts: Facts) -> GateResult:  # noqa: ARG001 - as every gate
+    """Say whether what the files hold is harmless: this mvtui can't tell."""
+    return GateResult(rule.label, "unknown", "this mvtui can't look inside model files")
+
+
+def waited(rule: Waited, facts: Facts) -> GateResult:
+    """Say whether the version was long enough in the stage before."""
+    at = GATED.index(facts.stage)
+    before: Stage | None = GATED[at - 1] if at else None
+    if facts.version.stage != before:
+        said = f"it is in {word(facts.version.stage)}, not in {word(before)}"
+        return GateResult(rule.label, "fail", said)
+    past = facts.now - (facts.since or facts.version.registered)
+    asked = timedelta(seconds=rule.seconds)
+    said = f"{span(past)} in {word(before)}, {span(asked)} asked"
+    values: dict[str, Scalar] = {"seconds": int(past.total_seconds()), "asked": rule.seconds}
+    return GateResult(rule.label, "pass" if past >= asked else "fail", said, values)
+
+
+def rollback_target(rule: RollbackTarget, facts: Facts) -> GateResult:
+    """Say whether there is a way back."""
+    if facts.target is None:
+        return GateResult(rule.label, "fail", "there would be no version to go back to")
+    return GateResult(rule.label, "pass", facts.target, {"target": facts.target})
+
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def span(length: timedelta) -> str:
+    """Write a span of time in its largest unit: ``2 d``, ``5 h``, ``40 s``."""
+    seconds = max(int(length.total_seconds()), 0)
+    unit, name = next(((unit, name) for unit, name in _UNITS if seconds >= unit), _UNITS[-1])
+    return f"{seconds // unit:,} {name}"

@@ -1,0 +1,138 @@
+"""Events in words, as a ledger has them: what happened, to what. Who, when and why stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..nouns.event import Event, EventKind
+from ..nouns.stage import word
+
+_NAMED = 4
+
+
+def about(event: Event) -> str:
+    """Return the reference, or the model, that an event is about; an empty text for the store itself."""
+    model, number = event.data.get("model"), event.data.get("version")
+    if not isinstance(model, str):
+        return ""
+    return f"{model}@{number}" if isinstance(number, str) else model
+
+
+def told(event: Event) -> str:
+    """Return what happened, in words that go on after the actor's name: ``moved it from staging to validation``."""
+    try:
+        return _prefix(event.data) + _TOLD[event.kind](event.data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return f"{event.kind} (its details are lost)"
+
+
+def _prefix(data: Mapping[str, Any]) -> str:
+    if data.get("undoes"):
+        return f"undid event {data['undoes']}: "
+    return f"redid event {data['redoes']}: " if data.get("redoes") else ""
+
+
+def _registered(data: Mapping[str, Any]) -> str:
+    metrics = ", ".join(f"{name} {value}" for name, value in list(data.get("metrics", {}).items())[:2])
+    return f"registered a {data['kind']} version{f' ({metrics})' if metrics else ''}"
+
+
+def _added(data: Mapping[str, Any]) -> str:
+    what = [*data.get("metrics", {}), *data.get("tags", {})]
+    what += [field for field in ("note", "capture", "series", "source") if data.get(field)]
+    return f"registered it again, adding {_few(what)}" if what else "registered it again"
+
+
+def _measured(data: Mapping[str, Any]) -> str:
+    on = "".join(f" on {data['dataset']}" if data.get("dataset") else "")
+    return f"logged {_few([f'{name} {value}' for name, value in data.get('metrics', {}).items()] or ['series'])}{on}"
+
+
+def _linked(data: Mapping[str, Any]) -> str:
+    parts = [f"added {edge['type']} {edge['to'][:40]}" for edge in data.get("add", ())]
+    parts += [f"took back {edge['type']} {edge['to'][:40]}" for edge in data.get("remove", ())]
+    return _few(parts) or "changed its lineage"
+
+
+def _noted(data: Mapping[str, Any]) -> str:
+    text = str(data["note"])
+    return f"noted: {text.splitlines()[0][:200]}" if text.strip() else "removed its note"
+
+
+def _tagged(data: Mapping[str, Any]) -> str:
+    parts = [f"{key}={value}" for key, value in data.get("add", {}).items()]
+    parts += [f"-{key}" for key in data.get("remove", ())]
+    return f"tagged {_few(parts)}"
+
+
+def _aliased(data: Mapping[str, Any]) -> str:
+    if data["version"] is None:
+        return f"removed the alias {data['alias']} from {data['before']}"
+    moved = f" (was {data['before']})" if data.get("before") else ""
+    return f"gave it the alias {data['alias']}{moved}"
+
+
+def _moved(data: Mapping[str, Any]) -> str:
+    displaced = data.get("displaced")
+    if data["how"] == "rollback":
+        return f"ROLLED BACK production to it{f' from {displaced}' if displaced else ''}"
+    over = ", OVERRIDING its gates" if data.get("overridden") else ""
+    replacing = f", replacing {displaced}" if displaced else ""
+    return f"moved it from {word(data['from'])} to {word(data['to'])}{replacing}{over}"
+
+
+_VERDICTS = {
+    "request": "asked for approval to enter {}",
+    "approve": "approved it for {}",
+    "reject": "REJECTED it for {}",
+    "withdraw": "withdrew the verdict on it for {}",
+}
+
+
+def _judged(data: Mapping[str, Any]) -> str:
+    signed = ", signed" if data.get("signature") else ""
+    return _VERDICTS[data["verdict"]].format(data["stage"]) + signed
+
+
+def _checked(data: Mapping[str, Any]) -> str:
+    return (
+        "hashed its bytes: all as recorded"
+        if data["ok"]
+        else f"hashed its bytes: {data.get('problem', 'bad')}"
+    )
+
+
+def _governed(data: Mapping[str, Any]) -> str:
+    what = "gates and access rules" if data["what"] == "policy" else "allowed signers"
+    old, new = (str(data[field])[:12] or "none" for field in ("old", "new"))
+    return f"acted on other {what} than before: {old} → {new}"
+
+
+def _repaired(data: Mapping[str, Any]) -> str:
+    gaps = len(data.get("gaps", ()))
+    return f"quarantined {gaps} damaged {'stretch' if gaps == 1 else 'stretches'} of the journal"
+
+
+def _few(parts: list[str]) -> str:
+    more = f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+    return ", ".join(parts[:_NAMED]) + more
+
+
+_TOLD: dict[EventKind, Callable[[Mapping[str, Any]], str]] = {
+    EventKind.INIT: lambda _: "made the store",
+    EventKind.REGISTER: _registered,
+    EventKind.ADD: _added,
+    EventKind.METRICS: _measured,
+    EventKind.LINK: _linked,
+    EventKind.NOTE: _noted,
+    EventKind.TAG: _tagged,
+    EventKind.ALIAS: _aliased,
+    EventKind.DELETE: lambda _: "deleted it",
+    EventKind.RESTORE: lambda _: "brought it back",
+    EventKind.TRANSITION: _moved,
+    EventKind.APPROVAL: _judged,
+    EventKind.VERIFIED: _checked,
+    EventKind.POLICY: _governed,
+    EventKind.REPAIR: _repaired,
+}
