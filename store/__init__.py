@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
     from .knowledge.values import read_values_file as read_values_file
+    from .nouns.approval import Approval as Approval
+    from .nouns.approval import Standing as Standing
+    from .nouns.approval import Verdict as Verdict
     from .nouns.capture import PARTS as PARTS
     from .nouns.capture import Capture as Capture
     from .nouns.capture import Code as Code
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
+    from .nouns.gate import GateOutcome as GateOutcome
+    from .nouns.gate import GateResult as GateResult
     from .nouns.impact import Impact as Impact
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
     from .nouns.lineage import Arc as Arc
@@ -71,21 +76,33 @@ if TYPE_CHECKING:
     from .nouns.metric import Series as Series
     from .nouns.metric import by_dataset as by_dataset
     from .nouns.metric import to_stored as to_stored
+    from .nouns.policy import Access as Access
+    from .nouns.policy import Policy as Policy
     from .nouns.recipe import Lack as Lack
     from .nouns.recipe import Recipe as Recipe
     from .nouns.recipe import Step as Step
     from .nouns.reports import BadObject as BadObject
     from .nouns.reports import Finding as Finding
+    from .nouns.reports import GateReport as GateReport
     from .nouns.reports import GcItem as GcItem
     from .nouns.reports import GcReport as GcReport
+    from .nouns.reports import Governing as Governing
+    from .nouns.reports import Held as Held
+    from .nouns.reports import Moved as Moved
     from .nouns.reports import Progress as Progress
     from .nouns.reports import ProgressCallback as ProgressCallback
     from .nouns.reports import Registered as Registered
     from .nouns.reports import RepairReport as RepairReport
+    from .nouns.reports import RollbackPlan as RollbackPlan
     from .nouns.reports import Summary as Summary
+    from .nouns.reports import Undone as Undone
     from .nouns.reports import VerifyReport as VerifyReport
+    from .nouns.reports import Voiced as Voiced
+    from .nouns.reports import Waiting as Waiting
     from .nouns.semver import BUMPS as BUMPS
     from .nouns.semver import Bump as Bump
+    from .nouns.stage import Stage as Stage
+    from .nouns.transition import Transition as Transition
     from .nouns.tree import TreeRow as TreeRow
     from .nouns.version import Model as Model
     from .nouns.version import Version as Version
@@ -105,6 +122,21 @@ _HOMES = {
     "knowledge.query.text": ("resembles",),
     "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
+    "nouns.approval": (
+        "Approval",
+        "Standing",
+        "Verdict",
+    ),
+    "nouns.gate": (
+        "GateResult",
+        "Outcome",
+    ),
+    "nouns.policy": (
+        "Access",
+        "Policy",
+    ),
+    "nouns.stage": ("Stage",),
+    "nouns.transition": ("Transition",),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.comparison": (
         "DIFF_SECTIONS",
@@ -134,14 +166,22 @@ _HOMES = {
     "nouns.reports": (
         "BadObject",
         "Finding",
+        "GateReport",
         "GcItem",
         "GcReport",
+        "Governing",
+        "Held",
+        "Moved",
         "Progress",
         "ProgressCallback",
         "Registered",
         "RepairReport",
+        "RollbackPlan",
         "Summary",
+        "Undone",
         "VerifyReport",
+        "Voiced",
+        "Waiting",
     ),
     "nouns.semver": ("BUMPS", "Bump"),
     "nouns.tree": ("TreeRow",),

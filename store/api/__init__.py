@@ -15,6 +15,7 @@ from .looking import Looking
 from .measuring import Measuring
 from .records import Records
 from .registering import Registering
+from .staging import Staging
 
 
 def open_store(path: StrPath | None = None, *, read_only: bool = False) -> Store:
@@ -44,22 +45,37 @@ def glance(path: StrPath | None = None) -> Store | None:
     return Store(repository) if repository is not None else None
 
 
-def init_store(path: StrPath | None = None) -> Store:
+def init_store(path: StrPath | None = None, *, group: str | int | None = None) -> Store:
     """Make a store at ``path`` (default: ``$MVTUI_STORE``, else ``.mvtui`` in this directory) and open it.
 
     One that is there already is opened as it is. Inside a git work tree the store ignores itself.
 
+    With ``group``, the name or ID of a Unix group that this user is in, the group's members may write it and what any
+    of them makes in it, whatever their umask; everyone else may read it. A store that is there already is shared, too,
+    as far as this user may; what others may do in it stays as it is.
+
     Raises:
+        BadInputError: there is no such group.
         ConflictError: ``path`` is a file, or a directory that holds something else.
-        StorageError: it can't be written.
+        StorageError: it can't be written, or not all of it could be given to the group.
     """
     from ..verbs import init
 
-    return Store(init.init(path))
+    return Store(init.init(path, group))
 
 
 class Store(
-    Looking, Registering, Annotating, Ancestry, Comparing, Finding, Measuring, Records, Datasets, Keeping
+    Looking,
+    Registering,
+    Annotating,
+    Staging,
+    Ancestry,
+    Comparing,
+    Finding,
+    Measuring,
+    Records,
+    Datasets,
+    Keeping,
 ):
     """A store of model versions. Every verb is here.
 

@@ -56,7 +56,8 @@ class Annotating(Face):
 
         Raises:
             UsageError: the reason is empty, or the reference is a bare model name.
-            ConflictError: an alias or a stage holds it.
+            ConflictError: an alias or a stage holds it, an adapter needs it, or Production could go back to it.
+            NotAllowedError: the access rules list others for it.
         """
         from ..verbs import annotate
 

@@ -11,7 +11,7 @@ from ..errors import ConflictError, NotFoundError, UsageError
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.version import Version
-from . import look, resolve
+from . import look, needed, policy, resolve
 
 
 def note(repository: Repository, ref: str, text: str) -> Version:
@@ -20,7 +20,8 @@ def note(repository: Repository, ref: str, text: str) -> Version:
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
         if document.get("note", "") != text:
-            repository.append(EventKind.NOTE, _where(document) | {"note": text})
+            before = document.get("note", "")
+            repository.append(EventKind.NOTE, _where(document) | {"note": text, "before": before})
         return _now(repository, document)
 
 
@@ -44,7 +45,9 @@ def tag(repository: Repository, ref: str, add: Mapping[str, str], remove: tuple[
             )
         news = {key: value for key, value in add.items() if known.get(key) != value}
         if news or remove:
-            repository.append(EventKind.TAG, _where(document) | {"add": news, "remove": list(remove)})
+            before = {key: known.get(key) for key in (*news, *remove)}
+            data = {"add": news, "remove": list(remove), "before": before}
+            repository.append(EventKind.TAG, _where(document) | data)
         return _now(repository, document)
 
 
@@ -92,13 +95,9 @@ def delete(repository: Repository, ref: str, reason: str) -> Version:
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
         name = ref_of(document)
-        if held := document.get("aliases"):
-            raise ConflictError(
-                f"{name} is held by the alias {held[0]!r}",
-                hint=f"Move the alias first, or remove it: mvtui alias --remove {document['model']}@{held[0]}",
-            )
-        if stage := document.get("stage"):
-            raise ConflictError(f"{name} is in {stage}", hint="Take it out of its stage first.")
+        if holds := needed.why(index, document):
+            raise ConflictError(f"{name} {holds[0].sentence}", hint=holds[0].hint)
+        policy.check(policy.settle(repository, index).policy, "delete")
         repository.append(EventKind.DELETE, _where(document), names.check_reason(reason))
         return _now(repository, document)
 

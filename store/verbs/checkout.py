@@ -61,8 +61,12 @@ def _stored(repository: Repository, ref: str) -> Version:
     )
 
 
-def vouch(repository: Repository, manifest: Manifest, progress: ProgressCallback | None) -> None:
+def vouch(
+    repository: Repository, manifest: Manifest, progress: ProgressCallback | None, *, rehash: bool = False
+) -> None:
     """Make sure that every file's bytes are what the manifest says: at once if unchanged, else by hashing.
+
+    With ``rehash`` all are hashed.
 
     Raises:
         VerificationError: some are missing or damaged.
@@ -71,7 +75,7 @@ def vouch(repository: Repository, manifest: Manifest, progress: ProgressCallback
     bad = [
         f"{entry.path}: {problem}"
         for entry in manifest.files
-        if (problem := repository.objects.problem(entry.digest, advance=meter.on(entry.path)))
+        if (problem := repository.objects.problem(entry.digest, rehash=rehash, advance=meter.on(entry.path)))
     ]
     if bad:
         raise VerificationError(

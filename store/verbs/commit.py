@@ -16,7 +16,7 @@ from ..nouns.event import EventKind
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Registered
 from ..nouns.version import Version, rfc3339
-from . import look
+from . import look, policy
 from .circumstances import Circumstances, joined
 from .number import choose
 from .request import Request
@@ -59,6 +59,7 @@ class _Commit:
         if not self.asked.external:
             needed |= {entry.digest for entry in self.manifest.files}
         with self.repository.writing() as index:
+            policy.check(policy.settle(self.repository, index).policy, "register")
             if not all(map(self.repository.ensure_object, needed)):
                 return None
             if (same := self._known(index)) is not None:

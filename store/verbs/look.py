@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 import msgspec
 
 from ..engine import actor, durable
-from ..engine.documents import MODELS, VERSIONS, Document, ref_of
+from ..engine.documents import MODELS, VERSIONS, Document, production, ref_of
 from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns import names
@@ -57,7 +57,20 @@ def as_version(document: Document) -> Version:
         source=_source(document),
         elsewhere=_elsewhere(document),
         external=document.get("external", False),
+        staged=_moment(document.get("staged")),
+        rolled_back=document.get("rolled_back", False),
+        overridden=tuple(document.get("overridden", ())),
+        verified=_verified(document),
     )
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _verified(document: Document) -> datetime | None:
+    found = document.get("verified")
+    return _moment(found["at"]) if found and found["ok"] else None
 
 
 def links(document: Document) -> tuple[Link, ...]:
@@ -99,7 +112,7 @@ def _as_model(document: Document) -> Model:
         name=document["name"],
         version_count=document["count"],
         latest=document.get("latest"),
-        production=document.get("stages", {}).get("production"),
+        production=production(document),
         size=document["size"],
         updated=datetime.fromisoformat(document["updated"]),
         aliases=dict(document.get("aliases", {})),

@@ -18,7 +18,7 @@ from ..knowledge.sources import SourceFile
 from ..nouns.lineage import Link
 from ..nouns.manifest import Edge, FileEntry, Manifest
 from ..nouns.reports import ProgressCallback, Registered
-from . import move, parents, request
+from . import move, parents, policy, request
 from .circumstances import Circumstances
 from .commit import commit
 from .number import check_possible
@@ -68,6 +68,7 @@ def _refuse_early(repository: Repository, asked: Request, files: list[SourceFile
     """Say what is wrong as soon as it can be known: before bytes are read, and before datasets are registered."""
     if asked.move:
         move.check(files, asked.paths, repository.layout.root)
+    policy.check_now(repository, "register")
     with repository.reading() as index:
         size = sum(file.size for file in files)
         check_possible(index, asked.model, asked.version, size=size, files=len(files))

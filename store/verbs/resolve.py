@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..engine.documents import MODELS, Document, ref_of
+from ..engine.documents import MODELS, Document, in_stage, production, ref_of
 from ..engine.index import Index
 from ..errors import AmbiguousError, NotFoundError
 from ..nouns import reference
 from ..nouns.reference import Reference
+from ..nouns.stage import PRODUCTION
+from . import standing
 
 _SHOWN = 10
 
@@ -22,10 +24,25 @@ def resolve(index: Index, text: str) -> Document:
         BadInputError: the text is no reference.
     """
     parsed = reference.parse(text)
+    if parsed.back and (parsed.selector, parsed.value) == ("stage", PRODUCTION):
+        return _held_before(index, parsed, text)
     document = _find(index, parsed, text)
     for _ in range(parsed.back):
         document = _before(index, document, text)
     return document
+
+
+def _held_before(index: Index, parsed: Reference, text: str) -> Document:
+    """Return who held Production so many steps before the one that has it: what ``name@production~1`` means."""
+    line = model(index, parsed.model or "")
+    earlier = [each.document for each in standing.past(index, line, production(line))]
+    found = earlier[parsed.back - 1 : parsed.back]
+    if not found or found[0].get("deleted"):
+        raise NotFoundError(
+            f"{text}: {'it was deleted' if found else f'only {len(earlier)} versions held production before'}",
+            hint=f"See who did: mvtui history {parsed.model}",
+        )
+    return found[0]
 
 
 def even_deleted(index: Index, text: str) -> Document:
@@ -98,7 +115,7 @@ def _find(index: Index, parsed: Reference, text: str) -> Document:
         if number is None:
             raise _unknown(index, name, f"{name} has no alias {parsed.value!r}", parsed.value)
     elif parsed.selector == "stage":
-        number = line.get("stages", {}).get(parsed.value)
+        number = next(reversed(in_stage(line, parsed.value)), None)
         if number is None:
             raise NotFoundError(
                 f"{name} has nothing in {parsed.value}", hint=f"See its versions: mvtui ls {name}"

@@ -29,7 +29,7 @@ def line(store: Store, make_file: MakeFile) -> Store:
 def put_in_production(store: Store, version: str) -> None:
     model, _, number = version.partition("@")
     with store._repository.reading() as index:  # as promoting will do
-        index.tables["models"][model] = {**(index.model(model) or {}), "stages": {"production": number}}
+        index.tables["models"][model] = {**(index.model(model) or {}), "stages": {"production": [[1, number]]}}
 
 
 def refs(comparison: Comparison) -> list[str]:

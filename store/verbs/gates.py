@@ -1,0 +1,148 @@
+"""Gates: what guards a stage, asked about a version. Looking only; ``promote`` acts on the answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from ..engine.documents import Document, ref_of
+from ..engine.index import Index
+from ..engine.repository import Repository
+from ..errors import ConflictError, VerificationError
+from ..knowledge import directions, gates
+from ..knowledge.gates import people
+from ..knowledge.gates.facts import Facts
+from ..nouns.gate import Gate, GateResult
+from ..nouns.metric import Direction
+from ..nouns.reports import GateReport, ProgressCallback
+from ..nouns.stage import PRODUCTION, Stage, following, parse
+from . import checkout, look, moving, policy, resolve, signers, standing, voices
+from .policy import InForce
+from .signers import Signers
+
+
+class Door(NamedTuple):
+    """A stage and all that decides whether a version may enter it now."""
+
+    document: Document
+    stage: Stage
+    guarding: tuple[Gate, ...]
+    digest: str
+    facts: Facts
+
+    def judge(self, checked: str | None = None) -> tuple[GateResult, ...]:
+        """Ask the gates; ``checked`` is what hashing the bytes just now came to (see ``Facts``)."""
+        return gates.judge(self.guarding, self._with(checked))
+
+    def must_hash(self) -> bool:
+        """Whether a gate wants the bytes hashed now."""
+        return gates.must_hash(self.guarding, self.facts)
+
+    def _with(self, checked: str | None) -> Facts:
+        from msgspec.structs import replace
+
+        return replace(self.facts, checked=checked)
+
+
+def door(
+    repository: Repository, index: Index, document: Document, stage: Stage, in_force: InForce, keys: Signers
+) -> Door:
+    """Gather what the gates of a stage look at. Signatures not seen in the last minute are checked: a program each."""
+    model = document["model"]
+    guarding = in_force.policy.guarding(model, stage)
+    digest = policy.rules_digest(in_force.policy, model, stage)
+    version = look.as_version(document)
+    production = moving.in_production(index, model)
+    other = production if production is not None and production is not document else None
+    back = standing.way_back(index, index.model(model) or {}, document["version"])
+    config = repository.config
+
+    def direction(name: str) -> Direction | None:
+        return directions.direction(name, config.metrics_higher, config.metrics_lower)
+
+    facts = Facts(
+        version=version,
+        stage=stage,
+        now=datetime.now(UTC),
+        direction=direction,
+        member=policy.is_meant,
+        production=look.as_version(other) if other is not None else None,
+        since=version.staged,
+        verified=version.verified,
+        target=back["version"] if back is not None else None,
+        digest=digest,
+        voices=voices.heard(repository, document, keys) if gates.approvals_asked(guarding) else (),
+        shared=in_force.policy.access.shared,
+    )
+    return Door(document, stage, guarding, digest, facts)
+
+
+def next_stage(document: Document, to: str | None) -> Stage | None:
+    """Return the stage that is meant: the one named, else the one after that it is in.
+
+    Raises:
+        BadInputError: there is no such stage.
+        ConflictError: it is there already, or no stage comes after its own.
+    """
+    source: Stage | None = document.get("stage")
+    name = ref_of(document)
+    target = parse(to) if to is not None else following(source)
+    if to is None and target is None:
+        where = "is in production" if source == PRODUCTION else "is archived"
+        raise ConflictError(f"{name} {where}: no stage comes next", hint="Name one: --to STAGE")
+    if target == source:
+        raise ConflictError(
+            f"{name} is in {target} already" if target else f"{name} is in no stage",
+            hint=f"See how it came there: mvtui history {name}",
+        )
+    return target
+
+
+def report(
+    repository: Repository,
+    ref: str,
+    to: str | None,
+    *,
+    verify: bool,
+    progress: ProgressCallback | None,
+) -> GateReport:
+    """Ask the gates of a stage about a version; see ``Store.gates``."""
+    with repository.reading() as index:
+        document = resolve.resolve(index, ref)
+        source: Stage | None = document.get("stage")
+        target = _asked(document, to)
+        governs = policy.in_force(repository, index)
+        keys = signers.in_force(repository, index, governs.policy)
+        found = door(repository, index, document, target, governs, keys)
+    checked: str | None = None
+    if verify and found.must_hash():
+        checked = hashed(repository, document, progress)
+    results = found.judge(checked)
+    rules = gates.approvals_asked(found.guarding)
+    standings = people.weigh(rules[0], found.facts) if rules else ()
+    notices = [governs.notice] if governs.notice else []
+    if not moving.is_up(source, target):
+        notices.append(f"nothing is asked of a version that moves from {source} to {target}")
+    return GateReport(
+        look.as_version(document), source, target, results, found.digest, standings, tuple(notices)
+    )
+
+
+def _asked(document: Document, to: str | None) -> Stage:
+    target = parse(to) if to is not None else following(document.get("stage"))
+    if target is None:
+        if to is not None:
+            raise ConflictError(
+                "no gate keeps a version from leaving its stages", hint="Name a stage: --to STAGE"
+            )
+        return PRODUCTION  # where it is, or was meant to be
+    return target
+
+
+def hashed(repository: Repository, document: Document, progress: ProgressCallback | None) -> str:
+    """Hash a version's bytes; return what is wrong with them, or an empty text."""
+    try:
+        checkout.vouch(repository, moving.stored_manifest(repository, document), progress, rehash=True)
+    except VerificationError as error:
+        return error.message
+    return ""

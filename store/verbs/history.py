@@ -1,0 +1,40 @@
+"""What happened: transitions, and what was in production at a moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..engine.repository import Repository
+from ..nouns import names
+from ..nouns.reports import Held
+from ..nouns.transition import Transition
+from . import moving, resolve
+
+
+def transitions(repository: Repository, model: str | None) -> tuple[Transition, ...]:
+    """Return changes of stages, the last first; see ``Store.transitions``."""
+    with repository.reading() as index:
+        if model is not None:
+            resolve.model(index, names.check_model(model))
+        documents = index.transitions(model)
+    return tuple(moving.as_transition(document) for document in reversed(documents))
+
+
+def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:
+    """Return what was in production at a moment; see ``Store.at``."""
+    with repository.reading() as index:
+        if model is not None:
+            resolve.model(index, names.check_model(model))
+        documents = index.transitions(model)
+    held: dict[str, Held] = {}
+    # In the order of the journal: clocks may have gone backwards, events have not.
+    for document in documents:
+        if datetime.fromisoformat(document["at"]) > moment:
+            continue
+        now = document.get("production")
+        name = document["model"]
+        if now is None:
+            held.pop(name, None)
+        elif name not in held or held[name].version != now:
+            held[name] = Held(name, now, moving.as_transition(document))
+    return tuple(held[name] for name in sorted(held))

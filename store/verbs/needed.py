@@ -1,0 +1,55 @@
+"""What keeps a version from being deleted: a stage, an alias, a way back, something that can't do without it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..engine.documents import Document, ref_of
+from ..engine.index import Index
+from ..nouns.stage import ARCHIVED
+from . import standing
+
+NEEDING = frozenset({"adapter-of"})
+"""Edges whose other end is useless without this version. Other lineage does not hold it."""
+
+
+class Hold(NamedTuple):
+    """One thing that holds a version: a sentence that goes on after its name, and what to do first."""
+
+    sentence: str
+    hint: str
+
+
+def why(index: Index, document: Document) -> list[Hold]:
+    """Return all that holds a version; empty when it may go."""
+    model, number = document["model"], document["version"]
+    line = index.model(model) or {}
+    found = [
+        Hold(
+            f"is held by the alias {alias!r}",
+            f"Move the alias first, or remove it: mvtui alias --remove {model}@{alias}",
+        )
+        for alias in document.get("aliases", ())
+    ]
+    if (stage := document.get("stage")) and stage != ARCHIVED:
+        hint = f'Take it out of its stage first: mvtui promote {ref_of(document)} --to archived --reason "…"'
+        found.append(Hold(f"is in {stage}", hint))
+    elif number in standing.protected(index, line):
+        hint = "It goes when three later versions have held production, or once it was rolled back from."
+        found.append(Hold("is one of the versions that production could go back to", hint))
+    bases = [
+        Hold(f"is the base of {ref_of(other)}", "Delete that first.") for other in _needing(index, document)
+    ]
+    return found + bases
+
+
+def _needing(index: Index, document: Document) -> list[Document]:
+    twins = [d for d in index.with_id(document["id"]) if not d.get("deleted")]
+    if len(twins) > 1:
+        return []  # its content stays under another name
+    return [
+        other
+        for other in index.from_origin(document["id"])
+        if not other.get("deleted")
+        and any(edge["type"] in NEEDING and edge["to"] == document["id"] for edge in other.get("edges", ()))
+    ]

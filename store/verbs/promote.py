@@ -1,0 +1,175 @@
+"""Promoting: a version goes on to a stage, through its gates; also back, and out of service.
+
+Prepare unlocked, commit locked: bytes are hashed and the live tree is built first; under the lock everything is looked
+at again, and decided anew if it moved.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..engine.documents import Document, ref_of
+from ..engine.index import Index
+from ..engine.repository import Repository
+from ..errors import ConflictError, GateError
+from ..nouns.gate import GateResult
+from ..nouns.manifest import Manifest
+from ..nouns.reports import Moved, ProgressCallback
+from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
+from ..nouns.transition import Bytes, Move
+from . import gates, look, moving, policy, resolve, signers
+from .moving import Step
+
+
+def promote(
+    repository: Repository,
+    ref: str,
+    to: str | None,
+    reason: str,
+    *,
+    override: bool = False,
+    expect: str | None = None,
+    progress: ProgressCallback | None = None,
+) -> Moved:
+    """Move a version to a stage; see ``Store.promote``."""
+    reason = moving.needs_reason(reason, "moving a version")
+    repository.check_writable()
+    return _Promotion(repository, ref, to, reason, override, expect, progress).run()
+
+
+class _Ready(NamedTuple):
+    """What was made ready without the lock, and for what: it is of use only if that is still so."""
+
+    identity: str
+    target: Stage | None
+    manifest: Manifest | None
+    bytes: Bytes
+    problem: str | None
+
+
+class _Promotion:
+    def __init__(
+        self,
+        repository: Repository,
+        ref: str,
+        to: str | None,
+        reason: str,
+        override: bool,
+        expect: str | None,
+        progress: ProgressCallback | None,
+    ) -> None:
+        self.repository, self.ref, self.to, self.reason = repository, ref, to, reason
+        self.override, self.expect, self.progress = override, expect, progress
+
+    def run(self) -> Moved:
+        for _ in range(moving.TRIES):
+            ready = self._prepare()
+            with self.repository.writing() as index:
+                if (done := self._commit(index, ready)) is not None:
+                    return done
+        raise moving.keeps_changing(self.ref)
+
+    def _plan(self, index: Index) -> tuple[Document, Stage | None, Stage | None]:
+        document = resolve.resolve(index, self.ref)
+        source: Stage | None = document.get("stage")
+        target = gates.next_stage(document, self.to)
+        if self.expect is not None and state(document) != self.expect:
+            raise ConflictError(
+                f"{ref_of(document)} has changed since you looked: it is in {word(source)}",
+                hint="Look again, then decide.",
+            )
+        return document, source, target
+
+    def _prepare(self) -> _Ready:
+        with self.repository.reading() as index:
+            document, source, target = self._plan(index)
+            governs = policy.in_force(self.repository, index)
+            policy.check_move(governs.policy, source, target)
+            keys = signers.in_force(self.repository, index, governs.policy)
+            door = None
+            if target is not None and moving.is_up(source, target):
+                door = gates.door(self.repository, index, document, target, governs, keys)
+        if target not in GATED:
+            return _Ready(document["id"], target, None, "", None)
+        if target != PRODUCTION and document.get("external"):
+            return _Ready(document["id"], target, None, "", None)
+        manifest = moving.stored_manifest(self.repository, document)
+        rehash = door is not None and door.must_hash() and not self._stopped_anyway(door)
+        problem = gates.hashed(self.repository, document, self.progress) if rehash else None
+        checked = moving.make_ready(
+            self.repository, document, manifest, self.progress, rehash=False, live=target == PRODUCTION
+        )
+        return _Ready(document["id"], target, manifest, "hashed" if rehash else checked, problem)
+
+    def _stopped_anyway(self, door: gates.Door) -> bool:
+        """Whether another gate stops it, so that nobody need wait for gigabytes to be hashed."""
+        return not self.override and bool(moving.failed(door.judge("")))
+
+    def _commit(self, index: Index, ready: _Ready) -> Moved | None:
+        repository = self.repository
+        document, source, target = self._plan(index)
+        if (document["id"], target) != (ready.identity, ready.target):
+            return None
+        governs = policy.settle(repository, index)
+        policy.check_move(governs.policy, source, target)
+        door = None
+        if target is not None and moving.is_up(source, target):
+            keys = signers.in_force(repository, index, governs.policy)
+            door = gates.door(repository, index, document, target, governs, keys)
+            if any(voice.signature != "none" for voice in door.facts.voices):
+                signers.settle(repository, index, governs.policy)
+            if door.must_hash() and ready.problem is None and not self._stopped_anyway(door):
+                return None
+        results = door.judge(ready.problem) if door is not None else ()
+        overridden = bool(blocking := moving.failed(results))
+        if blocking:
+            if not self.override:
+                raise _stopped(document, target, results)
+            policy.check(governs.policy, "override")
+        if ready.manifest is not None and not moving.all_there(repository, document["id"], ready.manifest):
+            return None
+        displaced = moving.in_production(index, document["model"]) if target == PRODUCTION else None
+        moves = [Move(document["version"], target, rolled_back=_still_marked(document, target))]
+        if displaced is not None:
+            moves.append(Move(displaced["version"], ARCHIVED))
+        transition, notices = moving.write(
+            repository,
+            Step(
+                document,
+                source,
+                target,
+                "promote",
+                self.reason,
+                tuple(moves),
+                displaced=displaced["version"] if displaced is not None else None,
+                gates=results,
+                rules=door.digest if door is not None else "",
+                overridden=overridden,
+                bytes=ready.bytes,
+            ),
+        )
+        version = look.as_version(index.version(document["model"], document["version"]) or document)
+        told = [governs.notice] if governs.notice else []
+        return Moved(transition, version, (*told, *notices))
+
+
+def _still_marked(document: Document, target: Stage | None) -> bool:
+    """Whether a version stays marked as rolled back from: until it is in Production again."""
+    return bool(document.get("rolled_back")) and target != PRODUCTION
+
+
+def state(document: Document) -> str:
+    """Return what changes whenever a version's standing does; see ``Store.standing``."""
+    return f"{document['id'][:16]}:{document.get('stage') or ''}:{document.get('staged_seq', 0)}"
+
+
+def _stopped(document: Document, target: Stage | None, results: tuple[GateResult, ...]) -> GateError:
+    blocking = moving.failed(results)
+    first = blocking[0]
+    more = f", and {len(blocking) - 1} more" if len(blocking) > 1 else ""
+    verb = "fails" if first.outcome == "fail" else "can't be told"
+    return GateError(
+        f"{ref_of(document)} may not enter {word(target)}: {first.gate} {verb} ({first.sentence}){more}",
+        hint=f"mvtui gates {ref_of(document)} --to {word(target)} shows each gate.",
+        results=results,
+    )

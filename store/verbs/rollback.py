@@ -1,0 +1,214 @@
+"""Rolling back: Production goes back, in one event, to the last version that held it and was not rolled back from itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from ..engine.documents import Document, ref_of
+from ..engine.index import Index
+from ..engine.repository import Repository
+from ..errors import ConflictError, VerificationError
+from ..nouns import names
+from ..nouns.event import EventKind
+from ..nouns.manifest import Manifest
+from ..nouns.reports import Moved, ProgressCallback, RollbackPlan
+from ..nouns.stage import ARCHIVED, PRODUCTION, Stage
+from ..nouns.transition import Bytes, Move
+from . import checkout, gates, look, moving, policy, resolve, signers, standing
+from .moving import Step
+
+
+class _Way(NamedTuple):
+    """From what to what, and who was passed over on the way back."""
+
+    current: Document | None
+    target: Document
+    passed_over: tuple[str, ...]
+
+
+def plan(repository: Repository, model: str, to: str | None) -> RollbackPlan:
+    """Say where a rollback would lead; see ``Store.rollback_plan``."""
+    with repository.reading() as index:
+        way = _way(index, model, to)
+        line = index.model(model) or {}
+        held = standing.held_at(line, way.target["version"])[-1]
+        return RollbackPlan(
+            model,
+            look.as_version(way.current) if way.current is not None else None,
+            look.as_version(way.target),
+            datetime.fromisoformat(held),
+            _left(line, held),
+            way.passed_over,
+        )
+
+
+def _left(line: Document, held: str) -> datetime | None:
+    """Return when the next one took Production over; None when it only was emptied."""
+    later = [entry["at"] for entry in line.get("held", ()) if entry["at"] > held]
+    return datetime.fromisoformat(min(later)) if later else None
+
+
+def _way(index: Index, model: str, to: str | None) -> _Way:
+    line = resolve.model(index, names.check_model(model))
+    current = moving.in_production(index, model)
+    leaving = current["version"] if current is not None else None
+    if to is not None:
+        return _Way(current, _named(index, line, leaving, to), ())
+    passed: list[str] = []
+    for each in standing.past(index, line, leaving):
+        if not each.unfit:
+            return _Way(current, each.document, tuple(passed))
+        passed.append(each.unfit)
+    where = f"{model} has {leaving or 'nothing'} in production"
+    if passed:
+        what = f"and no usable version before it: {'; '.join(passed)}"
+        hint = f"Name one that may have it all the same: mvtui rollback {model} --to REF"
+    else:
+        what = "and no other version ever was there" if leaving else "and never had"
+        hint = f"Promote another version: mvtui ls {model}"
+    raise ConflictError(f"{where}, {what}", hint=hint)
+
+
+def _named(index: Index, line: Document, leaving: str | None, to: str) -> Document:
+    name = line["name"]
+    document = resolve.resolve(index, to if "@" in to or to.startswith("id:") else f"{name}@{to}")
+    if document["model"] != name:
+        raise ConflictError(f"{ref_of(document)} is no version of {name}", hint=f"See them: mvtui ls {name}")
+    if document["version"] == leaving:
+        raise ConflictError(
+            f"{ref_of(document)} is in production already", hint=f"mvtui history {name} says since when."
+        )
+    if not standing.held_at(line, document["version"]):
+        raise ConflictError(
+            f"{ref_of(document)} never was in production, so there is no going back to it",
+            hint=f'Promote it, through the gates: mvtui promote {ref_of(document)} --to production --reason "…"',
+        )
+    return document
+
+
+def rollback(
+    repository: Repository,
+    model: str,
+    to: str | None,
+    reason: str,
+    *,
+    verify_later: bool = False,
+    expect: str | None = None,
+    progress: ProgressCallback | None = None,
+) -> Moved:
+    """Let Production go back; see ``Store.rollback``."""
+    reason = moving.needs_reason(reason, "rolling back")
+    repository.check_writable()
+    for _ in range(moving.TRIES):
+        with repository.reading() as index:
+            way = _way(index, model, to)
+            _check_expected(way, expect)
+            policy.check(policy.in_force(repository, index).policy, "rollback")
+        manifest = moving.stored_manifest(repository, way.target)
+        how = _made_ready(repository, way.target, manifest, verify_later, progress)
+        with repository.writing() as index:
+            done = _commit(repository, index, model, to, reason, way, manifest, how)
+        if done is not None:
+            return _verified_after(repository, way.target, manifest, done, progress) if verify_later else done
+    raise moving.keeps_changing(f"what {model} has in production")
+
+
+def _check_expected(way: _Way, expect: str | None) -> None:
+    current = way.current["version"] if way.current is not None else None
+    if expect is not None and f"{current}>{way.target['version']}" != expect:
+        raise ConflictError(
+            f"production has changed since you looked: it is {current or 'empty'}, "
+            f"and would go back to {way.target['version']}",
+            hint="Look again, then decide.",
+        )
+
+
+def _made_ready(
+    repository: Repository,
+    target: Document,
+    manifest: Manifest,
+    verify_later: bool,
+    progress: ProgressCallback | None,
+) -> Bytes:
+    if not verify_later:
+        return moving.make_ready(repository, target, manifest, progress, rehash=False, live=True)
+    moving.prepare_live(repository, target, manifest)
+    return "later"
+
+
+def _commit(
+    repository: Repository,
+    index: Index,
+    model: str,
+    to: str | None,
+    reason: str,
+    seen: _Way,
+    manifest: Manifest,
+    how: Bytes,
+) -> Moved | None:
+    way = _way(index, model, to)
+    if way.target["id"] != seen.target["id"]:
+        return None
+    governs = policy.settle(repository, index)
+    policy.check(governs.policy, "rollback")
+    if not moving.all_there(repository, way.target["id"], manifest):
+        raise VerificationError(
+            f"files of {ref_of(way.target)} are missing",
+            hint=f"mvtui verify {ref_of(way.target)} names them; or go back further: --to REF",
+        )
+    source: Stage | None = way.target.get("stage")
+    keys = signers.in_force(repository, index, governs.policy)
+    door = gates.door(repository, index, way.target, PRODUCTION, governs, keys)
+    moves = [Move(way.target["version"], PRODUCTION)]
+    if way.current is not None:
+        moves.append(Move(way.current["version"], ARCHIVED, rolled_back=True))
+    transition, notices = moving.write(
+        repository,
+        Step(
+            way.target,
+            source,
+            PRODUCTION,
+            "rollback",
+            reason,
+            tuple(moves),
+            displaced=way.current["version"] if way.current is not None else None,
+            gates=door.judge(),
+            rules=door.digest,
+            bytes=how,
+        ),
+    )
+    version = look.as_version(index.version(model, way.target["version"]) or way.target)
+    told = [governs.notice] if governs.notice else []
+    return Moved(transition, version, (*told, *notices))
+
+
+def _verified_after(
+    repository: Repository,
+    target: Document,
+    manifest: Manifest,
+    done: Moved,
+    progress: ProgressCallback | None,
+) -> Moved:
+    """Hash the bytes that were swapped in unseen, and journal what that came to."""
+    from msgspec.structs import replace
+
+    try:
+        checkout.vouch(repository, manifest, progress, rehash=True)
+        problem = ""
+    except VerificationError as error:
+        problem = error.message
+    record_check(repository, target, problem)
+    return replace(done, verified=not problem, problem=problem)
+
+
+def record_check(repository: Repository, document: Document, problem: str) -> None:
+    """Journal that a version's bytes were hashed, and what that came to: an empty text when all is well."""
+    data = {
+        "model": document["model"],
+        "version": document["version"],
+        "id": document["id"],
+        "ok": not problem,
+    }
+    with repository.writing():
+        repository.append(EventKind.VERIFIED, data | ({"problem": problem[:500]} if problem else {}))

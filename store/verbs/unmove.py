@@ -1,0 +1,163 @@
+"""The inverse of a change of stages: versions stand again where they stood before it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from ..engine.documents import TRANSITIONS, Document, production, ref_of
+from ..engine.index import Index
+from ..engine.repository import Repository
+from ..errors import ConflictError, GateError
+from ..nouns.event import Event
+from ..nouns.gate import GateResult
+from ..nouns.manifest import Manifest
+from ..nouns.reports import ProgressCallback
+from ..nouns.stage import PRODUCTION, Stage, word
+from ..nouns.transition import Move
+from . import gates, inverses, moving, policy, signers
+from .moving import Step
+
+Mode = Literal["undo", "redo"]
+
+
+class Ready(NamedTuple):
+    """A version that enters Production: vouched for, with what serving code reads built."""
+
+    document: Document
+    manifest: Manifest
+
+
+def moves(index: Index, event: Event) -> tuple[Move, ...]:
+    """Return where versions go when a transition is taken back.
+
+    Raises:
+        ConflictError: one of them is not where the transition left it, or it does not say where they were.
+    """
+    back = msgspec.convert(inverses.before(event), tuple[Move, ...])
+    left = {move["version"]: move.get("stage") for move in event.data["moves"]}
+    for move in back:
+        now = (index.version(event.data["model"], move.version) or {}).get("stage")
+        inverses.refuse_unless(now == left.get(move.version), event)
+    return back
+
+
+def effect(index: Index, event: Event) -> str:
+    """Say what taking a transition back comes to. Raises as ``moves``."""
+    document = inverses.document_of(index, event)
+    back = moves(index, event)
+    told = f"{ref_of(document)} back from {word(event.data['to'])} to {word(event.data['from'])}"
+    enters = moving.entering(back)
+    return f"{told}, {enters} in {PRODUCTION} again" if enters not in (None, document["version"]) else told
+
+
+def prepare(
+    repository: Repository, index: Index, event: Event, progress: ProgressCallback | None
+) -> Ready | None:
+    """Vouch for the version that would enter Production, if one does; without the lock.
+
+    Raises:
+        VerificationError: its bytes are missing or damaged.
+    """
+    number = moving.entering(moves(index, event))
+    document = index.version(event.data["model"], number) if number else None
+    if document is None:
+        return None
+    manifest = moving.stored_manifest(repository, document)
+    moving.make_ready(repository, document, manifest, progress, rehash=False, live=True)
+    return Ready(document, manifest)
+
+
+def write(
+    repository: Repository, index: Index, event: Event, mode: Mode, ready: Ready | None
+) -> tuple[int, tuple[str, ...]]:
+    """Write the inverse of a transition; return its number and what a person should read. Only in ``writing()``.
+
+    Raises:
+        NotAllowedError: what was done is not for this person.
+        GateError: a version would go on to a stage whose gates stop it.
+        ConflictError: as ``moves``.
+    """
+    document, back = inverses.document_of(index, event), moves(index, event)
+    source: Stage | None = event.data["to"]
+    target: Stage | None = event.data["from"]
+    governs = policy.settle(repository, index)
+    if _is_rollback(index, event):
+        policy.check(governs.policy, "rollback")
+    else:
+        policy.check_move(governs.policy, source, target)
+    if ready is not None and not moving.all_there(repository, ready.document["id"], ready.manifest):
+        raise ConflictError(f"files of {ref_of(ready.document)} are missing", hint="mvtui verify names them.")
+    asked, rules = _asked(repository, index, event, mode, back, governs)
+    if blocking := moving.failed(asked):
+        raise GateError(
+            f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
+            hint=f"mvtui gates {ref_of(document)} shows each gate.",
+            results=asked,
+        )
+    leaving, enters = production(index.model(event.data["model"]) or {}), moving.entering(back)
+    step = Step(
+        document,
+        source,
+        target,
+        mode,
+        _reason(index, event, mode),
+        back,
+        displaced=leaving if enters is not None and leaving not in (enters, document["version"]) else None,
+        gates=asked,
+        rules=rules,
+        bytes="vouched" if ready is not None else "",
+        undoes=event.seq if mode == "undo" else 0,
+        redoes=event.seq if mode == "redo" else 0,
+    )
+    transition, notices = moving.write(repository, step)
+    return transition.seq, (*([governs.notice] if governs.notice else ()), *notices)
+
+
+def _reason(index: Index, event: Event, mode: Mode) -> str:
+    """Return why: what is done again has the reason that it had."""
+    if mode == "undo":
+        return f"undo of event {event.seq}"
+    document = index.tables[TRANSITIONS].get(str(event.data["undoes"]), {})
+    return str(document.get("reason") or f"redo of event {event.seq}")
+
+
+def _origin(index: Index, event: Event) -> str:
+    """Return how the change began that an event, perhaps an undo or redo of it, is about."""
+    how, number = event.data["how"], event.data.get("undoes") or event.data.get("redoes")
+    while how in ("undo", "redo"):
+        document = index.tables[TRANSITIONS].get(str(number), {})
+        how, number = document.get("how", ""), document.get("undoes") or document.get("redoes")
+    return str(how)
+
+
+def _is_rollback(index: Index, event: Event) -> bool:
+    return _origin(index, event) == "rollback"
+
+
+def _asked(
+    repository: Repository,
+    index: Index,
+    event: Event,
+    mode: Mode,
+    back: tuple[Move, ...],
+    governs: policy.InForce,
+) -> tuple[tuple[GateResult, ...], str]:
+    """Ask the gates of the stage that a version goes on to. Taking a promotion back is never stopped.
+
+    What the promotion displaced returns then, as in a rollback.
+    """
+    if (
+        mode == "undo"
+        and not _is_rollback(index, event)
+        and moving.is_up(event.data["from"], event.data["to"])
+    ):
+        return (), ""
+    keys = signers.in_force(repository, index, governs.policy)
+    for move in back:
+        document = index.version(event.data["model"], move.version)
+        if document is not None and move.stage and moving.is_up(document.get("stage"), move.stage):
+            door = gates.door(repository, index, document, move.stage, governs, keys)
+            return door.judge(), door.digest
+    return (), ""
