@@ -48,6 +48,10 @@ class Live:
         name = f"{document['version']}-{document['id'][:_ID_DIGITS]}"
         return os.path.join(self.directory, document["model"], _VERSIONS, name)
 
+    def is_built(self, document: Document) -> bool:
+        """Whether a version's tree is there: gc may have taken it since it was prepared."""
+        return os.path.isdir(self.tree(document))
+
     def prepare(self, document: Document, manifest: Manifest) -> None:
         """Build a version's tree, or find it whole. Its objects were vouched for by the caller.
 

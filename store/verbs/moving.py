@@ -188,10 +188,15 @@ def prepare_live(repository: Repository, document: Document, manifest: Manifest)
         repository.live.prepare(document, manifest)
 
 
-def all_there(repository: Repository, identity: str, manifest: Manifest) -> bool:
-    """Whether every object of a version is there; those in trash are brought back. Only in ``writing()``."""
-    needed = {identity, *(entry.digest for entry in manifest.files)}
-    return all(map(repository.ensure_object, needed))
+def all_there(repository: Repository, document: Document, manifest: Manifest, *, live: bool = False) -> bool:
+    """Whether every object of a version is there, and with ``live`` what serving code will read. Only in ``writing()``.
+
+    Objects in trash are brought back.
+    """
+    needed = {document["id"], *(entry.digest for entry in manifest.files)}
+    if not all(map(repository.ensure_object, needed)):
+        return False
+    return not live or repository.live.is_built(document)
 
 
 def keeps_changing(what: str) -> BusyError:

@@ -126,7 +126,9 @@ class _Promotion:
             if not self.override:
                 raise _stopped(document, target, results)
             policy.check(governs.policy, "override")
-        if ready.manifest is not None and not moving.all_there(repository, document["id"], ready.manifest):
+        if ready.manifest is not None and not moving.all_there(
+            repository, document, ready.manifest, live=target == PRODUCTION
+        ):
             return None
         displaced = moving.in_production(index, document["model"]) if target == PRODUCTION else None
         moves = [Move(document["version"], target, rolled_back=_still_marked(document, target))]

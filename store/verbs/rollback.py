@@ -152,11 +152,13 @@ def _commit(
         return None
     governs = policy.settle(repository, index)
     policy.check(governs.policy, "rollback")
-    if not moving.all_there(repository, way.target["id"], manifest):
+    if not moving.all_there(repository, way.target, manifest):
         raise VerificationError(
             f"files of {ref_of(way.target)} are missing",
             hint=f"mvtui verify {ref_of(way.target)} names them; or go back further: --to REF",
         )
+    if not repository.live.is_built(way.target):
+        return None
     source: Stage | None = way.target.get("stage")
     keys = signers.in_force(repository, index, governs.policy)
     door = gates.door(repository, index, way.target, PRODUCTION, governs, keys)

@@ -92,7 +92,7 @@ def _bring_back(repository: Repository, index: Index, event: Event) -> None:
         repository.ensure_object(document["id"])
         return
     manifest = look.manifest(repository, document["id"])
-    if not moving.all_there(repository, document["id"], manifest):
+    if not moving.all_there(repository, document, manifest):
         raise ConflictError(
             f"files of {ledger.about(event)} are gone",
             hint="Register them again: that makes a version of its own.",

@@ -87,7 +87,7 @@ def write(
         policy.check(governs.policy, "rollback")
     else:
         policy.check_move(governs.policy, source, target)
-    if ready is not None and not moving.all_there(repository, ready.document["id"], ready.manifest):
+    if ready is not None and not moving.all_there(repository, ready.document, ready.manifest, live=True):
         raise ConflictError(f"files of {ref_of(ready.document)} are missing", hint="mvtui verify names them.")
     asked, rules = _asked(repository, index, event, mode, back, governs)
     if blocking := moving.failed(asked):
