@@ -127,10 +127,7 @@ _HOMES = {
         "Standing",
         "Verdict",
     ),
-    "nouns.gate": (
-        "GateResult",
-        "Outcome",
-    ),
+    "nouns.gate": ("GateOutcome", "GateResult"),
     "nouns.policy": (
         "Access",
         "Policy",

@@ -9,6 +9,7 @@ from .face import Face
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..nouns.approval import Approval
     from ..nouns.reports import (
         GateReport,
         Governing,
@@ -38,6 +39,7 @@ class Staging(Face):
         reason: str,
         override: bool = False,
         expect: str | None = None,
+        dry_run: bool = False,
         progress: ProgressCallback | None = None,
     ) -> Moved:
         """Move a version to a stage: the one named (``none`` takes it out), else the next.
@@ -51,6 +53,7 @@ class Staging(Face):
             reason: why; kept with the event.
             override: let it in although a gate stops it, if the access rules let this person. Recorded for ever.
             expect: what ``standing`` said when this was decided; if it is another now, nothing is done.
+            dry_run: change nothing: raise as it would, or say what would be moved. The reason may be empty then.
             progress: called while bytes are hashed.
 
         Raises:
@@ -63,7 +66,14 @@ class Staging(Face):
         from ..verbs import promote
 
         return promote.promote(
-            self._repository, ref, to, reason, override=override, expect=expect, progress=progress
+            self._repository,
+            ref,
+            to,
+            reason,
+            override=override,
+            expect=expect,
+            dry_run=dry_run,
+            progress=progress,
         )
 
     def gates(
@@ -130,6 +140,13 @@ class Staging(Face):
         from ..verbs import approve
 
         return approve.say(self._repository, ref, to, "request", reason)
+
+    def approvals(self, ref: str) -> tuple[Approval, ...]:
+        """Return all that was said of a version entering a stage, the oldest first; ``gates`` says what of it counts."""
+        from ..verbs import resolve, voices
+
+        with self._repository.reading() as index:
+            return tuple(voices.approvals(resolve.even_deleted(index, ref)))
 
     def inbox(self, person: str | None = None) -> tuple[Waiting, ...]:
         """Return the requests that wait for a person's approval (default: this account's), the oldest first."""

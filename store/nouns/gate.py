@@ -41,6 +41,12 @@ class MetricBound(msgspec.Struct, frozen=True, tag="metric", omit_defaults=True)
         """What the gate is called in a list."""
         return key(self.metric, self.dataset, self.slice)
 
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        bounds = (("at least", self.min), ("at most", self.max))
+        return " and ".join(f"{word} {limit:g}" for word, limit in bounds if limit is not None)
+
 
 class NoWorse(msgspec.Struct, frozen=True, tag="no-worse", omit_defaults=True):
     """A metric may be worse than production's by ``tolerance`` at most: in its own unit, or a share of production's."""
@@ -56,6 +62,14 @@ class NoWorse(msgspec.Struct, frozen=True, tag="no-worse", omit_defaults=True):
         """What the gate is called in a list."""
         return f"{key(self.metric, self.dataset, self.slice)} vs production"
 
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        if not self.tolerance:
+            return "no worse"
+        much = f"{100 * self.tolerance:g} %" if self.relative else f"{self.tolerance:g}"
+        return f"at most {much} worse"
+
 
 class Named(msgspec.Struct, frozen=True, tag="named", omit_defaults=True):
     """A metric or parameter of that name must be there, whatever its value."""
@@ -68,6 +82,11 @@ class Named(msgspec.Struct, frozen=True, tag="named", omit_defaults=True):
         """What the gate is called in a list."""
         return f"{self.what} {self.name}"
 
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return "must be on record"
+
 
 class Recorded(msgspec.Struct, frozen=True, tag="recorded", omit_defaults=True):
     """What made the version must be on record: a dataset, a commit with nothing uncommitted, a parent."""
@@ -78,6 +97,11 @@ class Recorded(msgspec.Struct, frozen=True, tag="recorded", omit_defaults=True):
     def label(self) -> str:
         """What the gate is called in a list."""
         return self.what
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return _RECORDS[self.what]
 
 
 class Verified(msgspec.Struct, frozen=True, tag="verified", omit_defaults=True):
@@ -90,6 +114,11 @@ class Verified(msgspec.Struct, frozen=True, tag="verified", omit_defaults=True):
         """What the gate is called in a list."""
         return "bytes verified"
 
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return f"hashed in the last {_span(self.seconds)}" if self.seconds else "hashed when it is promoted"
+
 
 class Contained(msgspec.Struct, frozen=True, tag="contained", omit_defaults=True):
     """What its files hold must be harmless: no unsafe or unknown pickle; only finite weights."""
@@ -100,6 +129,11 @@ class Contained(msgspec.Struct, frozen=True, tag="contained", omit_defaults=True
     def label(self) -> str:
         """What the gate is called in a list."""
         return self.what
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return _CONTENTS[self.what]
 
 
 class Waited(msgspec.Struct, frozen=True, tag="waited", omit_defaults=True):
@@ -112,6 +146,11 @@ class Waited(msgspec.Struct, frozen=True, tag="waited", omit_defaults=True):
         """What the gate is called in a list."""
         return "time in stage"
 
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return f"{_span(self.seconds)} in the stage before"
+
 
 class RollbackTarget(msgspec.Struct, frozen=True, tag="rollback-target"):
     """There must be a version that Production could go back to."""
@@ -120,6 +159,11 @@ class RollbackTarget(msgspec.Struct, frozen=True, tag="rollback-target"):
     def label(self) -> str:
         """What the gate is called in a list."""
         return ROLLBACK_TARGET
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return "a version that production could go back to"
 
 
 class Approvals(msgspec.Struct, frozen=True, tag="approvals", omit_defaults=True):
@@ -138,6 +182,31 @@ class Approvals(msgspec.Struct, frozen=True, tag="approvals", omit_defaults=True
     def label(self) -> str:
         """What the gate is called in a list."""
         return "approvals"
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        told = [f"{self.count} by {', '.join(self.by) or 'anyone'}"]
+        told += ["not its author"] * self.four_eyes + ["signed"] * self.signed
+        return "; ".join(told)
+
+
+_RECORDS: dict[Record, str] = {
+    "dataset": "what it was trained on must be on record",
+    "clean-git": "a commit, with nothing uncommitted",
+    "parent": "what it came from must be on record",
+}
+_CONTENTS: dict[Content, str] = {
+    "safe-pickle": "no unsafe and no unknown pickle",
+    "finite-weights": "no NaN and no infinity among the weights",
+}
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def _span(seconds: int) -> str:
+    """Write a span of time in the largest unit that it is a whole number of."""
+    unit, name = next((unit, name) for unit, name in _UNITS if seconds % unit == 0)
+    return f"{seconds // unit:,} {name}"
 
 
 Rule: TypeAlias = (

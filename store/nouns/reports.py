@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from .damage import Damage
-from .version import Version
+from .version import Version, rfc3339
 
 if TYPE_CHECKING:
     from .approval import Approval, Standing
@@ -143,7 +143,8 @@ class GateReport(msgspec.Struct, frozen=True):
     """What the gates of a stage say of a version: their answers, in the order of config.toml.
 
     ``rules`` is the digest of what they ask, to which approvals are bound; ``approvals`` are the approvers' latest
-    verdicts and what each is worth; ``notices`` are sentences a person should read.
+    verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
+    ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read.
     """
 
     version: Version
@@ -152,6 +153,7 @@ class GateReport(msgspec.Struct, frozen=True):
     results: tuple[GateResult, ...]
     rules: str = ""
     approvals: tuple[Standing, ...] = ()
+    askable: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
@@ -170,12 +172,15 @@ class GateReport(msgspec.Struct, frozen=True):
             "rules": self.rules or None,
             "gates": [result.as_dict() for result in self.results],
             "approvals": [standing.as_dict() for standing in self.approvals],
+            "askable": list(self.askable),
             "notices": list(self.notices),
         }
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A change of stages that was made. ``notices`` are sentences a person should read: what could not be done yet.
+    """A change of stages that was made, or would be. ``notices`` are sentences a person should read.
+
+    One that only would be made (``promote(dry_run=True)``) is a transition without a number: ``seq`` is 0.
 
     ``verified`` is False when the bytes were hashed after a swap and found bad; ``problem`` says what is wrong then.
     """
@@ -206,6 +211,17 @@ class RollbackPlan(msgspec.Struct, frozen=True):
     left: datetime | None
     passed_over: tuple[str, ...] = ()
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "model": self.model,
+            "current": self.current.ref if self.current else None,
+            "target": self.target.ref,
+            "held": rfc3339(self.held),
+            "left": rfc3339(self.left) if self.left else None,
+            "passed_over": list(self.passed_over),
+        }
+
 
 class Governing(msgspec.Struct, frozen=True):
     """The policy that governs: gates, and who may do what; see ``Store.policy``.
@@ -222,6 +238,22 @@ class Governing(msgspec.Struct, frozen=True):
     accepted: int = 0
     by: str = ""
     at: datetime | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "digest": self.digest or None,
+            "signers": self.signers or None,
+            "waiting": list(self.waiting),
+            "accepted": self.accepted or None,
+            "by": self.by or None,
+            "at": rfc3339(self.at) if self.at else None,
+            "gates": [
+                msgspec.to_builtins(gate) | {"label": gate.rule.label, "asks": gate.rule.asks}
+                for gate in self.policy.gates
+            ],
+            "access": msgspec.structs.asdict(self.policy.access),
+        }
 
 
 class Voiced(msgspec.Struct, frozen=True):
@@ -244,6 +276,16 @@ class Waiting(msgspec.Struct, frozen=True):
     request: Approval
     gates: tuple[GateResult, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "version": self.version.ref,
+            "id": self.version.id,
+            "stage": self.stage,
+            "request": self.request.as_dict(),
+            "gates": [result.as_dict() for result in self.gates],
+        }
+
 
 class Undone(msgspec.Struct, frozen=True):
     """What undo or redo did, or would do when ``dry_run``: the event it is about, in words, and what becomes of it.
@@ -257,6 +299,17 @@ class Undone(msgspec.Struct, frozen=True):
     dry_run: bool
     written: int = 0
     notices: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return {
+            "event": self.seq,
+            "what": self.what,
+            "effect": self.effect,
+            "dry_run": self.dry_run,
+            "written": self.written or None,
+            "notices": list(self.notices),
+        }
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -108,13 +108,14 @@ def _refuse_empty(document: Document, stage: Stage, verdict: Verdict) -> None:
 def _worth(door: gates.Door, seq: int) -> Voiced:
     approval = next(approval for approval in voices.approvals(door.document) if approval.seq == seq)
     rules = judging.approvals_asked(door.guarding)
-    if approval.verdict in ("request", "withdraw"):
+    if approval.verdict == "withdraw":
         return Voiced(approval, counts=True)
     if not rules:
         return Voiced(approval, counts=False, why=f"no gate of {door.stage} asks for approvals")
-    found = [s for rule in rules for s in people.weigh(rule, door.facts) if s.approval.seq == seq]
-    void = next((standing for standing in found if not standing.counts), None)
-    return Voiced(approval, counts=bool(found) and void is None, why=void.why if void else "")
+    if approval.verdict == "request":
+        return Voiced(approval, counts=True)
+    found = next(s for s in people.weigh_all(rules, door.facts) if s.approval.seq == seq)
+    return Voiced(approval, counts=found.counts, why="" if found.counts else found.why)
 
 
 def inbox(repository: Repository, person: str | None) -> tuple[Waiting, ...]:

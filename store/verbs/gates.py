@@ -15,7 +15,7 @@ from ..knowledge.gates.facts import Facts
 from ..nouns.gate import Gate, GateResult
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
-from ..nouns.stage import PRODUCTION, Stage, following, parse
+from ..nouns.stage import PRODUCTION, Stage, following, parse, word
 from . import checkout, look, moving, policy, resolve, signers, standing, voices
 from .policy import InForce
 from .signers import Signers
@@ -119,12 +119,20 @@ def report(
         checked = hashed(repository, document, progress)
     results = found.judge(checked)
     rules = gates.approvals_asked(found.guarding)
-    standings = people.weigh(rules[0], found.facts) if rules else ()
     notices = [governs.notice] if governs.notice else []
-    if not moving.is_up(source, target):
-        notices.append(f"nothing is asked of a version that moves from {source} to {target}")
+    if source == target:
+        notices.append(f"{ref_of(document)} is in {target} already")
+    elif not moving.is_up(source, target):
+        notices.append(f"nothing is asked of a version that moves from {word(source)} to {target}")
     return GateReport(
-        look.as_version(document), source, target, results, found.digest, standings, tuple(notices)
+        look.as_version(document),
+        source,
+        target,
+        results,
+        found.digest,
+        people.weigh_all(rules, found.facts),
+        people.askable(rules, found.facts),
+        tuple(notices),
     )
 
 

@@ -6,17 +6,20 @@ at again, and decided anew if it moved.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from ..engine import actor
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
+from ..nouns import names
 from ..nouns.gate import GateResult
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback
 from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
-from ..nouns.transition import Bytes, Move
+from ..nouns.transition import Bytes, Move, Transition
 from . import gates, look, moving, policy, resolve, signers
 from .moving import Step
 
@@ -29,9 +32,13 @@ def promote(
     *,
     override: bool = False,
     expect: str | None = None,
+    dry_run: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Moved:
     """Move a version to a stage; see ``Store.promote``."""
+    if dry_run:
+        reason = names.check_reason(reason)
+        return _Promotion(repository, ref, to, reason, override, expect, progress).foretell()
     reason = moving.needs_reason(reason, "moving a version")
     repository.check_writable()
     return _Promotion(repository, ref, to, reason, override, expect, progress).run()
@@ -45,6 +52,14 @@ class _Ready(NamedTuple):
     manifest: Manifest | None
     bytes: Bytes
     problem: str | None
+
+
+class _Plan(NamedTuple):
+    """What is to go from where to where."""
+
+    document: Document
+    source: Stage | None
+    target: Stage | None
 
 
 class _Promotion:
@@ -63,13 +78,44 @@ class _Promotion:
 
     def run(self) -> Moved:
         for _ in range(moving.TRIES):
-            ready = self._prepare()
+            ready = self._prepare(live=True)
             with self.repository.writing() as index:
                 if (done := self._commit(index, ready)) is not None:
                     return done
         raise moving.keeps_changing(self.ref)
 
-    def _plan(self, index: Index) -> tuple[Document, Stage | None, Stage | None]:
+    def foretell(self) -> Moved:
+        """Decide as ``run`` does, and change nothing."""
+        ready = self._prepare(live=False)
+        with self.repository.reading() as index:
+            plan = document, source, target = self._plan(index)
+            governs = policy.in_force(self.repository, index)
+            step = self._decide(index, plan, governs, self._door(index, plan, governs), ready)
+            stays = moving.in_production(index, document["model"])
+        if target == PRODUCTION:
+            production: str | None = document["version"]
+        else:
+            production = stays["version"] if stays is not None and stays is not document else None
+        transition = Transition(
+            seq=0,
+            at=datetime.now(UTC),
+            actor=actor.current(),
+            model=document["model"],
+            version=document["version"],
+            id=document["id"],
+            source=source,
+            target=target,
+            how="promote",
+            reason=self.reason,
+            displaced=step.displaced,
+            production=production,
+            gates=step.gates,
+            overridden=step.overridden,
+            bytes=step.bytes,
+        )
+        return Moved(transition, look.as_version(document), (governs.notice,) if governs.notice else ())
+
+    def _plan(self, index: Index) -> _Plan:
         document = resolve.resolve(index, self.ref)
         source: Stage | None = document.get("stage")
         target = gates.next_stage(document, self.to)
@@ -78,17 +124,21 @@ class _Promotion:
                 f"{ref_of(document)} has changed since you looked: it is in {word(source)}",
                 hint="Look again, then decide.",
             )
-        return document, source, target
+        return _Plan(document, source, target)
 
-    def _prepare(self) -> _Ready:
+    def _door(self, index: Index, plan: _Plan, governs: policy.InForce) -> gates.Door | None:
+        """Return what guards the way; None where nothing does."""
+        if plan.target is None or not moving.is_up(plan.source, plan.target):
+            return None
+        keys = signers.in_force(self.repository, index, governs.policy)
+        return gates.door(self.repository, index, plan.document, plan.target, governs, keys)
+
+    def _prepare(self, *, live: bool) -> _Ready:
         with self.repository.reading() as index:
-            document, source, target = self._plan(index)
+            plan = document, source, target = self._plan(index)
             governs = policy.in_force(self.repository, index)
             policy.check_move(governs.policy, source, target)
-            keys = signers.in_force(self.repository, index, governs.policy)
-            door = None
-            if target is not None and moving.is_up(source, target):
-                door = gates.door(self.repository, index, document, target, governs, keys)
+            door = self._door(index, plan, governs)
         if target not in GATED:
             return _Ready(document["id"], target, None, "", None)
         if target != PRODUCTION and document.get("external"):
@@ -97,7 +147,12 @@ class _Promotion:
         rehash = door is not None and door.must_hash() and not self._stopped_anyway(door)
         problem = gates.hashed(self.repository, document, self.progress) if rehash else None
         checked = moving.make_ready(
-            self.repository, document, manifest, self.progress, rehash=False, live=target == PRODUCTION
+            self.repository,
+            document,
+            manifest,
+            self.progress,
+            rehash=False,
+            live=live and target == PRODUCTION,
         )
         return _Ready(document["id"], target, manifest, "hashed" if rehash else checked, problem)
 
@@ -107,52 +162,65 @@ class _Promotion:
 
     def _commit(self, index: Index, ready: _Ready) -> Moved | None:
         repository = self.repository
-        document, source, target = self._plan(index)
+        plan = document, source, target = self._plan(index)
         if (document["id"], target) != (ready.identity, ready.target):
             return None
         governs = policy.settle(repository, index)
         policy.check_move(governs.policy, source, target)
-        door = None
-        if target is not None and moving.is_up(source, target):
-            keys = signers.in_force(repository, index, governs.policy)
-            door = gates.door(repository, index, document, target, governs, keys)
+        door = self._door(index, plan, governs)
+        if door is not None:
             if any(voice.signature != "none" for voice in door.facts.voices):
                 signers.settle(repository, index, governs.policy)
             if door.must_hash() and ready.problem is None and not self._stopped_anyway(door):
                 return None
+        step = self._decide(index, plan, governs, door, ready)
+        if ready.manifest is not None and not moving.all_there(
+            repository, document, ready.manifest, live=target == PRODUCTION
+        ):
+            return None
+        transition, notices = moving.write(repository, step)
+        version = look.as_version(index.version(document["model"], document["version"]) or document)
+        told = [governs.notice] if governs.notice else []
+        return Moved(transition, version, (*told, *notices))
+
+    def _decide(
+        self,
+        index: Index,
+        plan: _Plan,
+        governs: policy.InForce,
+        door: gates.Door | None,
+        ready: _Ready,
+    ) -> Step:
+        """Return what is to be written.
+
+        Raises:
+            GateError: a gate stops it, and nobody overrules it.
+            NotAllowedError: overruling gates is not for this person.
+        """
+        document, source, target = plan
         results = door.judge(ready.problem) if door is not None else ()
         overridden = bool(blocking := moving.failed(results))
         if blocking:
             if not self.override:
                 raise _stopped(document, target, results)
             policy.check(governs.policy, "override")
-        if ready.manifest is not None and not moving.all_there(
-            repository, document, ready.manifest, live=target == PRODUCTION
-        ):
-            return None
         displaced = moving.in_production(index, document["model"]) if target == PRODUCTION else None
         moves = [Move(document["version"], target, rolled_back=_still_marked(document, target))]
         if displaced is not None:
             moves.append(Move(displaced["version"], ARCHIVED))
-        transition, notices = moving.write(
-            repository,
-            Step(
-                document,
-                source,
-                target,
-                "promote",
-                self.reason,
-                tuple(moves),
-                displaced=displaced["version"] if displaced is not None else None,
-                gates=results,
-                rules=door.digest if door is not None else "",
-                overridden=overridden,
-                bytes=ready.bytes,
-            ),
+        return Step(
+            document,
+            source,
+            target,
+            "promote",
+            self.reason,
+            tuple(moves),
+            displaced=displaced["version"] if displaced is not None else None,
+            gates=results,
+            rules=door.digest if door is not None else "",
+            overridden=overridden,
+            bytes=ready.bytes,
         )
-        version = look.as_version(index.version(document["model"], document["version"]) or document)
-        told = [governs.notice] if governs.notice else []
-        return Moved(transition, version, (*told, *notices))
 
 
 def _still_marked(document: Document, target: Stage | None) -> bool:
@@ -170,8 +238,12 @@ def _stopped(document: Document, target: Stage | None, results: tuple[GateResult
     first = blocking[0]
     more = f", and {len(blocking) - 1} more" if len(blocking) > 1 else ""
     verb = "fails" if first.outcome == "fail" else "can't be told"
+    name = ref_of(document)
+    hint = f"mvtui gates {name} --to {word(target)} shows each gate."
+    if all("approved" in result.values for result in blocking):  # nothing but approvals is lacking
+        hint = f"Ask for approval: mvtui request {name} --to {word(target)}"
     return GateError(
-        f"{ref_of(document)} may not enter {word(target)}: {first.gate} {verb} ({first.sentence}){more}",
-        hint=f"mvtui gates {ref_of(document)} --to {word(target)} shows each gate.",
+        f"{name} may not enter {word(target)}: {first.gate} {verb} ({first.sentence}){more}",
+        hint=hint,
         results=results,
     )

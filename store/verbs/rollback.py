@@ -15,7 +15,7 @@ from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback, RollbackPlan
 from ..nouns.stage import ARCHIVED, PRODUCTION, Stage
 from ..nouns.transition import Bytes, Move
-from . import checkout, gates, look, moving, policy, resolve, signers, standing
+from . import checked, checkout, gates, look, moving, policy, resolve, signers, standing
 from .moving import Step
 
 
@@ -108,6 +108,7 @@ def rollback(
         manifest = moving.stored_manifest(repository, way.target)
         how = _made_ready(repository, way.target, manifest, verify_later, progress)
         with repository.writing() as index:
+            _check_expected(_way(index, model, to), expect)
             done = _commit(repository, index, model, to, reason, way, manifest, how)
         if done is not None:
             return _verified_after(repository, way.target, manifest, done, progress) if verify_later else done
@@ -115,10 +116,10 @@ def rollback(
 
 
 def _check_expected(way: _Way, expect: str | None) -> None:
-    current = way.current["version"] if way.current is not None else None
+    current = way.current["version"] if way.current is not None else ""
     if expect is not None and f"{current}>{way.target['version']}" != expect:
         raise ConflictError(
-            f"production has changed since you looked: it is {current or 'empty'}, "
+            f"production has changed since you looked: it has {current or 'nothing'}, "
             f"and would go back to {way.target['version']}",
             hint="Look again, then decide.",
         )
@@ -200,17 +201,5 @@ def _verified_after(
         problem = ""
     except VerificationError as error:
         problem = error.message
-    record_check(repository, target, problem)
+    checked.record(repository, target, problem)
     return replace(done, verified=not problem, problem=problem)
-
-
-def record_check(repository: Repository, document: Document, problem: str) -> None:
-    """Journal that a version's bytes were hashed, and what that came to: an empty text when all is well."""
-    data = {
-        "model": document["model"],
-        "version": document["version"],
-        "id": document["id"],
-        "ok": not problem,
-    }
-    with repository.writing():
-        repository.append(EventKind.VERIFIED, data | ({"problem": problem[:500]} if problem else {}))

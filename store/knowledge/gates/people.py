@@ -6,7 +6,7 @@ one: each is weighed anew whenever it matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from ...nouns.approval import Standing
 from ...nouns.gate import Approvals, GateResult
@@ -32,6 +32,36 @@ def weigh(rule: Approvals, facts: Facts) -> tuple[Standing, ...]:
     return tuple(found)
 
 
+def weigh_all(rules: Sequence[Approvals], facts: Facts) -> tuple[Standing, ...]:
+    """Return each person's latest verdict as ``weigh``; it counts when it does for one of the rules."""
+    found = (weigh(rule, facts) for rule in rules)
+    return tuple(
+        next((standing for standing in of_one if standing.counts), of_one[0])
+        for of_one in zip(*found, strict=True)
+    )
+
+
+def askable(rules: Iterable[Approvals], facts: Facts) -> tuple[str, ...]:
+    """Return whose approval is still lacking, each once: accounts, ``@groups``, or ``anyone`` (``anyone but ann``)."""
+    names: list[str] = []
+    for rule in rules:
+        yes = _approving(rule, facts)
+        if len(yes) < rule.count:
+            names += _asked(rule, facts, yes)
+    return tuple(dict.fromkeys(names))
+
+
+def _asked(rule: Approvals, facts: Facts, yes: Collection[str]) -> list[str]:
+    author = facts.version.author if rule.four_eyes else None
+    if rule.by:
+        return [name for name in rule.by if name not in yes and name != author]
+    return [f"anyone but {author}" if author is not None else "anyone"]
+
+
+def _approving(rule: Approvals, facts: Facts) -> list[str]:
+    return [s.person for s in weigh(rule, facts) if s.counts and s.approval.verdict == "approve"]
+
+
 def approvals(rule: Approvals, facts: Facts) -> GateResult:
     """Say whether enough people approve, and nobody who may objects."""
     standings = weigh(rule, facts)
@@ -53,7 +83,7 @@ def approvals(rule: Approvals, facts: Facts) -> GateResult:
     if len(yes) >= rule.count:
         return GateResult(rule.label, "pass", said, values)
     if rule.by:
-        said += f"; asked of {_names(name for name in rule.by if name not in yes)}"
+        said += f"; asked of {_names(_asked(rule, facts, yes))}"
     return GateResult(rule.label, "fail", "; ".join([said, *void[:_NAMED]]), values)
 
 
