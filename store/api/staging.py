@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Voiced,
         Waiting,
     )
+    from ..nouns.stage import Stage
     from ..nouns.transition import Transition
 
 
@@ -199,29 +200,48 @@ class Staging(Face):
             self._repository, model, to, reason, verify_later=verify_later, expect=expect, progress=progress
         )
 
-    def undo(self, *, dry_run: bool = False, progress: ProgressCallback | None = None) -> Undone:
+    def undo(
+        self, *, dry_run: bool = False, expect: int | None = None, progress: ProgressCallback | None = None
+    ) -> Undone:
         """Take back this account's last change of a stage, alias, tag, note, or its last deletion, by a new event.
 
+        Args:
+            dry_run: only say what would be taken back, and what that comes to.
+            expect: the number of the event that is meant (``Undone.seq``); if it would be another now, nothing is done.
+            progress: called while bytes are hashed.
+
         Raises:
-            ConflictError: there is none, or someone changed the same thing since.
+            ConflictError: there is none, someone changed the same thing since, or it is not the one expected.
             GateError: undoing a rollback, or a step back, would bring a version on to a stage whose gates stop it.
             VerificationError: the bytes of what would return to Production are missing or damaged.
         """
         from ..verbs import undo
 
-        return undo.undo(self._repository, "undo", dry_run=dry_run, progress=progress)
+        return undo.undo(self._repository, "undo", dry_run=dry_run, progress=progress, expect=expect)
 
-    def redo(self, *, dry_run: bool = False, progress: ProgressCallback | None = None) -> Undone:
+    def redo(
+        self, *, dry_run: bool = False, expect: int | None = None, progress: ProgressCallback | None = None
+    ) -> Undone:
         """Take back this account's last undo, unless it has made another change since. Raises as ``undo``."""
         from ..verbs import undo
 
-        return undo.undo(self._repository, "redo", dry_run=dry_run, progress=progress)
+        return undo.undo(self._repository, "redo", dry_run=dry_run, progress=progress, expect=expect)
 
-    def transitions(self, model: str | None = None) -> tuple[Transition, ...]:
-        """Return every change of stages, of a model or of all, the last first."""
+    def transitions(self, model: str | None = None, *, limit: int | None = None) -> tuple[Transition, ...]:
+        """Return every change of stages, of a model or of all, the last first; only the last ``limit`` if given."""
         from ..verbs import history
 
-        return history.transitions(self._repository, model)
+        return history.transitions(self._repository, model, limit)
+
+    def stages(self, model: str) -> dict[Stage, tuple[str, ...]]:
+        """Return the numbers of the versions in each stage of a model, the last to enter first.
+
+        Raises:
+            NotFoundError: there is no such model; ``candidates`` lists similar names.
+        """
+        from ..verbs import history
+
+        return history.stages(self._repository, model)
 
     def at(self, moment: datetime, model: str | None = None) -> tuple[Held, ...]:
         """Return what was in production at a moment (an aware time), by model; models with nothing are left out."""

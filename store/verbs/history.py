@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
+from ..engine.documents import in_stage
 from ..engine.repository import Repository
 from ..nouns import names
 from ..nouns.reports import Held
+from ..nouns.stage import ARCHIVED, GATED, Stage
 from ..nouns.transition import Transition
 from . import moving, resolve
 
 
-def transitions(repository: Repository, model: str | None) -> tuple[Transition, ...]:
+def transitions(
+    repository: Repository, model: str | None, limit: int | None = None
+) -> tuple[Transition, ...]:
     """Return changes of stages, the last first; see ``Store.transitions``."""
     with repository.reading() as index:
         if model is not None:
             resolve.model(index, names.check_model(model))
         documents = index.transitions(model)
-    return tuple(moving.as_transition(document) for document in reversed(documents))
+    return tuple(moving.as_transition(document) for document in islice(reversed(documents), limit))
+
+
+def stages(repository: Repository, model: str) -> dict[Stage, tuple[str, ...]]:
+    """Return which versions are in each stage of a model; see ``Store.stages``."""
+    with repository.reading() as index:
+        line = resolve.model(index, names.check_model(model))
+    return {stage: tuple(reversed(in_stage(line, stage))) for stage in (*GATED, ARCHIVED)}
 
 
 def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:

@@ -15,12 +15,24 @@ from . import inverses, look, moving, policy, unmove
 from .unmove import Mode
 
 
-def undo(repository: Repository, mode: Mode, *, dry_run: bool, progress: ProgressCallback | None) -> Undone:
+def undo(
+    repository: Repository,
+    mode: Mode,
+    *,
+    dry_run: bool,
+    progress: ProgressCallback | None,
+    expect: int | None = None,
+) -> Undone:
     """Take back a person's last change, or his last undo; see ``Store.undo``."""
     if not dry_run:
         repository.check_writable()
     for _ in range(moving.TRIES):
         event = _target(repository, mode)
+        if expect not in (None, event.seq):
+            raise ConflictError(
+                f"what would be taken back is now event {event.seq}, {ledger.about(event)}: {ledger.told(event)}",
+                hint="Look again, then decide.",
+            )
         what = f"{ledger.about(event)}: {ledger.told(event)}"
         with repository.reading() as index:
             effect = _effect(repository, index, event)
