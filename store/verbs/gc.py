@@ -119,6 +119,7 @@ class _Standing:
 
     def __init__(self) -> None:
         self.identities: dict[tuple[str, str], str] = {}
+        self.deleted: dict[tuple[str, str], str] = {}
         self.external: set[tuple[str, str]] = set()
         self.has_gaps = False
 
@@ -133,9 +134,15 @@ class _Standing:
         elif event.kind is EventKind.ADD and data.get("external") is False:
             self.external.discard((data["model"], data["version"]))
         elif event.kind is EventKind.DELETE:
-            gone = self.identities.pop((data["model"], data["version"]), None)
+            version = data["model"], data["version"]
+            gone = self.identities.pop(version, None)
             if gone is not None:
+                self.deleted[version] = gone
                 marks.freed[gone] = event.at.timestamp()
+        elif event.kind is EventKind.RESTORE:
+            version = data["model"], data["version"]
+            if (back := self.deleted.pop(version, None)) is not None:
+                self.identities[version] = back
         elif event.kind is EventKind.REPAIR:
             self.has_gaps = self.has_gaps or bool(data.get("gaps"))
 

@@ -57,6 +57,22 @@ def test_bytes_needed_again_come_back_from_trash(deleted: Store, make_file: Make
     assert deleted.verify().ok
 
 
+def test_what_an_undo_brought_back_is_needed_again(
+    deleted: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    deleted.gc(dry_run=False)
+    assert not _there(deleted, b"gone")
+    deleted.undo()
+    assert _there(deleted, b"gone")
+    assert deleted.why(of_bytes(b"gone")) == ("model.bin of m@1.0.1",)
+    later = time.time() + 15 * 86400
+    monkeypatch.setattr("mvtui.store.verbs.gc.time.time", lambda: later)
+    assert deleted.gc(dry_run=False).items == ()
+    assert (deleted.checkout("m@1.0.1", tmp_path / "out") / "model.bin").read_bytes() == b"gone"
+    deleted.redo()
+    assert [item.name for item in deleted.gc(dry_run=False).items] == [of_bytes(b"gone")]
+
+
 def test_shared_bytes_stay(store: Store, make_file: MakeFile) -> None:
     store.register("one", make_file(b"shared"))
     store.delete(store.register("two", make_file(b"shared")).version.ref, "reason")
