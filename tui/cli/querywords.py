@@ -20,6 +20,7 @@ _HELP = """\
   stage:production       also kind: model: alias: author: host: note: id: git:
                          version:1.4 version>=1.2 dirty:yes
                          external:yes deleted:yes author:me
+                         rolled-back:yes overridden:yes
   tag:owner=ann          tag:owner for any owner; tag:owner="Ann B"
   metric.f1>0.9          metric.f1[test:fr]>0.9, metric:f1 for any value
   param.lr<=1e-4         param.optimizer=adam
@@ -27,7 +28,8 @@ _HELP = """\
   since:7d               until:2026-11-01 before:2026-11 age<2d created:today
                          registered:yesterday
   size>1GB               files>3; kB MB GB TB, KiB MiB GiB TiB
-  sort:-metric.f1        sort:created,version; - for the highest first
+  sort:-metric.f1        sort:created,version sort:-staged; - for the highest
+                         first
   limit:10               only so many
 
   All terms must hold. -TERM turns one round; a OR b; (a OR b) c; a comma

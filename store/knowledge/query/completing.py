@@ -16,7 +16,7 @@ MOST = 200
 """Most completions that are returned."""
 
 _OPENING = re.compile(r"[-(]*")
-_LEAD = re.compile(r"[a-z]+(?:[.:]|[<>]=?)")
+_LEAD = re.compile(r"[a-z-]+(?:[.:]|[<>]=?)")
 _MOMENTS = (("today", "since midnight"), ("yesterday", ""), ("7d", "7 days ago"), ("3mo", "3 months ago"))
 
 

@@ -122,8 +122,8 @@ def _flag(condition: Condition, _names: Names) -> Test:
     values = {value is wanted for value in condition.values}
     if condition.field == "dirty":
         return lambda d: "code" in d and d["code"].get("dirty", False) in values
-    name = condition.field
-    return lambda d: d.get(name, False) in values
+    name = condition.field.replace("-", "_")
+    return lambda d: bool(d.get(name)) in values
 
 
 def _edge(condition: Condition, names: Names) -> Test:

@@ -60,6 +60,10 @@ _ALL = (
     Field("model", "pattern", "the model's name", "model:sent*"),
     Field("version", "version", "the version number", "version>=1.2"),
     Field("stage", "word", "the stage it is in", "stage:production", (*reversed(STAGES), NONE)),
+    Field("rolled-back", "flag", "production went back from it", "rolled-back:yes", (YES, NO)),
+    Field(
+        "overridden", "flag", "once entered a stage although a gate stopped it", "overridden:yes", (YES, NO)
+    ),
     Field("kind", "word", "weights, prompt, dataset…", "kind:prompt", KINDS),
     Field("metric", "number", "a metric: whether it has one, or its value", "metric.f1>0.9", keyed=True),
     Field("param", "scalar", "a parameter", "param.lr<=1e-4", keyed=True),
@@ -97,7 +101,10 @@ QUERY_FIELDS = tuple(FIELDS)
 DIRECTIVES = frozenset({"sort", "limit"})
 """Fields that say how to list, not what."""
 
-SORT_KEYS = ("created", "registered", "version", "model", "size", "files", "stage", "kind", "author", "host")
+SORT_KEYS = (
+    *("created", "registered", "version", "model", "size"),
+    *("files", "stage", "staged", "kind", "author", "host"),
+)
 """What can be sorted by, besides ``metric.NAME`` and ``param.NAME``."""
 
 _COMPARED = frozenset({"version", "moment", "age", "size", "count", "number", "scalar"})

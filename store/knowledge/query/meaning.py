@@ -18,6 +18,7 @@ _OTHER_NAMES = {
     "parameter": "param",
     "parameters": "param",
     "params": "param",
+    "rollback": "rolled-back",
     "tags": "tag",
     "user": "author",
 }

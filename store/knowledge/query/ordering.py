@@ -72,6 +72,7 @@ _KEYS: dict[str, Key] = {
     # Without the Z: "…00Z" would come after "…00.5Z".
     "created": _created,
     "registered": lambda d: d["registered"][:-1],
+    "staged": lambda d: d["staged"][:-1] if d.get("staged") else None,
     "version": lambda d: precedence(d["version"]),
     "model": lambda d: fold(d["model"]),
     "size": lambda d: d["size"],

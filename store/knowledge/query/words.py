@@ -13,7 +13,9 @@ _NAME = rf'(?:{_QUOTED}|\[[^\]\s"]*\]|[^\s"=<>!:,\[]|!(?!=))+'
 
 WORD = re.compile(rf'(?:{_QUOTED}|[^\s"])+', re.DOTALL)
 WORD_IN_GROUP = re.compile(rf'(?:{_QUOTED}|[^\s")])+', re.DOTALL)
-HEAD = re.compile(rf"([A-Za-z]+)(?:\.({_NAME}))?(!=|<=|>=|[:=<>])", re.DOTALL)
+# No other name has a hyphen: what looks like one is text, such as "bert-base:v2".
+_FIELD = r"((?i:rolled-back)|[A-Za-z]+)"
+HEAD = re.compile(rf"{_FIELD}(?:\.({_NAME}))?(!=|<=|>=|[:=<>])", re.DOTALL)
 KEY = re.compile(rf"({_NAME})(!=|<=|>=|[:=<>])", re.DOTALL)
 DOTTED = re.compile(r"([A-Za-z]+)\.")
 OPERATOR = re.compile(r"!=|<=|>=|[=<>]")

@@ -58,6 +58,13 @@ METRICS = {
         ({"id": "9f8a" + "0" * 60}, ["id:9f8a", "id:9", "id:9F8A", "id:1,9"], ["id:f8", "id!=9f8a"]),
         ({"deleted": True}, ["deleted:yes", "deleted!=no"], ["deleted:no", "-deleted:yes"]),
         ({"external": True}, ["external:yes", "external:yes,no"], ["external:no"]),
+        (
+            {"rolled_back": True},
+            ["rolled-back:yes", "Rolled-Back:yes", "rolled-back!=no", "-rolled-back:no"],
+            ["rolled-back:no", "-rolled-back:yes"],
+        ),
+        ({}, ["rolled-back:no", "-rolled-back:yes", "overridden:no"], ["rolled-back:yes", "overridden:yes"]),
+        ({"overridden": ["production"]}, ["overridden:yes", "-overridden:no"], ["overridden:no"]),
     ],
 )  # fmt: skip
 def test_facts_as_text(facts: dict[str, Any], found: list[str], left: list[str]) -> None:

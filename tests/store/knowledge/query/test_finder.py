@@ -131,6 +131,17 @@ def test_equals_stay_in_order_in_both_directions() -> None:
     assert find("sort:-size", rows) == [0, 2, 1, 3]
 
 
+def test_what_never_was_in_a_stage_comes_last() -> None:
+    rows = [
+        document(),
+        document(staged="2026-11-21T08:00:00Z"),
+        document(staged="2026-11-21T08:00:00.5Z"),
+        document(staged="2026-11-20T08:00:00Z"),
+    ]
+    assert find("sort:staged", rows) == [3, 1, 2, 0]
+    assert find("sort:-staged", rows) == [2, 1, 3, 0]
+
+
 @pytest.mark.parametrize(
     ("key", "ordered"),
     [
