@@ -48,6 +48,14 @@ class Face:
         return self._repository.writable
 
     @property
+    def mended(self) -> tuple[str, ...]:
+        """What this object's verbs found amiss in live/ by themselves, and put right or could not, a sentence each.
+
+        So it is when another process died after it had written a change of stages and before serving code could see it.
+        """
+        return tuple(each.sentence for each in self._repository.mended)
+
+    @property
     def generation(self) -> int:
         """A number that grows whenever what this object has seen of the store changes."""
         return self._repository.index.generation

@@ -41,7 +41,11 @@ class Keeping(Face):
         return checkout.path(self._repository, ref, progress)
 
     def verify(self, ref: str | None = None, *, progress: ProgressCallback | None = None) -> VerifyReport:
-        """Hash stored bytes again: of one version, or of every object and the journal."""
+        """Hash stored bytes again: of one version, or of every object and the journal.
+
+        Of one version what was found is journaled, if the store can be written here: gates ask when that was. With all
+        also the index and the live pointers are held against the journal, and mended if they can be.
+        """
         from ..verbs import verify
 
         return verify.verify(self._repository, ref, progress)
@@ -67,7 +71,10 @@ class Keeping(Face):
         return gc.why(self._repository, object_digest)
 
     def repair(self) -> RepairReport:
-        """Mend what a crash or a bad disk left: set a torn tail aside, quarantine damaged lines, rebuild the index."""
+        """Mend what a crash or a bad disk left.
+
+        Sets a torn tail aside, quarantines damaged lines, rebuilds the index, and points live/ at what the journal says.
+        """
         from ..verbs import repair
 
         return repair.repair(self._repository)

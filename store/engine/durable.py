@@ -21,7 +21,9 @@ from .removal import TREE_SUFFIX
 OBJECT_MODE = 0o444
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_ASIDE = ".making"
+ASIDE = ".making"
+"""What a directory is called while it is made in a shared one; only its maker may look into it."""
+
 _PATIENCE, _PAUSE = 10.0, 0.001  # seconds: to wait for a directory that others keep busy, and between tries
 
 
@@ -106,7 +108,7 @@ def make_dir(path: str) -> None:
         return
     # A member who found it before its bits are right would be locked out: for good, if its maker died just then. So
     # it is made aside. It never takes the place of one that is there: that one may be flushed and relied on.
-    aside = os.path.join(parent, _ASIDE)
+    aside = os.path.join(parent, ASIDE)
     with _alone_in(parent):
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
@@ -277,12 +279,21 @@ def point(link: str, target: str) -> None:
 
     One at a time: the caller holds the writers' lock.
     """
-    fresh = os.path.join(os.path.dirname(link), ".next")
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(fresh)  # left by a process that died here
+    forget_pointed(link)
+    fresh = _fresh(link)
     os.symlink(target, fresh)
     os.rename(fresh, link)
     sync_dir(os.path.dirname(link))
+
+
+def forget_pointed(link: str) -> None:
+    """Remove what a process left that died while it pointed this symlink. The caller holds the writers' lock."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.unlink(_fresh(link))
+
+
+def _fresh(link: str) -> str:
+    return os.path.join(os.path.dirname(link), ".next")
 
 
 def move(source: str, target: str) -> None:

@@ -8,10 +8,11 @@ resolves the link once, and opens what he then finds below it, sees one version 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -31,6 +32,15 @@ _OTHER_CARD = "mvtui-version.json"  # where a version has a file of its own of t
 _VERSIONS = ".versions"
 _ID_DIGITS = 12
 _NAME = re.compile(r"(.+)-([0-9a-f]{12})")
+
+
+class LiveTree(NamedTuple):
+    """A tree that serving code may read: its path, its model, its version's number, and the beginning of its ID."""
+
+    path: str
+    model: str
+    number: str
+    prefix: str
 
 
 class Live:
@@ -92,9 +102,13 @@ class Live:
         """Point a model's pointer at a version whose tree is prepared, or take it away. Under the writers' lock.
 
         Raises:
-            OSError: the disk refused; the pointer leads where it did.
+            OSError: the disk refused, or something that is no symlink is in its place; the pointer leads where it did.
         """
         pointer = self.pointer(model)
+        if os.path.lexists(pointer) and not os.path.islink(pointer):
+            raise FileExistsError(
+                errno.EEXIST, "it is no symlink", pointer
+            )  # someone's own: not ours to remove
         if document is not None:
             durable.point(pointer, self._target(document))
             return
@@ -111,14 +125,40 @@ class Live:
             return sorted(name for name in os.listdir(self.directory) if os.path.lexists(self.pointer(name)))
         return []
 
-    def standing(self) -> Iterator[tuple[str, str, str]]:
-        """Yield every tree there is: its path, its model, and the number of its version."""
+    def standing(self) -> Iterator[LiveTree]:
+        """Yield every tree there is, by model."""
+        for model in self._homes():
+            home = os.path.join(self.directory, model, _VERSIONS)
+            for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():
+                if match := _NAME.fullmatch(name):
+                    yield LiveTree(os.path.join(home, name), model, match[1], match[2])
+
+    def _homes(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
-            for model in sorted(os.listdir(self.directory)):
-                home = os.path.join(self.directory, model, _VERSIONS)
-                for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():
-                    if match := _NAME.fullmatch(name):
-                        yield os.path.join(home, name), model, match[1]
+            return sorted(name for name in os.listdir(self.directory) if not name.startswith("."))
+        return []
+
+    def is_led_to(self, tree: LiveTree) -> bool:
+        """Whether its model's pointer leads to a tree now, whatever the journal says."""
+        return os.path.realpath(self.pointer(tree.model)) == os.path.realpath(tree.path)
+
+    def remove(self, tree: LiveTree) -> None:
+        """Remove a tree that nothing leads to: in one step for whoever looks. Under the writers' lock.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        self.trees.remove_at(tree.path)
+
+    def remove_empty(self) -> None:
+        """Remove the directories of models that have neither pointer nor tree. Under the writers' lock."""
+        for model in self._homes():
+            home = os.path.join(self.directory, model)
+            durable.forget_pointed(self.pointer(model))
+            with contextlib.suppress(OSError):  # something is in it, or it is no directory: it stays
+                with contextlib.suppress(FileNotFoundError):
+                    os.rmdir(os.path.join(home, _VERSIONS))
+                os.rmdir(home)
 
 
 def _card(document: Document, manifest: Manifest) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import MvtuiError
 from .documents import MODELS, Document, production
@@ -18,25 +18,41 @@ def wanted(index: Index, model: str) -> Document | None:
     return index.version(model, number) if number else None
 
 
-def mend(repository: Repository, model: str) -> list[str]:
-    """Make a model's pointer lead where the journal says; return what was mended, or why it could not be, a sentence.
+class Mended(NamedTuple):
+    """What was found amiss with a model's pointer, in a sentence, and whether it leads where it should now."""
 
-    Never raises for a pointer that can't be mended: what is written next matters more. Under the writers' lock.
+    sentence: str
+    done: bool
+
+
+def mend(repository: Repository, model: str) -> Mended | None:
+    """Make a model's pointer lead where the journal says; None when it did already. Under the writers' lock.
+
+    Never raises for a pointer that can't be mended: what is written next matters more.
     """
     from ..nouns.manifest import Manifest
 
     document = wanted(repository.index, model)
     live = repository.live
     if live.is_settled(model, document):
-        return []
+        return None
+    pointer = live.pointer(model)
     try:
         if document is not None:
             live.prepare(document, Manifest.decode(repository.objects.read(document["id"])))
         live.settle(model, document)
     except (OSError, MvtuiError) as error:
-        return [f"{live.pointer(model)} does not lead where it should, and could not be mended: {error}"]
+        return Mended(
+            f"{pointer} does not lead where it should, and could not be mended: {error}", done=False
+        )
     where = document["version"] if document is not None else "nothing"
-    return [f"{live.pointer(model)} did not lead where the journal says; now it leads to {where}"]
+    return Mended(f"{pointer} did not lead where the journal says; now it leads to {where}", done=True)
+
+
+def mend_all(repository: Repository) -> list[Mended]:
+    """Make every model's pointer lead where the journal says; return what was amiss. Under the writers' lock."""
+    found = (mend(repository, model) for model in unsettled(repository))
+    return [each for each in found if each is not None]
 
 
 def follow(repository: Repository, model: str) -> list[str]:

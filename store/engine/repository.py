@@ -62,7 +62,7 @@ class Repository:
         )
         self.trees = Trees(self.layout.trees, self.objects)
         self.live = Live(self.layout.live, self.trees, copy=self.config.live_copy)
-        self.mended: list[str] = []
+        self.mended: list[pointers.Mended] = []  # what ``writing`` found amiss by itself
         self.store_id = ""
         self._mutex = threading.RLock()
         self._snapshots = Snapshots(self.layout)
@@ -327,9 +327,16 @@ class Repository:
                 self._shrunk = False
 
     def _mend_live(self) -> None:
-        """Point live/ at what the last transition says, if whoever wrote it died before he could."""
-        if last := self.index.last_transition():
-            self.mended += pointers.mend(self, last["model"])
+        """Point live/ at what the last transition says, if whoever wrote it died before he could.
+
+        What a damaged journal says may not be the last word: then live/ stays as it is.
+        """
+        last = self.index.last_transition()
+        if last is None or self.journal.damage() or self.journal.in_doubt():
+            return
+        found = pointers.mend(self, last["model"])
+        if found is not None and found not in self.mended:
+            self.mended.append(found)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

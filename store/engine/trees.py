@@ -104,14 +104,20 @@ class Trees:
                 try:
                     tree.publish(root)
                     return root
+                except FileNotFoundError:
+                    if os.path.isdir(os.path.dirname(root)):
+                        raise
+                    durable.make_dirs(os.path.dirname(root))  # gc removed it: it was empty
+                    continue
                 except OSError as error:
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
                 if self.is_whole_at(root, manifest):
                     return root  # never take a whole tree away: others are reading it
-                self._set_aside(root)
+                self.remove_at(root)
 
-    def _set_aside(self, root: str) -> None:
+    def remove_at(self, root: str) -> None:
+        """Remove a tree in a place of its own: whoever looks there finds it whole, or not at all."""
         with durable.TempTree(self.objects.temp_dir) as old, contextlib.suppress(FileNotFoundError):
             os.rename(root, os.path.join(old.path, "old"))
 

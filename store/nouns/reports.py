@@ -74,13 +74,17 @@ class BadObject(msgspec.Struct, frozen=True):
 
 
 class VerifyReport(msgspec.Struct, frozen=True):
-    """What ``verify`` found. ``objects`` and ``bytes`` count what was hashed."""
+    """What ``verify`` found. ``objects`` and ``bytes`` count what was hashed.
+
+    ``repaired`` are sentences on what it put right, ``notices`` on what is amiss beside bytes and events and stays so.
+    """
 
     objects: int
     bytes: int
     bad: tuple[BadObject, ...]
     damage: tuple[Damage, ...]
     repaired: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -144,7 +148,8 @@ class GateReport(msgspec.Struct, frozen=True):
 
     ``rules`` is the digest of what they ask, to which approvals are bound; ``approvals`` are the approvers' latest
     verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
-    ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read.
+    ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read. ``unhashed`` says
+    that a gate wants the bytes hashed, which was not done for this report: ``promote`` does it.
     """
 
     version: Version
@@ -155,6 +160,7 @@ class GateReport(msgspec.Struct, frozen=True):
     approvals: tuple[Standing, ...] = ()
     askable: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    unhashed: bool = False
 
     @property
     def open(self) -> bool:
@@ -174,6 +180,7 @@ class GateReport(msgspec.Struct, frozen=True):
             "approvals": [standing.as_dict() for standing in self.approvals],
             "askable": list(self.askable),
             "notices": list(self.notices),
+            "unhashed": self.unhashed,
         }
 
 

@@ -10,7 +10,6 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, VerificationError
 from ..nouns import names
-from ..nouns.event import EventKind
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback, RollbackPlan
 from ..nouns.stage import ARCHIVED, PRODUCTION, Stage

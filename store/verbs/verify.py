@@ -1,4 +1,4 @@
-"""Verify: hash stored bytes again, walk the journal's chain, hold the index against it."""
+"""Verify: hash stored bytes again, walk the journal's chain, hold the index and live/ against it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Collection
 from ..engine import durable, reduce
 from ..engine.documents import VERSIONS, Document, empty, ref_of
 from ..engine.repository import Repository
-from ..errors import VerificationError
+from ..errors import MvtuiError, ReadOnlyError, VerificationError
 from ..nouns.damage import Damage
 from ..nouns.reports import BadObject, Progress, ProgressCallback, VerifyReport
-from . import look
+from . import checked, look, resolve, serving
 
 
 def verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
@@ -22,15 +22,37 @@ def verify(repository: Repository, ref: str | None, progress: ProgressCallback |
 
 def _verify(repository: Repository, ref: str | None, progress: ProgressCallback | None) -> VerifyReport:
     if ref is not None:
-        version = look.get(repository, ref)
-        return _report(repository, _parts(repository, version.id, external=version.external), progress)
+        return _version(repository, ref, progress)
     damage, bodies, repaired = _journal(repository)
     needed = set(bodies)
     for document in _documents(repository):
         needed |= _parts_of(repository, document)
     others = _present(repository) - needed
     report = _report(repository, needed, progress, bodies, others)
-    return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired)
+    pointers = serving.settle(repository)
+    repaired += tuple(each.sentence for each in pointers if each.done)
+    notices = tuple(each.sentence for each in pointers if not each.done)
+    return VerifyReport(report.objects, report.bytes, report.bad, damage, repaired, notices)
+
+
+def _version(repository: Repository, ref: str, progress: ProgressCallback | None) -> VerifyReport:
+    with repository.reading() as index:
+        document = resolve.resolve(index, ref)
+    report = _report(repository, _parts_of(repository, document), progress)
+    notices = () if document.get("external") else _recorded(repository, document, report)
+    return VerifyReport(report.objects, report.bytes, report.bad, (), (), notices)
+
+
+def _recorded(repository: Repository, document: Document, report: VerifyReport) -> tuple[str, ...]:
+    """Journal what was found, where that may be; return a sentence if it should have been and was not."""
+    problem = f"object {report.bad[0].digest[:12]}… is {report.bad[0].problem}" if report.bad else ""
+    try:
+        checked.record(repository, document, problem)
+    except ReadOnlyError:
+        return ()
+    except MvtuiError as error:  # whatever keeps it from being noted, what was found matters more
+        return (f"that {ref_of(document)} was verified could not be journaled: {error.message}",)
+    return ()
 
 
 def _report(

@@ -31,7 +31,17 @@ class Session:
         # Start-up is over: what it loaded stays, so collections need not look at it again.
         gc.freeze()
         gc.enable()
+        if opened.writable and (ctx := click.get_current_context(silent=True)):
+            ctx.find_root().call_on_close(lambda: _tell_mended(opened))
         return opened
+
+
+def _tell_mended(store: Store) -> None:
+    if store.mended:
+        from . import output
+
+        for sentence in store.mended:
+            output.talk(f"note: {output.safe(sentence, 2000)}")
 
 
 def current(ctx: click.Context | None = None) -> Session:

@@ -14,8 +14,8 @@ from ..session import open_store
 def command(as_json: bool) -> None:
     """Mend what a crash or a bad disk left.
 
-    Sets a torn last line of the journal aside, quarantines damaged lines, rebuilds the index. Nothing is
-    thrown away: what is taken out of the journal is kept beside it.
+    Sets a torn last line of the journal aside, quarantines damaged lines, rebuilds the index, points live/ where
+    the journal says. Nothing is thrown away: what is taken out of the journal is kept beside it.
     """
     with open_store(warn=False) as store:
         report = store.repair()

@@ -30,6 +30,9 @@ JOURNAL_DAMAGED = 9
 def command(ctx: click.Context, ref: str | None, everything: bool, as_json: bool) -> None:
     """Hash stored bytes again and name what differs.
 
+    With REF the result is journaled: gates can ask when that was. Without, the journal's chain is walked too, and
+    live/ is pointed again where the journal says.
+
     Exits with 8 when bytes differ from their name or are missing, with 9 when only the journal is damaged.
     """
     from ....store import errors
@@ -68,6 +71,7 @@ def _as_dict(report: VerifyReport) -> dict[str, Any]:
             for damage in report.damage
         ],
         "repaired": list(report.repaired),
+        "notices": list(report.notices),
     }
 
 
@@ -81,6 +85,8 @@ def _write(report: VerifyReport) -> None:
         output.data(f"{output.paint(signs.bad, 'red')} {output.safe(str(damage), 1000)}")
     for done in report.repaired:
         output.talk(f"mended: {output.safe(done, 1000)}")
+    for notice in report.notices:
+        output.talk(f"note: {output.safe(notice, 1000)}")
     checked = f"{plural(report.objects, 'object')}, {size(report.bytes)} hashed"
     if report.ok:
         output.data(f"{output.paint(signs.ok, 'green')} all bytes and events are as recorded: {checked}")
