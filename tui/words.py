@@ -17,6 +17,8 @@ STAGES = ("staging", "validation", "production", "archived")
 """In the order a version goes through them."""
 
 ROLLED_BACK = "rolled back"
+OVERRIDDEN = "OVERRIDDEN"
+"""What is said for ever of a version that entered a stage although a gate stopped it."""
 
 
 class Signs(NamedTuple):
@@ -35,6 +37,8 @@ class Signs(NamedTuple):
     lower: str
     ok: str
     bad: str
+    unknown: str
+    overridden: str
     dot: str
     dash: str
     ellipsis: str
@@ -68,6 +72,8 @@ UNICODE = Signs(
     lower="↓",
     ok="✓",
     bad="✗",
+    unknown="?",
+    overridden="!",
     dot="·",
     dash="—",
     ellipsis="…",
@@ -94,6 +100,8 @@ ASCII = Signs(
     lower="v",
     ok="+",
     bad="x",
+    unknown="?",
+    overridden="!",
     dot="-",
     dash="-",
     ellipsis="~",
@@ -159,6 +167,18 @@ def stage_word(stage: str | None) -> str:
 def stage_label(stage: str | None, *, ascii_only: bool = False) -> str:
     """Return sign and word: ``● production``."""
     return f"{stage_sign(stage, ascii_only=ascii_only)} {stage_word(stage)}"
+
+
+def standing_label(stage: str | None, *, rolled_back: bool, ascii_only: bool = False) -> str:
+    """Return sign and word of where a version stands: ``↩ rolled back``, if Production went back from it.
+
+    Of one that is on its way again the stage is told, with that sign behind it: ``○ staging ↩``.
+    """
+    label = stage_label(stage, ascii_only=ascii_only)
+    if not rolled_back:
+        return label
+    sign = stage_sign(ROLLED_BACK, ascii_only=ascii_only)
+    return f"{sign} {ROLLED_BACK}" if stage in (None, "archived") else f"{label} {sign}"
 
 
 def direction_sign(direction: str | None, *, ascii_only: bool = False) -> str:
