@@ -15,7 +15,7 @@ from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
 from . import shapes, stages
-from .documents import MODELS, VERSIONS, Document, Tables, changed, held, key
+from .documents import MODELS, VERSIONS, Document, Tables, changed, held, key, production
 
 _AS_STATED = (
     "created",
@@ -45,6 +45,8 @@ def apply(tables: Tables, event: Event) -> None:
     try:
         _STEPS[event.kind](tables, event)
     except (KeyError, TypeError, ValueError, AttributeError, BadVersionError) as error:
+        if event.partial:
+            return  # what its kind needs was in the object that is lost
         raise FormatError(
             f"event {event.seq} ({event.kind}) is not of a form this mvtui knows: {error!r}",
             hint="Update mvtui: pip install --upgrade mvtui",
@@ -226,6 +228,8 @@ def _restore(tables: Tables, event: Event) -> None:
     model = model | {"count": model["count"] + 1, "size": model["size"] + held(document)}
     model["latest"] = _higher(model.get("latest"), number)
     if stage := document.get("stage"):
+        if stage == "production" and production(model):  # somebody else's by now
+            tables[VERSIONS][where] = changed(document, stage=(stage := "archived"))
         model = stages.placed(model, number, stage, document["staged_seq"])
     tables[MODELS][name] = model
 

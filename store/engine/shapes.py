@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -36,12 +37,20 @@ def check_link(data: dict[str, Any]) -> None:
 
 
 def check_transition(data: dict[str, Any]) -> None:
-    """Make sure that a transition event can be read back.
+    """Make sure that a transition event can be read back, agrees with itself, and leaves one version in Production.
 
     Raises:
-        ValueError: it can't.
+        ValueError: it can't, or doesn't.
     """
-    msgspec.convert(data, _transition())
+    said = msgspec.convert(data, _transition())
+    stages = {move.version: move.stage for move in said.moves}
+    if said.version not in stages or stages[said.version] != said.to:
+        raise ValueError("its moves are not what it says of itself")
+    if list(stages.values()).count("production") > 1:
+        raise ValueError("two versions in production")
+    for move in (*said.moves, *said.before):
+        if move.since and datetime.fromisoformat(move.since).tzinfo is None:
+            raise ValueError(f"{move.since} is in no time zone")
 
 
 def check_approval(data: dict[str, Any]) -> None:
@@ -51,6 +60,36 @@ def check_approval(data: dict[str, Any]) -> None:
         ValueError: it can't.
     """
     msgspec.convert(data, _approval())
+
+
+def check_verified(data: dict[str, Any]) -> None:
+    """Make sure that an event about hashed bytes can be read back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    msgspec.convert(data, _verified())
+
+
+def check_policy(data: dict[str, Any]) -> None:
+    """Make sure that an event about gates, access rules or signers can be read back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    msgspec.convert(data, _policy())
+
+
+@cache
+def _verified() -> Any:
+    fields = [("model", str), ("version", str), ("id", str), ("ok", bool), ("problem", str, "")]
+    return msgspec.defstruct("SaidOfBytes", fields)
+
+
+@cache
+def _policy() -> Any:
+    fields = [("what", str), ("old", str), ("new", str), ("objects", list[str], [])]
+    return msgspec.defstruct("SaidOfPolicy", fields)
 
 
 @cache

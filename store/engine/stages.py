@@ -57,7 +57,7 @@ def _moved(tables: Tables, model: Document, move: dict[str, Any], event: Event) 
     where = key(model["name"], number)
     document = tables[VERSIONS].get(where)
     if document is not None and document.get("deleted"):
-        return model
+        return placed(model, number, None, 0)
     seq = move.get("since_seq") or event.seq
     if document is not None:
         since = move.get("since") or rfc3339(event.at)
@@ -145,17 +145,19 @@ def approval(tables: Tables, event: Event) -> None:
 def verified(tables: Tables, event: Event) -> None:
     """A version's bytes were hashed, and are as they were or not."""
     data = event.data
+    shapes.check_verified(data)
     where = key(data["model"], data["version"])
     if (document := tables[VERSIONS].get(where)) is not None:
-        found = {"at": rfc3339(event.at), "by": event.actor.user, "ok": bool(data["ok"])}
+        found = {"at": rfc3339(event.at), "by": event.actor.user, "ok": data["ok"]}
         tables[VERSIONS][where] = changed(document, verified=found)
 
 
 def policy(tables: Tables, event: Event) -> None:
     """The gates, or the keys that signatures are checked with, are others than before."""
     data = event.data
-    tables[STORE][str(data["what"])] = {
-        "digest": str(data["new"]),
+    shapes.check_policy(data)
+    tables[STORE][data["what"]] = {
+        "digest": data["new"],
         "seq": event.seq,
         "at": rfc3339(event.at),
         "by": event.actor.user,
