@@ -18,6 +18,14 @@ def wanted(index: Index, model: str) -> Document | None:
     return index.version(model, number) if number else None
 
 
+def _is_told(index: Index, model: str) -> bool:
+    """Whether the journal still says what a model has in production: a damaged stretch may have taken that along."""
+    if (line := index.model(model)) is None:
+        return False
+    number = production(line)
+    return number is None or bool((index.version(model, number) or {}).get("id"))
+
+
 class Mended(NamedTuple):
     """What was found amiss with a model's pointer, in a sentence, and whether it leads where it should now."""
 
@@ -37,6 +45,8 @@ def mend(repository: Repository, model: str) -> Mended | None:
     if live.is_settled(model, document):
         return None
     pointer = live.pointer(model)
+    if not _is_told(repository.index, model):  # serving goes on with what was put there when it was known
+        return Mended(f"{pointer} stays as it is: what the journal said of it is lost", done=False)
     try:
         if document is not None:
             live.prepare(document, Manifest.decode(repository.objects.read(document["id"])))
