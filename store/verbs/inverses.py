@@ -59,21 +59,22 @@ def refuse_unless(as_left: bool, event: Event) -> None:
 
 
 def before(event: Event, field: str = "before") -> Any:
-    """Return what an event says was there before it.
+    """Return what an event says was there before it; with ``field``, something else that it says.
 
     Raises:
-        ConflictError: it doesn't say.
+        ConflictError: it doesn't say: it was written before undo was known, or its details are lost.
     """
     if field not in event.data:
+        why = "its details are lost" if event.partial else "it does not say what was there before it"
         raise ConflictError(
-            f"event {event.seq} does not say what was there before it",
+            f"event {event.seq} can't be taken back: {why}",
             hint="Make the change that is wanted by its own command.",
         )
     return event.data[field]
 
 
 def _note(_repository: Repository, index: Index, event: Event) -> Inverse:
-    left = event.data["note"]
+    left = before(event, "note")
     refuse_unless(document_of(index, event).get("note", "") == left, event)
     old = before(event)
     lines = old.strip().splitlines()
@@ -83,14 +84,15 @@ def _note(_repository: Repository, index: Index, event: Event) -> Inverse:
 
 def _tag(_repository: Repository, index: Index, event: Event) -> Inverse:
     old: dict[str, str | None] = before(event)
-    left = {key: event.data["add"].get(key) for key in old}
+    add, removed = before(event, "add"), before(event, "remove")
+    left = {key: add.get(key) if key not in removed else None for key in old}
     known = document_of(index, event).get("tags", {})
     refuse_unless(all(known.get(key) == value for key, value in left.items()), event)
-    add = {key: value for key, value in old.items() if value is not None}
-    remove = [key for key in old if key not in add]
-    words = [f"{key}={value}" for key, value in add.items()] + [f"no {key}" for key in remove]
+    again = {key: value for key, value in old.items() if value is not None}
+    gone = [key for key in old if key not in again]
+    words = [f"{key}={value}" for key, value in again.items()] + [f"no {key}" for key in gone]
     effect = f"its tags have again: {', '.join(words)}"
-    return Inverse(EventKind.TAG, {"add": add, "remove": remove, "before": left}, effect)
+    return Inverse(EventKind.TAG, {"add": again, "remove": gone, "before": left}, effect)
 
 
 def _alias(_repository: Repository, index: Index, event: Event) -> Inverse:

@@ -38,15 +38,18 @@ def undo(
             effect = _effect(repository, index, event)
         if dry_run:
             return Undone(event.seq, what, effect, dry_run=True)
-        is_move = event.kind is EventKind.TRANSITION
-        ready = unmove.prepare(repository, repository.index, event, progress) if is_move else None
+        ready = (
+            unmove.prepare(repository, event, mode, progress) if event.kind is EventKind.TRANSITION else None
+        )
         with repository.writing() as index:
             if _target(repository, mode).seq != event.seq:
                 continue
-            if is_move:
-                written, notices = unmove.write(repository, index, event, mode, ready)
-            else:
+            if ready is None:
                 written, notices = _write(repository, index, event, mode), ()
+            elif (done := unmove.write(repository, index, event, mode, ready)) is not None:
+                written, notices = done
+            else:
+                continue
             return Undone(event.seq, what, effect, dry_run=False, written=written, notices=notices)
     raise moving.keeps_changing("what would be taken back")
 

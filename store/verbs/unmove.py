@@ -11,11 +11,10 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
 from ..nouns.event import Event
-from ..nouns.gate import GateResult
 from ..nouns.manifest import Manifest
 from ..nouns.reports import ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, word
-from ..nouns.transition import Move
+from ..nouns.transition import Bytes, Move
 from . import gates, inverses, moving, policy, signers
 from .moving import Step
 
@@ -23,10 +22,15 @@ Mode = Literal["undo", "redo"]
 
 
 class Ready(NamedTuple):
-    """A version that enters Production: vouched for, with what serving code reads built."""
+    """What was made ready without the lock.
 
-    document: Document
-    manifest: Manifest
+    A version that enters Production, if one does: vouched for, with what serving code reads built; and what hashing came
+    to, if a gate wants that (see ``Facts.checked``).
+    """
+
+    document: Document | None
+    manifest: Manifest | None
+    checked: str | None
 
 
 def moves(index: Index, event: Event) -> tuple[Move, ...]:
@@ -36,10 +40,15 @@ def moves(index: Index, event: Event) -> tuple[Move, ...]:
         ConflictError: one of them is not where the transition left it, or it does not say where they were.
     """
     back = msgspec.convert(inverses.before(event), tuple[Move, ...])
-    left = {move["version"]: move.get("stage") for move in event.data["moves"]}
+    left = {move["version"]: move.get("stage") for move in inverses.before(event, "moves")}
     for move in back:
-        now = (index.version(event.data["model"], move.version) or {}).get("stage")
-        inverses.refuse_unless(now == left.get(move.version), event)
+        now = index.version(event.data["model"], move.version)
+        if now is None or now.get("deleted"):
+            raise ConflictError(
+                f"{event.data['model']}@{move.version} is gone since",
+                hint="mvtui history shows what happened.",
+            )
+        inverses.refuse_unless(now.get("stage") == left.get(move.version), event)
     return back
 
 
@@ -52,27 +61,34 @@ def effect(index: Index, event: Event) -> str:
     return f"{told}, {enters} in {PRODUCTION} again" if enters not in (None, document["version"]) else told
 
 
-def prepare(
-    repository: Repository, index: Index, event: Event, progress: ProgressCallback | None
-) -> Ready | None:
-    """Vouch for the version that would enter Production, if one does; without the lock.
+def prepare(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> Ready:
+    """Vouch for the version that would enter Production, if one does; hash what a gate wants hashed. Without the lock.
 
     Raises:
-        VerificationError: its bytes are missing or damaged.
+        ConflictError: as ``moves``.
+        VerificationError: bytes are missing or damaged.
     """
-    number = moving.entering(moves(index, event))
-    document = index.version(event.data["model"], number) if number else None
+    with repository.reading() as index:
+        back = moves(index, event)
+        number = moving.entering(back)
+        document = index.version(event.data["model"], number) if number else None
+        door = _door(repository, index, event, mode, back, policy.in_force(repository, index))
+    checked = None
+    if door is not None and door.must_hash():
+        checked = gates.hashed(repository, door.document, progress)
     if document is None:
-        return None
+        return Ready(None, None, checked)
     manifest = moving.stored_manifest(repository, document)
     moving.make_ready(repository, document, manifest, progress, rehash=False, live=True)
-    return Ready(document, manifest)
+    return Ready(document, manifest, checked)
 
 
 def write(
-    repository: Repository, index: Index, event: Event, mode: Mode, ready: Ready | None
-) -> tuple[int, tuple[str, ...]]:
+    repository: Repository, index: Index, event: Event, mode: Mode, ready: Ready
+) -> tuple[int, tuple[str, ...]] | None:
     """Write the inverse of a transition; return its number and what a person should read. Only in ``writing()``.
+
+    None when a gate wants bytes hashed that were not: make it ready again.
 
     Raises:
         NotAllowedError: what was done is not for this person.
@@ -87,9 +103,16 @@ def write(
         policy.check(governs.policy, "rollback")
     else:
         policy.check_move(governs.policy, source, target)
-    if ready is not None and not moving.all_there(repository, ready.document, ready.manifest, live=True):
+    if (
+        ready.document is not None
+        and ready.manifest is not None
+        and not moving.all_there(repository, ready.document, ready.manifest, live=True)
+    ):
         raise ConflictError(f"files of {ref_of(ready.document)} are missing", hint="mvtui verify names them.")
-    asked, rules = _asked(repository, index, event, mode, back, governs)
+    door = _door(repository, index, event, mode, back, governs)
+    if door is not None and door.must_hash() and ready.checked is None:
+        return None
+    asked = door.judge(ready.checked) if door is not None else ()
     if blocking := moving.failed(asked):
         raise GateError(
             f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
@@ -106,8 +129,8 @@ def write(
         back,
         displaced=leaving if enters is not None and leaving not in (enters, document["version"]) else None,
         gates=asked,
-        rules=rules,
-        bytes="vouched" if ready is not None else "",
+        rules=door.digest if door is not None else "",
+        bytes=_how_checked(ready, door, document),
         undoes=event.seq if mode == "undo" else 0,
         redoes=event.seq if mode == "redo" else 0,
     )
@@ -136,28 +159,31 @@ def _is_rollback(index: Index, event: Event) -> bool:
     return _origin(index, event) == "rollback"
 
 
-def _asked(
+def _door(
     repository: Repository,
     index: Index,
     event: Event,
     mode: Mode,
     back: tuple[Move, ...],
     governs: policy.InForce,
-) -> tuple[tuple[GateResult, ...], str]:
-    """Ask the gates of the stage that a version goes on to. Taking a promotion back is never stopped.
+) -> gates.Door | None:
+    """Return the door to the stage that a version goes on to, if one does. Taking a promotion back is never stopped.
 
     What the promotion displaced returns then, as in a rollback.
     """
-    if (
-        mode == "undo"
-        and not _is_rollback(index, event)
-        and moving.is_up(event.data["from"], event.data["to"])
-    ):
-        return (), ""
-    keys = signers.in_force(repository, index, governs.policy)
+    taken_back = mode == "undo" and moving.is_up(event.data["from"], event.data["to"])
+    if taken_back and not _is_rollback(index, event):
+        return None
     for move in back:
         document = index.version(event.data["model"], move.version)
         if document is not None and move.stage and moving.is_up(document.get("stage"), move.stage):
-            door = gates.door(repository, index, document, move.stage, governs, keys)
-            return door.judge(), door.digest
-    return (), ""
+            keys = signers.in_force(repository, index, governs.policy)
+            return gates.door(repository, index, document, move.stage, governs, keys)
+    return None
+
+
+def _how_checked(ready: Ready, door: gates.Door | None, document: Document) -> Bytes:
+    """Return how bytes were checked; only of the version that the event is about can it say that they were hashed."""
+    if ready.checked is not None and door is not None and door.document["version"] == document["version"]:
+        return "hashed"
+    return "vouched" if ready.document is not None else ""
