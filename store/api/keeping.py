@@ -53,6 +53,9 @@ class Keeping(Face):
     def gc(self, *, dry_run: bool = True) -> GcReport:
         """Move objects no version needs to trash, and remove what has been there for the grace period.
 
+        What lies in live/ goes when its version has been out of Production for the grace period; until then what is
+        behind it stays, too, so that a reader who found it can go on.
+
         Raises:
             JournalDamagedError: a line is in doubt, so what is needed can't be told for certain.
         """
@@ -60,15 +63,17 @@ class Keeping(Face):
 
         return gc.gc(self._repository, dry_run=dry_run)
 
-    def why(self, object_digest: str) -> tuple[str, ...]:
-        """Say what keeps an object (any unique prefix of its digest): a sentence each; empty when nothing does.
+    def why(self, what: str) -> tuple[str, ...]:
+        """Say what keeps an object (any unique prefix of its digest), or what was served of a version (a ``ref``).
+
+        A sentence each; empty when nothing does.
 
         Raises:
-            NotFoundError: no such object.
+            NotFoundError: no such object or version.
         """
         from ..verbs import gc
 
-        return gc.why(self._repository, object_digest)
+        return gc.why(self._repository, what)
 
     def repair(self) -> RepairReport:
         """Mend what a crash or a bad disk left.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from ..errors import ConflictError
-from . import digest, durable
+from . import digest, durable, removal
 
 if TYPE_CHECKING:
     from ..nouns.manifest import Manifest
@@ -141,6 +141,13 @@ class Live:
     def is_led_to(self, tree: LiveTree) -> bool:
         """Whether its model's pointer leads to a tree now, whatever the journal says."""
         return os.path.realpath(self.pointer(tree.model)) == os.path.realpath(tree.path)
+
+    def size(self, tree: LiveTree) -> int:
+        """Return what a tree's files take on disk, in bytes: nothing but with ``copy``.
+
+        Where the file system has reflinks they share that with the objects, and take nothing either.
+        """
+        return removal.disk_size(tree.path) if self.copy else 0
 
     def remove(self, tree: LiveTree) -> None:
         """Remove a tree that nothing leads to: in one step for whoever looks. Under the writers' lock.

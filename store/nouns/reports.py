@@ -93,9 +93,13 @@ class VerifyReport(msgspec.Struct, frozen=True):
 
 
 class GcItem(msgspec.Struct, frozen=True):
-    """One thing gc would move or remove: ``what`` is ``object``, ``trash``, ``temp`` or ``tree``."""
+    """One thing gc would move or remove.
 
-    what: Literal["object", "trash", "temp", "tree"]
+    ``what`` is ``object``, ``trash``, ``temp``, ``tree`` (files to read of a deleted version) or ``live`` (files that were
+    served; ``name`` is the version's reference). ``size`` is in bytes.
+    """
+
+    what: Literal["object", "trash", "temp", "tree", "live"]
     name: str
     size: int
 
@@ -234,8 +238,8 @@ class Governing(msgspec.Struct, frozen=True):
     """The policy that governs: gates, and who may do what; see ``Store.policy``.
 
     ``digest`` is that of the policy, ``signers`` that of ``allowed_signers``; both are empty without one. ``waiting``
-    names what of it was changed by someone and waits to be accepted. ``accepted`` is the event that brought the policy into force,
-    0 when it was not acted on yet.
+    names what of it was changed by someone and waits to be accepted, ``proposed`` is what config.toml says if it is that.
+    ``accepted`` is the event that brought the policy into force, 0 when it was not acted on yet.
     """
 
     policy: Policy
@@ -245,6 +249,7 @@ class Governing(msgspec.Struct, frozen=True):
     accepted: int = 0
     by: str = ""
     at: datetime | None = None
+    proposed: Policy | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
@@ -255,12 +260,17 @@ class Governing(msgspec.Struct, frozen=True):
             "accepted": self.accepted or None,
             "by": self.by or None,
             "at": rfc3339(self.at) if self.at else None,
-            "gates": [
-                msgspec.to_builtins(gate) | {"label": gate.rule.label, "asks": gate.rule.asks}
-                for gate in self.policy.gates
-            ],
-            "access": msgspec.structs.asdict(self.policy.access),
+            **_as_dict(self.policy),
+            "proposed": _as_dict(self.proposed) if self.proposed is not None else None,
         }
+
+
+def _as_dict(policy: Policy) -> dict[str, Any]:
+    gates = [
+        msgspec.to_builtins(gate) | {"label": gate.rule.label, "asks": gate.rule.asks}
+        for gate in policy.gates
+    ]
+    return {"gates": gates, "access": msgspec.structs.asdict(policy.access)}
 
 
 class Voiced(msgspec.Struct, frozen=True):

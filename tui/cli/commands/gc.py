@@ -12,31 +12,40 @@ from ..options import json_option, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import GcReport
+    from ....store import GcItem, GcReport
 
 _ACTIONS = {
     "object": "to trash",
     "trash": "remove",
     "temp": "remove",
     "tree": "remove",
+    "live": "remove",
 }
 _NOUNS = {
     "object": "object",
     "trash": "in trash, past its grace period",
     "temp": "left by an interrupted write",
-    "tree": "replaced tree",
+    "tree": "files to read of a deleted version",
+    "live": "no longer served, past its grace period",
 }
 
 
-@make_command(examples=["mvtui gc", "mvtui gc --yes", "mvtui gc --why 3f2a9c"])
+@make_command(
+    examples=["mvtui gc", "mvtui gc --yes", "mvtui gc --why 3f2a9c", "mvtui gc --why sentiment@1.3.0"]
+)
 @click.option("--yes", is_flag=True, help="Do it. Without this it is only told.")
-@click.option("--why", metavar="OBJECT", help="Say what keeps an object (any unique prefix of its digest).")
+@click.option(
+    "--why",
+    metavar="WHAT",
+    help="Say what keeps an object (any unique prefix of its digest), or what was served of a version (a REF).",
+)
 @store_option
 @json_option
 def command(yes: bool, why: str | None, as_json: bool) -> None:
     """Free the space of what no version needs.
 
-    Objects go to the store's trash first and are removed once they have been there for the grace period.
+    Objects go to the store's trash first and are removed once they have been there for the grace period. What was
+    served from live/ goes once its version has been out of Production for as long.
     """
     if why is not None:
         _why(why, as_json)
@@ -57,15 +66,19 @@ def command(yes: bool, why: str | None, as_json: bool) -> None:
         _write(report)
 
 
-def _why(digest: str, as_json: bool) -> None:
+def _why(what: str, as_json: bool) -> None:
     with open_store(read_only=True) as store:
-        reasons = store.why(digest)
+        reasons = store.why(what)
     if as_json:
-        output.print_json({"object": digest, "kept_by": list(reasons)})
+        output.print_json({"object": what, "kept_by": list(reasons)})
     elif reasons:
         output.sentences(reasons)
     else:
         output.talk("nothing keeps it; it goes with: mvtui gc --yes")
+
+
+def _name(item: GcItem) -> str:
+    return output.safe(item.name, 64) if item.what == "live" else output.safe(item.name[:16], 64)
 
 
 def _write(report: GcReport) -> None:
@@ -82,10 +95,7 @@ def _write(report: GcReport) -> None:
             table.Column("SIZE", "right"),
             table.Column("NAME", style=("yellow",)),
         ],
-        [
-            [_ACTIONS[item.what], _NOUNS[item.what], size(item.size), output.safe(item.name[:16], 64)]
-            for item in report.items
-        ],
+        [[_ACTIONS[item.what], _NOUNS[item.what], size(item.size), _name(item)] for item in report.items],
     )
     if report.dry_run:
         would = f"would move {size(report.trashed)} to trash and free {size(report.freed)}"
