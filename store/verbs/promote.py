@@ -136,6 +136,7 @@ class _Promotion:
     def _prepare(self, *, live: bool) -> _Ready:
         with self.repository.reading() as index:
             plan = document, source, target = self._plan(index)
+            self.to = word(target)  # "the next" is the one that was next when it was asked for, and stays that
             governs = policy.in_force(self.repository, index)
             policy.check_move(governs.policy, source, target)
             door = self._door(index, plan, governs)

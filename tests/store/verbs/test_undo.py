@@ -228,9 +228,9 @@ def test_a_stage_of_a_version_deleted_since_is_not_taken_back(
     become(monkeypatch, "bob")
     three.delete("m@1.0.2", "no good")
     become(monkeypatch, "ann")
-    for undo in (three.undo, lambda: three.undo(dry_run=True)):
+    for dry_run in (True, False):
         with pytest.raises(ConflictError, match="gone since"):
-            undo()
+            three.undo(dry_run=dry_run)
 
 
 def test_an_alias_of_a_version_deleted_since_does_not_come_back(
@@ -356,9 +356,9 @@ def test_a_deletion_is_taken_back_from_trash_but_not_from_beyond(
     with open_store(three.root) as fresh:
         for _ in range(2):
             fresh.gc(dry_run=False)
-        for undo in (fresh.undo, lambda: fresh.undo(dry_run=True)):
+        for dry_run in (True, False):
             with pytest.raises(ConflictError, match="are gone: gc removed model"):
-                undo()
+                fresh.undo(dry_run=dry_run)
 
 
 def test_a_deletion_done_again_has_the_reason_it_had(three: Store) -> None:
