@@ -26,14 +26,20 @@ if TYPE_CHECKING:
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
     from .knowledge.values import read_values_file as read_values_file
+    from .knowledge.when import parse_when as parse_when
     from .nouns.approval import Approval as Approval
     from .nouns.approval import Standing as Standing
     from .nouns.approval import Verdict as Verdict
+    from .nouns.audit import AuditProblem as AuditProblem
+    from .nouns.audit import AuditReport as AuditReport
+    from .nouns.audit import CheckedCheckpoint as CheckedCheckpoint
     from .nouns.capture import PARTS as PARTS
     from .nouns.capture import Capture as Capture
     from .nouns.capture import Code as Code
     from .nouns.capture import Part as Part
     from .nouns.capture import parse_parts as parse_parts
+    from .nouns.checkpoint import Checkpoint as Checkpoint
+    from .nouns.checkpoint import read_checkpoints as read_checkpoints
     from .nouns.comparison import DIFF_SECTIONS as DIFF_SECTIONS
     from .nouns.comparison import MISSING as MISSING
     from .nouns.comparison import Change as Change
@@ -57,6 +63,8 @@ if TYPE_CHECKING:
     from .nouns.gate import GateOutcome as GateOutcome
     from .nouns.gate import GateResult as GateResult
     from .nouns.impact import Impact as Impact
+    from .nouns.ledger import LedgerEntry as LedgerEntry
+    from .nouns.ledger import WatchNotice as WatchNotice
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
     from .nouns.lineage import Arc as Arc
     from .nouns.lineage import Lineage as Lineage
@@ -122,12 +130,16 @@ _HOMES = {
     "knowledge.query.text": ("resembles",),
     "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
+    "knowledge.when": ("parse_when",),
     "nouns.approval": (
         "Approval",
         "Standing",
         "Verdict",
     ),
+    "nouns.audit": ("AuditProblem", "AuditReport", "CheckedCheckpoint"),
+    "nouns.checkpoint": ("Checkpoint", "read_checkpoints"),
     "nouns.gate": ("GateOutcome", "GateResult"),
+    "nouns.ledger": ("LedgerEntry", "WatchNotice"),
     "nouns.policy": (
         "Access",
         "Policy",

@@ -6,6 +6,7 @@ from ..engine.repository import Repository
 from ..verbs import find
 from .ancestry import Ancestry
 from .annotating import Annotating
+from .auditing import Auditing
 from .comparing import Comparing
 from .datasets import Datasets
 from .face import StrPath
@@ -69,6 +70,7 @@ class Store(
     Registering,
     Annotating,
     Staging,
+    Auditing,
     Ancestry,
     Comparing,
     Finding,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..nouns.event import Event, EventKind
+from ..nouns.ledger import LedgerEntry
 from ..nouns.stage import word
 
 _NAMED = 4
@@ -17,6 +18,61 @@ def about(event: Event) -> str:
     if not isinstance(model, str):
         return ""
     return f"{model}@{number}" if isinstance(number, str) else model
+
+
+def entry(event: Event) -> LedgerEntry:
+    """Return an event as a line of the ledger."""
+    data = event.data
+    model, _, version = about(event).partition("@")
+    gates = _dicts(data.get("gates"))
+    failed = tuple(str(gate.get("gate")) for gate in gates if gate.get("outcome") != "pass")
+    overridden = bool(data.get("overridden"))
+    return LedgerEntry(
+        event,
+        model,
+        version,
+        told(event),
+        overridden=overridden,
+        rollback=event.kind is EventKind.TRANSITION and _goes_back(data),
+        overruled=failed if overridden else (),
+        passed=len(gates) - len(failed),
+        asked=len(gates),
+        approved_by=tuple(dict.fromkeys(name for gate in gates for name in _approvers(gate))),
+    )
+
+
+def _goes_back(data: Mapping[str, Any]) -> bool:
+    how = data.get("how")
+    return how == "rollback" or (
+        how == "redo" and any(m.get("rolled_back") for m in _dicts(data.get("moves")))
+    )
+
+
+def _approvers(gate: Mapping[str, Any]) -> list[str]:
+    values = gate.get("values")
+    by = values.get("by") if gate.get("gate") == "approvals" and isinstance(values, dict) else ""
+    return by.split(", ") if isinstance(by, str) and by else []
+
+
+def touched(event: Event) -> Iterator[tuple[str, str]]:
+    """Yield model and number of each version that an event changed: also who was displaced, or lost an alias.
+
+    Of a repair those whose events are lost, as far as their names could be read.
+    """
+    model = event.data.get("model")
+    numbers = [event.data.get("version")]
+    if event.kind is EventKind.TRANSITION:
+        numbers += [move.get("version") for move in _dicts(event.data.get("moves"))]
+    elif event.kind is EventKind.ALIAS:
+        numbers.append(event.data.get("before"))
+    elif event.kind is EventKind.REPAIR:
+        for gap in _dicts(event.data.get("gaps")):
+            yield from ((str(name), str(number)) for name, number in gap.get("numbers", ()))
+    yield from dict.fromkeys((model, n) for n in numbers if isinstance(model, str) and isinstance(n, str))
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def told(event: Event) -> str:
@@ -76,8 +132,8 @@ def _aliased(data: Mapping[str, Any]) -> str:
 def _moved(data: Mapping[str, Any]) -> str:
     displaced = data.get("displaced")
     if data["how"] == "rollback":
-        return f"ROLLED BACK production to it{f' from {displaced}' if displaced else ''}"
-    over = ", OVERRIDING its gates" if data.get("overridden") else ""
+        return f"moved production back to it{f' from {displaced}' if displaced else ''}"
+    over = ", overriding its gates" if data.get("overridden") else ""
     replacing = f", replacing {displaced}" if displaced else ""
     return f"moved it from {word(data['from'])} to {word(data['to'])}{replacing}{over}"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ from ..engine import actor
 from ..engine.documents import VERSIONS, Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import MvtuiError, QueryError
+from ..errors import MvtuiError, QueryError, UsageError
 from ..knowledge.query.completing import Completion, complete
 from ..knowledge.query.finder import Finder
 from ..knowledge.query.pattern import Pattern, fold
@@ -90,6 +91,36 @@ class Search:
         return complete(text, len(text), self._vocabulary)
 
 
+class Readable(Protocol):
+    """What has an index: a repository, or what follows one."""
+
+    def reading(self) -> AbstractContextManager[Index]:
+        """Hold the index still."""
+
+
+class Asked:
+    """A query to be asked of single versions, as they change.
+
+    Raises:
+        QueryError: the text is no query.
+        UsageError: it sorts or limits, which single versions can't be.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        query = self._parsed()
+        if query.sort or query.limit is not None:
+            word = "sort:" if query.sort else "limit:"
+            raise UsageError(f"{word} means nothing here: events come one by one", hint="Leave it out.")
+
+    def _parsed(self) -> Query:
+        return parse(self._text, datetime.now(UTC))  # ages are counted from now
+
+    def fits(self, source: Readable, documents: Sequence[Document]) -> bool:
+        """Whether one of these versions fits."""
+        return bool(documents) and bool(Finder(documents, _Names(source)).find(self._parsed()))
+
+
 def query(repository: Repository, text: str, *, deleted: bool) -> Answer:
     """Return the versions that fit a query; see ``Store.query``."""
     asked = parse(text, datetime.now(UTC))
@@ -154,7 +185,7 @@ def _references(repository: Repository) -> Callable[[str], Sequence[str]]:
 class _Names:
     """The names in a store, as queries ask for them."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Readable) -> None:
         self._repository = repository
 
     @functools.cached_property
