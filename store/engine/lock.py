@@ -22,8 +22,8 @@ class Lock:
     from half a millisecond up to ten: a blocking ``flock`` can't time out in a thread.
     """
 
-    def __init__(self, path: str, timeout: float) -> None:
-        self.path, self.timeout = path, timeout
+    def __init__(self, path: str, timeout: float, *, temp_dir: str) -> None:
+        self.path, self.timeout, self.temp_dir = path, timeout, temp_dir
         self._threads = threading.RLock()
         self._fd = -1
         self._depth = 0
@@ -60,7 +60,7 @@ class Lock:
     def _acquire(self) -> None:
         deadline = time.monotonic() + self.timeout
         pause = _POLL_FIRST
-        fd = durable.open_made(self.path, os.O_RDWR | os.O_CLOEXEC)
+        fd = durable.open_made(self.path, os.O_RDWR | os.O_CLOEXEC, temp_dir=self.temp_dir)
         try:
             while not platform.lock(fd):
                 if time.monotonic() >= deadline:

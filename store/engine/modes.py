@@ -48,9 +48,8 @@ def set_directory(path: str) -> None:
     there = os.stat(os.path.dirname(path)).st_mode
     if there & SHARED == SHARED:
         mode = stat.S_IRWXU | there & (stat.S_ISGID | _MEMBERS)
-        if (
-            stat.S_IMODE(os.stat(path).st_mode) != mode
-        ):  # who is not of the group may lose its bit by setting it
+        # Who is not in the group loses the set-group-ID bit by any chmod: none where none is needed.
+        if stat.S_IMODE(os.stat(path).st_mode) != mode:
             os.chmod(path, mode)
 
 

@@ -78,4 +78,5 @@ def unreadable(root: str) -> str:
     if not os.access(root, os.R_OK | os.X_OK):
         return root
     with os.scandir(root) as entries:
-        return next((e.path for e in entries if e.is_dir() and not os.access(e.path, os.R_OK | os.X_OK)), "")
+        found = (entry.path for entry in entries if entry.is_dir() and entry.name != durable.ASIDE)
+        return next((path for path in found if not os.access(path, os.R_OK | os.X_OK)), "")

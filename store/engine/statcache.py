@@ -57,8 +57,10 @@ class Stamp(msgspec.Struct, frozen=True):
 class StatCache:
     """Digests by stamp. Safe between threads and processes; where it can't write, it remembers in memory."""
 
-    def __init__(self, path: str, *, writable: bool = True, clock: Callable[[], int] = time.time_ns) -> None:
-        self._path, self._writable, self._clock = path, writable, clock
+    def __init__(
+        self, path: str, *, temp_dir: str, writable: bool = True, clock: Callable[[], int] = time.time_ns
+    ) -> None:
+        self._path, self._temp_dir, self._writable, self._clock = path, temp_dir, writable, clock
         self._mutex = threading.Lock()
         self._fd = -1
         self._memory: dict[Stamp, str] = {}
@@ -138,7 +140,8 @@ class StatCache:
         """Open for reading and writing, if this user may; make the file if it is missing."""
         if self._fd < 0 and self._writable:
             with contextlib.suppress(OSError):
-                self._fd = durable.open_made(self._path, os.O_RDWR | os.O_CLOEXEC)
+                flags = os.O_RDWR | os.O_CLOEXEC
+                self._fd = durable.open_made(self._path, flags, temp_dir=self._temp_dir)
                 if os.fstat(self._fd).st_size != _FILE_SIZE:
                     os.ftruncate(self._fd, _FILE_SIZE)  # sparse: takes room only where something is kept
         return self._fd >= 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..engine import durable
+from ..engine import durable, platform, sharing
 from ..engine.layout import DIRECTORY, Layout
 from ..errors import ConflictError, NotFoundError, StorageError
 
@@ -81,9 +81,17 @@ def _is_store(path: str) -> bool:
     try:
         os.stat(Layout(path).events)
     except PermissionError:
-        raise StorageError(
-            f"{path} may not be read by this user", hint="Ask its owner, or mend its mode."
-        ) from None
+        raise StorageError(f"{path} may not be read by {platform.user_name()}", hint=_who_may(path)) from None
     except OSError:
         return False
     return True
+
+
+def _who_may(path: str) -> str:
+    try:
+        owner, group = platform.user_name(os.stat(path).st_uid), sharing.group_of(path)
+    except OSError:
+        return "Ask its owner, or mend its mode."
+    if group is None:
+        return f"It belongs to {owner}, who can share it: mvtui init --shared GROUP {path}"
+    return f"It belongs to {owner} and is shared with the group {platform.group_name(group)}: ask to be added to it."

@@ -136,6 +136,8 @@ def test_a_store_on_a_read_only_file_system(store: Store, make_file: MakeFile) -
     try:
         _mount("-o", "remount,bind,ro", root)
         _unwritable(store, make_file)
+        with open_store(root) as reader, pytest.raises(ReadOnlyError, match="mounted read-only"):
+            reader.note("m", "x")
     finally:
         subprocess.run(["umount", root], check=True)
 

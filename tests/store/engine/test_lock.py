@@ -11,8 +11,8 @@ from mvtui.store.errors import LockTimeoutError
 
 
 def test_the_lock_is_counted_and_given_back(tmp_path: Path) -> None:
-    lock = Lock(str(tmp_path / "lock"), 0)
-    other = Lock(str(tmp_path / "lock"), 0)
+    lock = Lock(str(tmp_path / "lock"), 0, temp_dir=str(tmp_path))
+    other = Lock(str(tmp_path / "lock"), 0, temp_dir=str(tmp_path))
     with lock.held():
         with lock.held():
             pass

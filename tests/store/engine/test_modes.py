@@ -41,7 +41,7 @@ def _make_everything(directory: str) -> dict[str, int]:
     durable.replace_file(os.path.join(directory, "replaced"), b"", temp_dir=directory)
     durable.replace_file(os.path.join(directory, "derived"), b"", temp_dir=directory, durable=False)
     durable.create_file(os.path.join(directory, "created"), b"", temp_dir=directory)
-    os.close(durable.open_made(os.path.join(directory, "lock"), os.O_RDWR))
+    os.close(durable.open_made(os.path.join(directory, "lock"), os.O_RDWR, temp_dir=directory))
     durable.make_dirs(os.path.join(directory, "a", "b"))
     with durable.TempTree(directory) as tree:
         made["tree"] = _mode(tree.path)
@@ -144,6 +144,33 @@ def test_what_a_maker_who_was_killed_left_aside_is_in_no_ones_way(tmp_path: Path
     durable.make_dir(os.path.join(shared, "ab"))
     assert os.listdir(shared) == ["ab"]
     assert _mode(Path(shared, "ab")) == 0o2775
+
+
+def test_a_child_forked_meanwhile_keeps_no_one_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = _directory(tmp_path / "shared", 0o2775)
+    monkeypatch.setattr(durable, "_PATIENCE", 0.5)
+    until, done = os.pipe()
+    children = []
+
+    def fork(path: str) -> None:
+        if (child := os.fork()) == 0:
+            os.close(done)
+            os.read(until, 1)
+            os._exit(0)
+        children.append(child)
+
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(modes, "set_directory", fork)
+            durable.make_dir(os.path.join(shared, "ab"))
+        durable.make_dir(os.path.join(shared, "cd"))
+    finally:
+        os.close(done)
+        os.close(until)
+        for child in children:
+            os.waitpid(child, 0)
 
 
 def test_a_parent_that_is_kept_busy_is_told_not_waited_for_without_end(

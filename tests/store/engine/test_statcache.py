@@ -22,7 +22,7 @@ def stamp(ino: int = 7, size: int = SMALL, mtime: int = NOW, ctime: int = NOW) -
 def test_a_file_changed_within_two_seconds_is_not_vouched_for(
     tmp_path: Path, age: float, kept: bool, which: str
 ) -> None:
-    cache = StatCache(str(tmp_path / "cache"), clock=lambda: NOW)
+    cache = StatCache(str(tmp_path / "cache"), temp_dir=str(tmp_path), clock=lambda: NOW)
     old, changed = NOW - 1000 * SECOND, NOW - int(age * SECOND)
     seen = stamp(mtime=changed if which == "mtime" else old, ctime=changed if which == "ctime" else old)
     cache.put(seen, DIGEST, began_ns=cache.now())
@@ -32,7 +32,7 @@ def test_a_file_changed_within_two_seconds_is_not_vouched_for(
 
 @pytest.mark.parametrize("field", ["dev", "ino", "size", "mtime_ns", "ctime_ns"])
 def test_any_difference_makes_it_another_state(tmp_path: Path, field: str) -> None:
-    cache = StatCache(str(tmp_path / "cache"))
+    cache = StatCache(str(tmp_path / "cache"), temp_dir=str(tmp_path))
     cache.put_own(stamp(), DIGEST)
     other = {name: getattr(stamp(), name) for name in ("dev", "ino", "size", "mtime_ns", "ctime_ns")}
     other[field] += 1
@@ -42,7 +42,10 @@ def test_any_difference_makes_it_another_state(tmp_path: Path, field: str) -> No
 
 
 def test_it_is_shared_between_processes_and_the_last_word_wins(tmp_path: Path) -> None:
-    one, two = StatCache(str(tmp_path / "cache")), StatCache(str(tmp_path / "cache"))
+    one, two = (
+        StatCache(str(tmp_path / "cache"), temp_dir=str(tmp_path)),
+        StatCache(str(tmp_path / "cache"), temp_dir=str(tmp_path)),
+    )
     one.put_own(stamp(), DIGEST)
     assert two.get(stamp()) == DIGEST
     two.put_own(stamp(), "cd" * 32)
@@ -53,7 +56,7 @@ def test_it_is_shared_between_processes_and_the_last_word_wins(tmp_path: Path) -
 
 def test_a_flipped_bit_never_vouches_for_other_bytes(tmp_path: Path) -> None:
     path = tmp_path / "cache"
-    cache = StatCache(str(path))
+    cache = StatCache(str(path), temp_dir=str(tmp_path))
     cache.put_own(stamp(), DIGEST)
     cache.close()
     whole = path.read_bytes()
@@ -76,7 +79,7 @@ def test_a_flipped_bit_never_vouches_for_other_bytes(tmp_path: Path) -> None:
 def test_junk_in_its_place_costs_a_hash(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "cache"
     path.write_bytes(content)
-    cache = StatCache(str(path))
+    cache = StatCache(str(path), temp_dir=str(tmp_path))
     assert cache.get(stamp()) is None
     cache.put_own(stamp(), DIGEST)
     assert cache.get(stamp()) == DIGEST
@@ -84,7 +87,7 @@ def test_junk_in_its_place_costs_a_hash(tmp_path: Path, content: bytes) -> None:
 
 
 def test_where_it_cannot_write_it_remembers_in_memory(tmp_path: Path) -> None:
-    cache = StatCache(str(tmp_path / "no" / "such" / "directory"))
+    cache = StatCache(str(tmp_path / "no" / "such" / "directory"), temp_dir=str(tmp_path))
     cache.put_own(stamp(), DIGEST)
     assert cache.get(stamp()) == DIGEST
     assert os.listdir(tmp_path) == []
