@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..engine import platform, probe, removal
+from ..engine import platform, probe, removal, sharing
 from ..engine.repository import FORMAT, Repository
 from ..nouns.event import EventKind
 from ..nouns.reports import Finding
+from . import sharers
 
 _LOW = 1 << 30  # bytes free below which doctor warns
 
@@ -50,10 +51,6 @@ def _journal(repository: Repository) -> Iterator[Finding]:
         yield Finding(
             "info", "journal", f"{lost} quarantined by repair; the bytes lie in journal/quarantine-…"
         )
-    if repository.writable and not os.access(repository.layout.events, os.W_OK):
-        yield Finding(
-            "bad", "journal", "this user may not write journal/events.jsonl", "mend its owner or mode"
-        )
     for stretch in damage:
         yield Finding(
             "bad", "journal", str(stretch), "mvtui repair quarantines it; writing works again after that"
@@ -80,6 +77,9 @@ def _objects(repository: Repository) -> Iterator[Finding]:
 
 def _owners(repository: Repository) -> Iterator[Finding]:
     found = probe.owners(repository.layout.root)
+    if (group := sharing.group_of(repository.layout.root)) is not None:
+        yield from sharers.look(repository, group, found)
+        return
     me = os.getuid() if hasattr(os, "getuid") else 0
     if len(found.counts) > 1:
         who = ", ".join(
@@ -91,19 +91,15 @@ def _owners(repository: Repository) -> Iterator[Finding]:
             "warn",
             "owners",
             f"files belong to several users ({who}), as when a container ran as root",
-            f"sudo chown -R {main} {repository.layout.root}   (or share it by a group)",
+            f"sudo chown -R {main} {repository.layout.root}   "
+            f"(or share it: sudo mvtui init --shared GROUP {repository.layout.root})",
         )
     elif me not in found.counts:
         yield Finding("info", "owners", f"all files belong to {platform.user_name(next(iter(found.counts)))}")
     else:
         yield Finding("ok", "owners", f"all files belong to {platform.user_name(me)}")
     if not repository.writable:
-        yield Finding(
-            "warn",
-            "access",
-            "this user can read the store, not change it",
-            f"ask the owner of {repository.layout.root}",
-        )
+        yield sharers.reader(repository)
     elif found.in_the_way:
         yield Finding(
             "bad", "access", f"{found.in_the_way} can't be written by this user", "mend its owner or mode"

@@ -5,28 +5,34 @@ from __future__ import annotations
 import contextlib
 import os
 
-from ..engine import actor, durable, events, journal, platform
+from ..engine import actor, durable, events, journal, platform, sharing
 from ..engine.config import TEMPLATE
 from ..engine.layout import DIRECTORY, Layout
 from ..engine.repository import FORMAT, Repository
-from ..errors import ConflictError
+from ..errors import BadInputError, ConflictError, StorageError
 from ..nouns.event import EventKind
 from . import find
 
 
-def init(path: str | os.PathLike[str] | None) -> Repository:
+def init(path: str | os.PathLike[str] | None, group: str | int | None = None) -> Repository:
     """Make a store and open it; one that is there already is opened as it is; see ``find.place_to_make``.
+
+    With ``group`` it is shared with that Unix group, also if it is there already.
 
     Two processes may do this at once: the journal's first line is published in one step, and the one who
     comes second finds it.
 
     Raises:
+        BadInputError: there is no such group.
         ConflictError: ``path`` is a file, or a directory that holds something else.
-        StorageError: it can't be written.
+        StorageError: it can't be written, or not all of it given to the group.
     """
+    gid = None if group is None else _group(group)
     root = find.place_to_make(path)
     layout = Layout(root)
     if os.path.exists(layout.events):
+        if gid is not None:
+            _share(root, gid)
         return Repository.open(root)
     if os.path.exists(root) and not os.path.isdir(root):
         raise ConflictError(f"{root} is a file", hint="Choose another place: mvtui init --store DIR")
@@ -36,7 +42,12 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
                 f"{root} holds other files",
                 hint=f"Choose an empty directory, such as {os.path.join(root, DIRECTORY)}",
             )
+        is_new = not os.path.isdir(root)
         durable.make_dirs(root, inherit=False)
+        if gid is not None:
+            if is_new:
+                os.chmod(root, _READABLE)
+            _share(root, gid)  # while it is empty: what is made in it follows
         if os.path.isdir(layout.objects) and os.listdir(layout.objects):
             raise ConflictError(
                 f"{root} holds objects, but its journal is gone",
@@ -58,12 +69,42 @@ def init(path: str | os.PathLike[str] | None) -> Repository:
     return Repository.open(root)
 
 
+def _group(group: str | int) -> int:
+    try:
+        gid = platform.group_id(group)
+    except KeyError:
+        raise BadInputError(
+            f"there is no group {group!r} here", hint="getent group lists them; sudo groupadd NAME makes one."
+        ) from None
+    if not platform.is_mine(gid) and not platform.is_root():
+        name, me = platform.group_name(gid), platform.user_name()
+        raise StorageError(
+            f"{me} is not in the group {name}, and can't give it a store",
+            hint="Log in again if you were added just now (id -Gn says what you are in); else root can do it.",
+        )
+    return gid
+
+
+def _share(root: str, gid: int) -> None:
+    with durable.explained(f"share the store at {root}"):
+        left = sharing.share(root, gid)
+    if left:
+        name = platform.group_name(gid)
+        more = f" and {len(left) - 1:,} more, which belong to others" if len(left) > 1 else ""
+        raise StorageError(
+            f"not all of the store at {root} could be given to the group {name}: {left[0]}{more}",
+            hint=f"Their owners or root can do the rest: sudo mvtui init --shared {name} {root}",
+        )
+
+
 def _config(root: str) -> str:
     if platform.is_network(platform.file_system_of(root)):
         host = platform.host_name()
         return f'{TEMPLATE}\n[store]\nwriting_host = "{host}"  # on a network file system one host writes\n'
     return TEMPLATE
 
+
+_READABLE = 0o755
 
 _OURS = {
     ".gitignore",
