@@ -55,8 +55,9 @@ TEMPLATE = """\
 SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
 """How a span of time is written."""
 
+_SHOWN = 200  # characters of a bad value in a message
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = r"(\d{1,9})\s*([smhdw])"
+_DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -112,7 +113,10 @@ def _parse(text: str, path: str) -> Config:
 
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # no TOML; or numbers, or lists in lists, that Python won't read
         raise BadConfigError(
             f"{path}: {error}", hint="Mend that line, or delete the file for the defaults."
         ) from error
@@ -138,7 +142,7 @@ def _parse(text: str, path: str) -> Config:
                 values[field] = read(value)
             except (TypeError, ValueError):
                 raise _bad(
-                    text, path, key, f"{table}.{key} = {value!r} is not allowed", f"allowed: {allowed}"
+                    text, path, key, f"{table}.{key} = {shown(value)} is not allowed", f"allowed: {allowed}"
                 ) from None
     if both := set(values.get("metrics_higher", ())) & set(values.get("metrics_lower", ())):
         raise _bad(
@@ -163,15 +167,24 @@ def _misplaced(text: str, path: str, problem: PolicyProblem) -> BadConfigError:
     return _bad(text, path, problem.key, problem.what, problem.allowed, after=after)
 
 
+def shown(value: object) -> str:
+    """Return a value as a message about it has it."""
+    try:
+        found = repr(value)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return "such a number"
+    return found if len(found) <= _SHOWN else f"{found[:_SHOWN]}…"
+
+
 def duration(value: object) -> int:
     """Return a span of time in seconds.
 
     Raises:
         ValueError: it isn't written as ``SPAN`` says.
     """
-    match = re.fullmatch(_DURATION, value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(value)
+        raise ValueError
     return int(match[1]) * _UNITS[match[2]]
 
 

@@ -26,9 +26,9 @@ from ..nouns import gate as rules
 from ..nouns.gate import CONTENTS, RECORDS, REQUIRABLE, ROLLBACK_TARGET, Gate, Rule
 from ..nouns.policy import ACTIONS, Access, People, Policy
 from ..nouns.stage import GATED, Stage
-from .config import SPAN, duration
+from .config import SPAN, duration, shown
 
-_SHARE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%")
+_SHARE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%", re.ASCII)
 _PERSON = re.compile(r"@?[A-Za-z0-9_][A-Za-z0-9_.@\\-]*\$?")
 _STAGES = ", ".join(GATED)
 _PEOPLE = 'a list of account names and "@groups", such as ["alice", "@ml-leads"]'
@@ -68,8 +68,9 @@ class _Table(NamedTuple):
         return PolicyProblem(self.name, self.at, key, what, allowed)
 
     def not_allowed(self, key: str, allowed: str) -> PolicyProblem:
-        what = f"{self.name}.{key} = {self.keys[key]!r} is not allowed"
-        return self.wrong(key, what[:300], f"allowed: {allowed}")
+        return self.wrong(
+            key, f"{self.name}.{key} = {shown(self.keys[key])} is not allowed", f"allowed: {allowed}"
+        )
 
     def texts(self, key: str, allowed: str = _TEXTS) -> tuple[str, ...]:
         value = self.keys.get(key, [])
@@ -90,9 +91,15 @@ class _Table(NamedTuple):
         value = self.keys.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.not_allowed(key, "a number")
-        return float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # an integer of 400 digits
+            number = math.inf
+        if not math.isfinite(number):
+            raise self.not_allowed(key, "a number")
+        return number
 
     def flag(self, key: str, default: bool) -> bool:
         value = self.keys.get(key, default)

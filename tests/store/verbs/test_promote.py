@@ -55,7 +55,8 @@ def meanwhile(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], 
     """Let another Store act once each time a promotion was made ready, before it takes the lock."""
 
     def install(act: Act, times: int = 1) -> list[int]:
-        prepare, done = promote._Promotion._prepare, []
+        prepare = promote._Promotion._prepare
+        done: list[int] = []
 
         def prepared(self: Any, **how: Any) -> Any:
             ready = prepare(self, **how)
@@ -372,8 +373,14 @@ def test_bytes_are_hashed_when_a_gate_wants_it_and_no_other_stops_it(
 ) -> None:
     from mvtui.store.verbs import gates
 
-    hashed, seen = gates.hashed, []
-    monkeypatch.setattr(gates, "hashed", lambda *given: (seen.append(1), hashed(*given))[1])
+    hashed = gates.hashed
+    seen: list[str] = []
+
+    def counted(repository: Any, document: Any, progress: Any) -> str:
+        seen.append(document["version"])
+        return hashed(repository, document, progress)
+
+    monkeypatch.setattr(gates, "hashed", counted)
     wants = '[[gate]]\nstage = "production"\nverified = "now"\n'
     (three.root / "config.toml").write_text(GATE + wants)
     with pytest.raises(GateError, match="accuracy"):
@@ -381,7 +388,7 @@ def test_bytes_are_hashed_when_a_gate_wants_it_and_no_other_stops_it(
     assert not seen
     (three.root / "config.toml").write_text(wants)
     assert three.promote("m@1.0.0", "production", reason="x").transition.bytes == "hashed"
-    assert seen
+    assert seen == ["1.0.0"]
     assert three.get("m@1.0.0").verified is not None
 
 
