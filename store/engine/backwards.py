@@ -29,7 +29,19 @@ def newest_first(journal: Journal) -> Iterator[Line]:
         at = len(data)
         while at > whole:
             begin = data.rfind(b"\n", whole, at - 1) + 1 or whole
-            if (line := lines.parse(data, begin, start + begin)) is not None:
-                yield line
+            yield from reversed(_good(data, begin, at, start))
             at = begin
         end, tail = start, data[:whole]
+
+
+def _good(data: bytes, begin: int, end: int, base: int) -> list[Line]:
+    """Return the good lines between two newlines: one, unless a newline before it was damaged."""
+    found = []
+    at: int | None = begin
+    while at is not None and at < end:
+        if (line := lines.parse(data, at, base + at)) is not None:
+            found.append(line)
+            at += line.length
+        else:
+            at = lines.resync(data, at)
+    return found

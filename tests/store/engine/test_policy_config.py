@@ -372,7 +372,7 @@ def test_each_setting_changes_the_policy_that_is_journaled(tmp_path: Path) -> No
 
 
 def _each_rule() -> list[tuple[str, Any]]:
-    (marks,) = (mark for mark in test_each_key_means_a_rule.pytestmark if mark.name == "parametrize")  # type: ignore[attr-defined]
+    (marks,) = (mark for mark in test_each_key_means_a_rule.pytestmark if mark.name == "parametrize")
     found: dict[str, tuple[str, Any]] = {}
     for text, meant in marks.args[1]:
         found[repr(meant)] = (text, meant)
