@@ -108,7 +108,9 @@ class Repository:
             repository._check_format()
             if repository._adopt(found) and repository.journal.size() - found.offset <= _GLANCE_TAIL:
                 repository._drain()
-                if not repository._shrunk:  # a version that went can't be taken from counts it is not among
+                if (
+                    not repository._shrunk
+                ):  # one that went, or came back, may not be among those it knows to count
                     return repository
         repository.close()
         return None
@@ -219,7 +221,7 @@ class Repository:
         events.acknowledge(self.journal, event)
         if event.kind is EventKind.REPAIR and not self.store_id:
             self.store_id = str(event.data.get("store", ""))
-        if event.kind is EventKind.DELETE:
+        if event.kind in (EventKind.DELETE, EventKind.RESTORE):
             self._shrunk = True
         if event.partial:
             self._partial[event.seq] = event.body

@@ -253,6 +253,38 @@ def test_a_glance_counts_no_version_that_went(large: Store, monkeypatch: pytest.
     assert glance(large.root) is None
 
 
+def test_a_glance_counts_a_version_that_came_back(large: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    large.delete("m@1.0.0", "old")
+    monkeypatch.setattr(snapshots.Snapshots, "save_if_due", lambda *_, **__: None)  # as by a writer that died
+    large.undo()
+    assert glance(large.root) is None
+
+
+def test_a_glance_shows_one_in_production_whatever_came_after_it(
+    large: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that moved may be among the versions it knows, or not."""
+    large.promote("m@1.0.0", "production", reason="an old one")
+    large.repair()
+    monkeypatch.setattr(snapshots.Snapshots, "save_if_due", lambda *_, **__: None)
+    for number in ("1.0.7", "1.0.1", "1.0.6", "1.0.7"):
+        large.promote(f"m@{number}", "production", reason="x")
+        quick = glance(large.root)
+        assert quick is not None
+        assert [model.production for model in quick.models()] == [number]
+        shown = [version.version for version in quick.versions() if version.stage == "production"]
+        assert shown == ([number] if number in ("1.0.6", "1.0.7") else [])
+        assert quick.stages("m") == large.stages("m")
+        quick.close()
+    large.rollback("m", reason="x")
+    large.promote("m@production", "none", reason="x")
+    quick = glance(large.root)
+    assert quick is not None
+    assert [model.production for model in quick.models()] == [None]
+    assert not [version for version in quick.versions() if version.stage == "production"]
+    quick.close()
+
+
 def test_a_glance_is_no_index(large: Store) -> None:
     large.repair()
     shutil.copy(large.root / "head.json", large.root / "index.json")
