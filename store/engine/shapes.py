@@ -136,6 +136,7 @@ def _approval() -> Any:
             ("verdict", Verdict),
             ("gates", str, ""),
             ("signature", str, ""),
+            ("nonce", str, ""),
         ],
     )
 

@@ -138,6 +138,7 @@ def approval(tables: Tables, event: Event) -> None:
         "verdict": data["verdict"],
         "gates": data.get("gates", ""),
         "signature": data.get("signature", ""),
+        "nonce": data.get("nonce", ""),
     }
     tables[VERSIONS][where] = changed(document, approvals=[*document.get("approvals", ()), said])
 

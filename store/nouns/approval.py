@@ -24,7 +24,8 @@ class Approval(msgspec.Struct, frozen=True):
 
     It is bound to ``id`` (the version's content), ``stage`` and ``gates``, the digest of the rules that guarded the
     stage when it was given (empty without any). ``by`` is the account's name, ``uid`` its number; ``signature`` is
-    armoured SSH (``ssh-keygen -Y``), empty without; ``at`` is UTC.
+    armoured SSH (``ssh-keygen -Y``), empty without; ``nonce`` makes a signed text unlike any other, so that a signature
+    can't be used again; ``at`` is UTC.
     """
 
     model: str
@@ -40,6 +41,7 @@ class Approval(msgspec.Struct, frozen=True):
     gates: str = ""
     reason: str = ""
     signature: str = ""
+    nonce: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
@@ -50,21 +52,32 @@ class Standing(msgspec.Struct, frozen=True):
     """An approver's latest verdict and what it is worth now.
 
     ``person`` is whose it is: the account, or the name a good signature proves. ``counts`` says whether the gate
-    takes it (as approval or as rejection), ``why`` says why not, or what is known of its signature.
+    takes it (as approval or as rejection), ``why`` says why not, or what is known of its signature. ``key`` is the
+    fingerprint of the key that signed it, empty without a good signature.
     """
 
     approval: Approval
     person: str
     counts: bool
     why: str = ""
+    key: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
-        return self.approval.as_dict() | {"person": self.person, "counts": self.counts, "why": self.why}
+        said = {"person": self.person, "counts": self.counts, "why": self.why, "key": self.key}
+        return self.approval.as_dict() | said
 
 
 def signed_text(
-    store: str, model: str, version: str, identity: str, stage: str, verdict: str, gates: str, reason: str
+    store: str,
+    model: str,
+    version: str,
+    identity: str,
+    stage: str,
+    verdict: str,
+    gates: str,
+    reason: str,
+    nonce: str,
 ) -> bytes:
     """Return the bytes that an approval's signature covers: canonical JSON of all that it is bound to."""
     return _encoder.encode(
@@ -77,5 +90,6 @@ def signed_text(
             "verdict": verdict,
             "gates": gates,
             "reason": reason,
+            "nonce": nonce,
         }
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import Any
 
@@ -47,11 +48,23 @@ def say(
     for _ in range(moving.TRIES):
         with repository.reading() as index:
             document, stage = _about(index, ref, to)
-            digest = policy.rules_digest(policy.in_force(repository, index).policy, document["model"], stage)
-        bound = (document["model"], document["version"], document["id"], stage, verdict, digest, reason)
-        signature = (
-            signing.sign(signed_text(repository.store_id, *bound), key_path, NAMESPACE) if key_path else ""
+            _refuse_empty(document, stage, verdict, signs=bool(key_path))
+            governs = policy.in_force(repository, index)
+            signers.in_force(repository, index, governs.policy)  # if that can't be read, nothing is written
+            digest = policy.rules_digest(governs.policy, document["model"], stage)
+        nonce = os.urandom(16).hex() if key_path else ""
+        bound = (
+            document["model"],
+            document["version"],
+            document["id"],
+            stage,
+            verdict,
+            digest,
+            reason,
+            nonce,
         )
+        text = signed_text(repository.store_id, *bound)
+        signature = signing.sign(text, key_path, NAMESPACE) if key_path else ""
         with repository.writing() as index:
             now, _ = _about(index, ref, to)
             governs = policy.settle(repository, index)
@@ -60,7 +73,7 @@ def say(
                 digest,
             ):
                 continue  # what it would be bound to has moved
-            _refuse_empty(now, stage, verdict)
+            _refuse_empty(now, stage, verdict, signs=bool(key_path))
             data: dict[str, Any] = {
                 "model": now["model"],
                 "version": now["version"],
@@ -69,14 +82,15 @@ def say(
                 "verdict": verdict,
                 "gates": digest,
             }
-            event = repository.append(
-                EventKind.APPROVAL, data | ({"signature": signature} if signature else {}), reason
-            )
+            signed = {"signature": signature, "nonce": nonce} if signature else {}
+            event = repository.append(EventKind.APPROVAL, data | signed, reason)
             if signature:
                 signers.settle(repository, index, governs.policy)
+        with repository.reading() as index:  # checking signatures takes a while: not under the lock
             fresh = index.version(now["model"], now["version"]) or now
+            governs = policy.in_force(repository, index)
             keys = signers.in_force(repository, index, governs.policy)
-            return _worth(gates.door(repository, index, fresh, stage, governs, keys), event.seq)
+            return _worth(gates.door(repository, index, fresh, stage, governs, keys), keys, event.seq)
     raise moving.keeps_changing(ref)
 
 
@@ -90,14 +104,20 @@ def _about(index: Index, ref: str, to: str | None) -> tuple[Document, Stage]:
     return document, stage
 
 
-def _refuse_empty(document: Document, stage: Stage, verdict: Verdict) -> None:
+def _refuse_empty(document: Document, stage: Stage, verdict: Verdict, *, signs: bool) -> None:
     """Refuse what would say nothing: taking back what was never said, asking for a stage that it is in."""
     if verdict == "withdraw":
         mine = [a for a in voices.approvals(document) if a.by == policy.me() and a.stage == stage]
-        if not [a for a in mine if a.verdict != "request"] or mine[-1].verdict == "withdraw":
+        said = [a for a in mine if a.verdict != "request"]
+        if not said or said[-1].verdict == "withdraw":
             raise ConflictError(
                 f"{policy.me()} has said nothing of {ref_of(document)} entering {stage} that could be withdrawn",
                 hint=f"See who did: mvtui gates {ref_of(document)} --to {stage}",
+            )
+        if said[-1].signature and not signs:
+            raise ConflictError(
+                f"what {policy.me()} said of {ref_of(document)} entering {stage} was signed, and is taken back the same way",
+                hint="Sign it: --sign. Without that key, object: mvtui reject",
             )
     elif document.get("stage") == stage:
         raise ConflictError(
@@ -105,7 +125,7 @@ def _refuse_empty(document: Document, stage: Stage, verdict: Verdict) -> None:
         )
 
 
-def _worth(door: gates.Door, seq: int) -> Voiced:
+def _worth(door: gates.Door, keys: signers.Signers, seq: int) -> Voiced:
     approval = next(approval for approval in voices.approvals(door.document) if approval.seq == seq)
     rules = judging.approvals_asked(door.guarding)
     if approval.verdict == "withdraw":
@@ -114,8 +134,11 @@ def _worth(door: gates.Door, seq: int) -> Voiced:
         return Voiced(approval, counts=False, why=f"no gate of {door.stage} asks for approvals")
     if approval.verdict == "request":
         return Voiced(approval, counts=True)
-    found = next(s for s in people.weigh_all(rules, door.facts) if s.approval.seq == seq)
-    return Voiced(approval, counts=found.counts, why="" if found.counts else found.why)
+    found = next((s for s in people.weigh_all(rules, door.facts) if s.approval.seq == seq), None)
+    if found is None:
+        return Voiced(approval, counts=False, why="it is not signed, so what was signed before stands")
+    why = f"{found.why}; {keys.notice}" if approval.signature and keys.notice else found.why
+    return Voiced(approval, counts=found.counts, why="" if found.counts else why)
 
 
 def inbox(repository: Repository, person: str | None) -> tuple[Waiting, ...]:

@@ -7,12 +7,17 @@ from typing import NamedTuple
 from ..engine.digest import of_bytes
 from ..engine.durable import explained
 from ..engine.index import Index
+from ..engine.objects import open_regular
 from ..engine.repository import Repository
+from ..errors import BadInputError, NotFoundError
 from ..nouns.event import EventKind
 from ..nouns.policy import Policy
 
 WHAT = "signers"
 """What a policy event calls the file."""
+
+MOST = 1 << 20
+"""Bytes that the file may have: some ten thousand keys."""
 
 
 class Signers(NamedTuple):
@@ -25,12 +30,19 @@ class Signers(NamedTuple):
     digest: str
     pending: str | None = None
 
+    @property
+    def notice(self) -> str:
+        """What a person should know, or an empty text."""
+        if self.pending is None:
+            return ""
+        return "a change of allowed_signers waits to be accepted: mvtui config --accept"
+
 
 def in_force(repository: Repository, index: Index, policy: Policy) -> Signers:
     """Return the signers that count. Where the policy says who may change it, others' changes wait.
 
     Raises:
-        StorageError: the file can't be read.
+        StorageError, UnsupportedFileError, BadInputError: the file can't be read, is none, or is too long.
         VerificationError: those agreed on lie in an object that is damaged.
     """
     content = _there(repository)
@@ -44,7 +56,7 @@ def settle(repository: Repository, index: Index, policy: Policy) -> Signers:
     """Return the signers that count; a file that is used for the first time is journaled. Only in ``writing()``.
 
     Raises:
-        StorageError, VerificationError: as ``in_force``.
+        StorageError, UnsupportedFileError, BadInputError, VerificationError: as ``in_force``.
     """
     found = in_force(repository, index, policy)
     journal(repository, index, found.content, found.digest)
@@ -70,9 +82,15 @@ def journal(repository: Repository, index: Index, content: bytes, digest: str, r
 
 
 def _there(repository: Repository) -> bytes:
-    with explained("read allowed_signers"):
-        try:
-            with open(repository.layout.signers, "rb") as file:
-                return file.read()
-        except FileNotFoundError:
-            return b""
+    path = repository.layout.signers
+    try:
+        fd = open_regular(path)
+    except NotFoundError:
+        return b""
+    with explained(f"read {path}"), open(fd, "rb") as file:
+        content = file.read(MOST + 1)
+    if len(content) > MOST:
+        raise BadInputError(
+            f"{path} has more than {MOST:,} bytes", hint="One line a key: name ssh-ed25519 AAAA…"
+        )
+    return content

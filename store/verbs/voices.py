@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from ..engine.digest import of_bytes
 from ..engine.documents import Document
 from ..engine.repository import Repository
 from ..knowledge import signing
@@ -12,7 +13,7 @@ from ..knowledge.gates.facts import Voice
 from ..nouns.approval import NAMESPACE, Approval, signed_text
 from .signers import Signers
 
-_known: dict[tuple[str, str, bytes, str], signing.Checked] = {}
+_known: dict[tuple[str, ...], signing.Checked] = {}
 _KNOWN_MOST = 1000
 _FRESH = 60  # seconds that a check is remembered: keys expire
 
@@ -35,16 +36,24 @@ def heard(repository: Repository, document: Document, signers: Signers) -> tuple
 
     Checks are remembered for a minute: each runs a program.
     """
-    return tuple(_heard(repository, approval, signers) for approval in approvals(document))
+    used: set[str] = set()
+    return tuple(_heard(repository, approval, signers, used) for approval in approvals(document))
 
 
-def _heard(repository: Repository, approval: Approval, signers: Signers) -> Voice:
+def _heard(repository: Repository, approval: Approval, signers: Signers, used: set[str]) -> Voice:
+    """Check one verdict; ``used`` are the nonces of those before it.
+
+    Whoever can write the journal can copy a signed verdict that its author has taken back since.
+    """
     if not approval.signature:
         return Voice(approval, approval.by)
+    if approval.nonce in used:
+        return Voice(approval, approval.by, "bad", "its signature was used before")
+    used.add(approval.nonce)
     checked = check(repository, approval, signers)
     if checked.problem:
         return Voice(approval, approval.by, "bad", checked.problem)
-    return Voice(approval, checked.person, "good")
+    return Voice(approval, checked.person, "good", key=checked.key)
 
 
 def check(
@@ -53,14 +62,14 @@ def check(
     """Say whose the signature of an approval is; by keys valid at ``at``, without it now."""
     text = text_of(repository.store_id, approval)
     moment = str(int(time.time() // _FRESH)) if at is None else at.isoformat()
-    key = (approval.signature, signers.digest, text, moment)
-    if key not in _known:
-        if len(_known) >= _KNOWN_MOST:
-            _known.clear()
-        _known[key] = signing.check(
-            text, approval.signature, signers.content, NAMESPACE, likely=approval.by, at=at
-        )
-    return _known[key]
+    about = (approval.signature, approval.by, signers.digest, of_bytes(text), moment)
+    if (known := _known.get(about)) is not None:
+        return known
+    found = signing.check(text, approval.signature, signers.content, NAMESPACE, likely=approval.by, at=at)
+    if len(_known) >= _KNOWN_MOST:
+        _known.clear()
+    _known[about] = found
+    return found
 
 
 def text_of(store: str, approval: Approval) -> bytes:
@@ -74,4 +83,5 @@ def text_of(store: str, approval: Approval) -> bytes:
         approval.verdict,
         approval.gates,
         approval.reason,
+        approval.nonce,
     )

@@ -19,13 +19,14 @@ Signature: TypeAlias = Literal["none", "good", "bad"]
 class Voice(msgspec.Struct, frozen=True):
     """A verdict and whose it is: ``person`` is who signed it, where a good signature proves one, else the account.
 
-    ``note`` says what is wrong with a bad signature.
+    ``key`` is then the fingerprint of the key. ``note`` says what is wrong with a bad signature.
     """
 
     approval: Approval
     person: str
     signature: Signature = "none"
     note: str = ""
+    key: str = ""
 
 
 class Facts(msgspec.Struct, frozen=True):

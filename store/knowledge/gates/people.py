@@ -6,7 +6,7 @@ one: each is weighed anew whenever it matters.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from ...nouns.approval import Standing
 from ...nouns.gate import Approvals, GateResult
@@ -18,27 +18,57 @@ _NAMED = 5
 
 def weigh(rule: Approvals, facts: Facts) -> tuple[Standing, ...]:
     """Return each person's latest verdict on the version entering the stage, and whether it counts; oldest first."""
-    latest: dict[str, Voice] = {}
-    for voice in facts.voices:
-        if voice.approval.stage == facts.stage and voice.approval.verdict != "request":
-            latest.pop(voice.person, None)
-            latest[voice.person] = voice
-    found = []
-    for voice in latest.values():
-        if voice.approval.verdict != "withdraw":
-            why = _why_not(rule, facts, voice)
-            proven = f"signed by {voice.person}" if voice.signature == "good" else ""
-            found.append(Standing(voice.approval, voice.person, counts=not why, why=why or proven))
+    found: list[Standing] = []
+    with_key: dict[str, str] = {}
+    for voice in _latest(rule, facts):
+        if voice.approval.verdict == "withdraw":
+            continue
+        why = _why_not(rule, facts, voice)
+        if not why and (other := with_key.setdefault(voice.key, voice.person)) != voice.person and voice.key:
+            why = f"{other} signed with the same key"
+        proven = f"signed by {voice.person}" if voice.signature == "good" else ""
+        found.append(Standing(voice.approval, voice.person, counts=not why, why=why or proven, key=voice.key))
     return tuple(found)
 
 
-def weigh_all(rules: Sequence[Approvals], facts: Facts) -> tuple[Standing, ...]:
+def _latest(rule: Approvals, facts: Facts) -> list[Voice]:
+    """Return each person's latest verdict, oldest first."""
+    latest: list[Voice] = []
+    for voice in facts.voices:
+        if voice.approval.stage != facts.stage or voice.approval.verdict == "request":
+            continue
+        before = [each for each in latest if _is_same_person(each, voice, facts)]
+        if not (rule.signed and _says_too_little(voice, before)):
+            latest = [*(each for each in latest if each not in before), voice]
+    return latest
+
+
+def _is_same_person(one: Voice, other: Voice, facts: Facts) -> bool:
+    """Whether two verdicts are of one person: by signature, or by an account that is one person's."""
+    mine = one.approval
+    shared = mine.uid == 0 or mine.by in facts.shared
+    return one.person == other.person or (mine.by == other.approval.by and not shared)
+
+
+def _says_too_little(voice: Voice, before: Iterable[Voice]) -> bool:
+    """Whether a verdict would have to be signed to take the place of those that the person signed before.
+
+    An objection need not be, nor what takes an approval back: both only keep the version where it is.
+    """
+    if voice.signature == "good" or voice.approval.verdict == "reject":
+        return False
+    signed = {each.approval.verdict for each in before if each.signature == "good"}
+    return bool(signed & ({"reject"} if voice.approval.verdict == "withdraw" else {"approve", "reject"}))
+
+
+def weigh_all(rules: Iterable[Approvals], facts: Facts) -> tuple[Standing, ...]:
     """Return each person's latest verdict as ``weigh``; it counts when it does for one of the rules."""
-    found = (weigh(rule, facts) for rule in rules)
-    return tuple(
-        next((standing for standing in of_one if standing.counts), of_one[0])
-        for of_one in zip(*found, strict=True)
-    )
+    found: dict[int, Standing] = {}
+    for rule in rules:
+        for standing in weigh(rule, facts):
+            if standing.counts or standing.approval.seq not in found:
+                found[standing.approval.seq] = standing
+    return tuple(found[seq] for seq in sorted(found))
 
 
 def askable(rules: Iterable[Approvals], facts: Facts) -> tuple[str, ...]:
