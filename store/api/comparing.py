@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .face import Face
 
 if TYPE_CHECKING:
-    from ..nouns.comparison import Comparison
+    from ..nouns.comparison import Comparison, DiffSection
 
 
 class Comparing(Face):
@@ -36,3 +36,12 @@ class Comparing(Face):
         from ..verbs import compare
 
         return compare.diff(self._repository, refs, against=against, history=history)
+
+    def metric_changes(self, base: str, other: str) -> DiffSection:
+        """Compare the metrics of two versions, and nothing else: the section ``metrics`` of ``diff(base, other)``.
+
+        Reads no object and starts no program, so it is there at once, and whatever the versions' records are like.
+        """
+        from ..verbs import compare
+
+        return compare.metric_changes(self._repository, base, other)

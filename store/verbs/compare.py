@@ -10,16 +10,25 @@ from functools import partial
 import msgspec
 
 from ..engine.repository import Repository
-from ..knowledge.compare import history as ways
-from ..knowledge.compare.compare import compare
 from ..knowledge.compare.facts import Facts
-from ..nouns.comparison import Comparison, History
-from . import measure, opposite
+from ..nouns.comparison import Comparison, DiffSection, History
+from . import measure, opposite, resolve
 from .facts import finish, gather
+
+
+def metric_changes(repository: Repository, base: str, other: str) -> DiffSection:
+    """Compare the metrics of two versions; see ``Store.metric_changes``."""
+    from ..knowledge.compare import metrics
+
+    with repository.reading() as index:
+        found = [gather(index, resolve.resolve(index, ref)) for ref in (base, other)]
+    return metrics.metrics(found, partial(measure.direction, repository))
 
 
 def diff(repository: Repository, refs: Sequence[str], *, against: str | None, history: bool) -> Comparison:
     """Compare versions; see ``Store.diff``."""
+    from ..knowledge.compare.compare import compare
+
     with repository.reading() as index:
         documents, chosen = opposite.columns(index, refs, against)
         gathered = [gather(index, document) for document in documents]
@@ -30,6 +39,8 @@ def diff(repository: Repository, refs: Sequence[str], *, against: str | None, hi
 
 def _histories(found: Sequence[Facts]) -> Iterator[History | None]:
     """Yield the way from the base's commit to each other's, all of them within one deadline."""
+    from ..knowledge.compare import history as ways
+
     end = time.monotonic() + ways.DEADLINE
     before = found[0].version.code
     for facts in found[1:]:
@@ -42,6 +53,8 @@ def _histories(found: Sequence[Facts]) -> Iterator[History | None]:
 
 def _way(directories: Sequence[str], before: str, after: str, end: float) -> History:
     """Return the way as the first of some directories knows it; else as the first says that it doesn't."""
+    from ..knowledge.compare import history as ways
+
     tried: list[History] = []
     for directory in directories:
         tried.append(ways.between(directory, before, after, deadline=end - time.monotonic()))

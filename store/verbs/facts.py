@@ -10,13 +10,11 @@ from ..engine.documents import Document
 from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import MvtuiError
-from ..knowledge.capture.packages import normalise
 from ..knowledge.compare.facts import Facts, Target
-from ..knowledge.guess import stem
 from ..nouns.comparison import SectionName
 from ..nouns.lineage import Link
 from ..nouns.metric import key
-from . import look, records
+from . import look
 
 
 def gather(index: Index, document: Document) -> Facts:
@@ -30,6 +28,8 @@ def gather(index: Index, document: Document) -> Facts:
 
 def _target(index: Index, link: Link) -> Target:
     if link.outside:
+        from ..knowledge.guess import stem
+
         return Target(link, link.to, stem(link.to))
     documents = index.with_id(link.to)
     if not documents:
@@ -60,6 +60,9 @@ def _evaluations(document: Document) -> dict[str, str]:
 
 def finish(repository: Repository, facts: Facts) -> Facts:
     """Return the facts with what the version's objects say. What can't be read becomes a problem of its section."""
+    from ..knowledge.capture.packages import normalise
+    from . import records
+
     found: dict[str, Any] = {}
     problems: dict[SectionName, str] = {}
     try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def line(store: Store, make_file: MakeFile) -> Store:
 def put_in_production(store: Store, version: str) -> None:
     model, _, number = version.partition("@")
     with store._repository.reading() as index:  # as promoting will do
-        index.tables["models"][model] = {**(index.model(model) or {}), "stages": {"production": [[1, number]]}}
+        index.tables["models"][model] = {
+            **(index.model(model) or {}),
+            "stages": {"production": [[1, number]]},
+        }
 
 
 def refs(comparison: Comparison) -> list[str]:
@@ -292,3 +296,21 @@ class TestHistory:
     def test_only_when_asked_and_only_between_commits(self, code: Path, store: Store) -> None:
         assert store.diff("m").histories == ()
         assert store.diff("m", "m", history=True).histories == (None,)
+
+
+def test_the_metrics_alone_are_those_of_the_diff_and_need_no_object(
+    store: Store, make_file: MakeFile
+) -> None:
+    store.register("m", make_file(b"one"), metrics={"accuracy": 0.9, "loss": 0.3})
+    store.register("m", make_file(b"two"), metrics={"accuracy": 0.95, "f1": 0.8})
+    found = store.metric_changes("m@1.0.0", "m@1.0.1")
+    assert found == store.diff("m@1.0.0", "m@1.0.1").section("metrics")
+    assert [(row.name, row.cells[1].outcome) for row in found.rows] == [
+        ("accuracy", "better"),
+        ("loss", "removed"),
+        ("f1", "added"),
+    ]
+    shutil.rmtree(store.root / "objects")
+    assert store.metric_changes("m@1.0.0", "m@1.0.1") == found
+    with pytest.raises(errors.NotFoundError):
+        store.metric_changes("m@1.0.0", "m@9.0.0")
