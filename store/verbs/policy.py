@@ -86,6 +86,7 @@ def governing(repository: Repository) -> Governing:
         found = in_force(repository, index)
         keys = signers.in_force(repository, index, found.policy)
         since = index.tables[STORE].get(WHAT, {})
+        said = None if found.pending is None else repository.read_config().policy or Policy()
     waiting = []
     if found.pending is not None:
         waiting.append("config.toml")
@@ -100,6 +101,7 @@ def governing(repository: Repository) -> Governing:
         known.get("seq", 0),
         known.get("by", ""),
         datetime.fromisoformat(known["at"]) if known else None,
+        said,
     )
 
 
