@@ -6,7 +6,6 @@ makes it safe.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -221,6 +220,8 @@ def changed_lines(before: str, after: str, most: int = 20) -> Iterator[tuple[str
     Where lines were left out the sign is ``@``, and after ``most`` lines the last one says how many are left. Of two
     long lines what they begin with alike is left out.
     """
+    import difflib
+
     old, new = _differing(before.splitlines(), after.splitlines())
     if len(old) == len(new) == 1:
         old, new = _from_difference(old[0], new[0])

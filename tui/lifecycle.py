@@ -52,6 +52,15 @@ def obstacles(results: Sequence[GateResult]) -> str:
     return ", ".join(told)
 
 
+def sentence(result: GateResult, *, listed: bool = False) -> str:
+    """Return what a gate says; of approvals that are ``listed`` beside it only how many there are."""
+    values = result.values
+    if not listed or "approved" not in values or values.get("rejected"):
+        return result.sentence
+    by = f" ({values['by']})" if values.get("by") else ""
+    return f"{values['approved']} of {values['asked']}{by}"
+
+
 def way(source: str | None, target: str | None, *, ascii_only: bool = False) -> str:
     """Return from which stage to which: ``◐ validation → ● production``."""
     ends = (stage_label(stage, ascii_only=ascii_only) for stage in (source, target))

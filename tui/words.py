@@ -211,6 +211,12 @@ def age(moment: datetime, now: datetime | None = None) -> str:
     return f"{sign}{int(days // 30.44)} mo" if days < 730 else f"{sign}{int(days // 365.25)} y"
 
 
+def past(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago in the words of ``age``: ``2 h ago``, ``now``; a time in the future as ``+2 h``."""
+    told = age(moment, now)
+    return told if told == "now" or told.startswith("+") else f"{told} ago"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago, in humanize's words: ``2 hours ago``, ``a day ago``, ``2 hours from now``."""
     import humanize

@@ -30,6 +30,11 @@ def test_ages_are_short(past: timedelta, shown: str) -> None:
     assert words.age(NOW - past, NOW) == shown
 
 
+def test_a_short_past_says_so() -> None:
+    passed = [words.past(NOW - timedelta(seconds=seconds), NOW) for seconds in (7200, 0, -7200)]
+    assert passed == ["2 h ago", "now", "+2 h"]
+
+
 def test_the_long_form_never_calls_days_a_month() -> None:
     assert words.ago(NOW - timedelta(days=16), NOW) == "16 days ago"
     assert words.ago(NOW - timedelta(days=100), NOW) == "3 months ago"

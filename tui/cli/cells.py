@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..lineage import STAGE_STYLES
 from ..metric_order import worth_a_column
-from ..words import decimals, number, stage_label
+from ..words import OVERRIDDEN, ROLLED_BACK, decimals, number, stage_label, standing_label
 from .output import ascii_only
 
 if TYPE_CHECKING:
@@ -20,9 +20,24 @@ def stage_cell(stage: str | None) -> str:
     return stage_label(stage, ascii_only=ascii_only()) if stage else ""
 
 
+def standing_cell(version: Version) -> str:
+    """Return where a version stands in sign and word, and whether Production went back from it; empty without either."""
+    if not version.stage and not version.rolled_back:
+        return ""
+    return standing_label(version.stage, rolled_back=version.rolled_back, ascii_only=ascii_only())
+
+
+def overridden_cell(version: Version) -> str:
+    """Return a word that stays with a version which entered a stage although a gate stopped it; else empty."""
+    return OVERRIDDEN if version.overridden else ""
+
+
 def stage_style(cell: str) -> tuple[str, ...]:
-    """Return the colour of a stage's cell."""
-    return STAGE_STYLES.get(cell.rpartition(" ")[2], ())
+    """Return the colour of the cell of a stage or of where a version stands."""
+    words = cell.split()
+    if words[1:] == ROLLED_BACK.split():
+        return ("yellow",)
+    return STAGE_STYLES.get(words[1], ()) if len(words) > 1 else ()
 
 
 def metric_columns(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import click
 
-from ...store.errors import MvtuiError, QueryError, StorageError
+from ...store.errors import GateError, MvtuiError, QueryError, StorageError
 from ..text import width
 from .output import paint, safe
+
+if TYPE_CHECKING:
+    from ...store import GateResult
 
 _AROUND = 60
 """Characters of a query that are shown on either side of a mistake."""
@@ -21,7 +25,10 @@ USAGE = 2
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An error in words. ``code`` is the exit code, ``kind`` the name of the error's class."""
+    """An error in words. ``code`` is the exit code, ``kind`` the name of the error's class.
+
+    ``gates`` are the answers of the gates that were asked, if one of them is what failed.
+    """
 
     code: int
     kind: str
@@ -29,6 +36,7 @@ class Failure:
     hint: str = ""
     candidates: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    gates: tuple[GateResult, ...] = ()
 
     def write(self, as_json: bool) -> None:
         """Write it to stderr."""
@@ -46,10 +54,15 @@ class Failure:
         }
         if self.details:
             body["details"] = list(self.details)
+        if self.gates:
+            body["gates"] = [result.as_dict() for result in self.gates]
         return json.dumps({"error": body})
 
     def _text(self) -> str:
-        lines = [f"{paint('error:', 'bold', 'red', stream=sys.stderr)} {safe(self.message, 2000)}"]
+        lines = [
+            *self._answers(),
+            f"{paint('error:', 'bold', 'red', stream=sys.stderr)} {safe(self.message, 2000)}",
+        ]
         lines += [f"  {safe(detail, 2000)}" for detail in self.details]
         if self.candidates:
             shown = ", ".join(safe(c, 200) for c in self.candidates[:8])
@@ -59,6 +72,13 @@ class Failure:
         if self.hint and not (self.candidates and self.hint.startswith("Did you mean")):
             lines.append(f"{paint('hint:', 'bold', stream=sys.stderr)} {safe(self.hint, 2000)}")
         return "\n".join(lines)
+
+    def _answers(self) -> list[str]:
+        if not self.gates:
+            return []
+        from . import answers
+
+        return list(answers.lines(self.gates, sys.stderr))
 
 
 def of_store(error: MvtuiError) -> Failure:
@@ -71,6 +91,7 @@ def of_store(error: MvtuiError) -> Failure:
         error.hint,
         error.candidates,
         details,
+        error.results if isinstance(error, GateError) else (),
     )
 
 

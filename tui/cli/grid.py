@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ..text import width
-from .output import data, is_tty, wants_colour
+from .output import data, is_tty, paint, wants_colour
 from .table import GAP, terminal_width
 
 if TYPE_CHECKING:
@@ -67,16 +67,21 @@ class Grid(NamedTuple):
         rows = [[row[at] for at in kept] for row in self.rows]
         return Grid(rows, frozenset(new for new, old in enumerate(kept) if old in self.folding), self.depth)
 
-    def lines(self) -> list[str]:
-        """Return the grid as plain lines, as wide as they come."""
+    def lines(self, stream: IO[str] | None = None) -> list[str]:
+        """Return the grid as lines, as wide as they come; painted for ``stream``, plain without one."""
         widths = self.widths()
         return [
             (
                 self.depth * INDENT
-                + GAP.join(p.text + " " * (w - width(p.text)) for p, w in zip(row, widths, strict=True))
+                + GAP.join(_padded(piece, wide, stream) for piece, wide in zip(row, widths, strict=True))
             ).rstrip()
             for row in self.rows
         ]
+
+
+def _padded(piece: Piece, wide: int, stream: IO[str] | None) -> str:
+    shown = paint(piece.text, *piece.styles, stream=stream) if stream is not None else piece.text
+    return shown + " " * (wide - width(piece.text))
 
 
 def write(grid: Grid) -> None:

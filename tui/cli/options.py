@@ -118,6 +118,37 @@ def complete_edge(ctx: click.Context, _param: click.Parameter, incomplete: str) 
     return [CompletionItem(f"{type_}={found}") for found in _complete(ctx, start)]
 
 
+_STAGES = ("staging", "validation", "production", "archived", "none")
+
+
+def complete_stage(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete a stage, or ``none``."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(stage) for stage in _STAGES if stage.startswith(incomplete.lower())]
+
+
+def complete_past_production(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the number of a version that production of the model typed before could go back to."""
+    from click.shell_completion import CompletionItem
+
+    model = str(ctx.params.get("model") or ctx.args[0])
+    with session.current(ctx).open(read_only=True) as store:
+        held = dict.fromkeys(move.version for move in store.transitions(model) if move.target == "production")
+    return [CompletionItem(number) for number in held if number.startswith(incomplete)]
+
+
+def to_option(help: str) -> Callable[[F], F]:  # noqa: A002 - click's word
+    """Return the decorator of ``--to STAGE``."""
+    return click.option("--to", metavar="STAGE", shell_complete=complete_stage, help=help)
+
+
+# Not required by click: a verb that needs a reason says so itself, and how to give it.
+reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept in the journal.")
+
+
 def ref_argument(**attrs: Any) -> Callable[[F], F]:
     """Return the decorator of a REF argument."""
     return click.argument("ref", shell_complete=complete_reference, **attrs)

@@ -21,6 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:@[\w.-]+)?", re.ASCII)
 """What looks like a model or a reference."""
 
 METRICS_SHOWN = 3
+_SINCE_DROP = 2
 _METRIC_DROPS = (5, 4, 2)
 """When the terminal is narrow the third goes before the note, the others after it."""
 _ASKED_DROP = 7
@@ -109,7 +110,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
 
     from ...words import age, direction_sign, size
     from .. import table
-    from ..cells import metric_columns, stage_cell, stage_style
+    from ..cells import metric_columns, overridden_cell, stage_style, standing_cell
 
     now = datetime.now(UTC)
     asked = answer.metrics if answer else ()
@@ -121,6 +122,8 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
         table.Column("VERSION", style=("bold",)),
         table.Column("ID", style=("yellow",)),
         table.Column("STAGE", style=stage_style),
+        table.Column("SINCE", "right", drop=_SINCE_DROP),
+        table.Column("", style=("bold", "red")),
         table.Column("ALIAS", style=("cyan",)),
         *(
             table.Column(f"{output.safe(name, 24)} {sign}".rstrip(), "right", drop=drop)
@@ -135,7 +138,9 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
         [
             version.version if model else version.ref,
             version.short_id,
-            stage_cell(version.stage),
+            standing_cell(version),
+            age(version.staged, now) if version.staged else "",
+            overridden_cell(version),
             ", ".join(version.aliases),
             *(cells[i] for _, cells in metrics),
             size(version.size),

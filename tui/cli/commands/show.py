@@ -39,6 +39,7 @@ def command(ref: str, as_json: bool) -> None:
                 "series": _series(store, detail.version),
                 "captured": _captured(store, detail.version),
                 "deletion": _deletion_fields(deletion),
+                "approvals": [said.as_dict() for said in store.approvals(detail.version.ref)],
             }
             name_edges(store, row, {})
             output.print_json(row)
@@ -100,11 +101,13 @@ def _series(store: Store, version: Version) -> list[str] | None:
 def _write(store: Store, detail: VersionDetail) -> None:
     from ....store import scalar_text
     from ...words import plural, size
-    from .. import measured, tree
+    from .. import measured, standing, tree
 
     version = detail.version
     known = version.size or version.file_count or not version.external
     _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known")
+    if not version.deleted:
+        standing.write(store, version)
     measured.write(store, version)
     _section(
         "params", [(output.safe(k, 40), output.safe(scalar_text(v), 200)) for k, v in version.params.items()]
@@ -147,10 +150,12 @@ def _surroundings(store: Store, version: Version) -> list[tuple[str, str]]:
 
 def _head(version: Version, volume: str) -> None:
     from ...words import ago, clock
-    from ..cells import stage_cell, stage_style
+    from ..cells import overridden_cell, stage_style, standing_cell
+    from ..standing import facts as standing_facts
 
-    stage = stage_cell(version.stage)
-    title = [output.paint(version.ref, "bold"), output.paint(stage, *stage_style(stage))]
+    stands = standing_cell(version)
+    title = [output.paint(version.ref, "bold"), output.paint(stands, *stage_style(stands))]
+    title.append(output.paint(overridden_cell(version), "bold", "red"))
     title += [output.paint(f"@{name}", "cyan") for name in version.aliases]
     output.data("  ".join(part for part in title if part))
     who = f"{output.safe(version.author, 64)} on {output.safe(version.host, 64)}"
@@ -163,6 +168,7 @@ def _head(version: Version, volume: str) -> None:
     ]
     if abs((version.registered - version.created).total_seconds()) >= 60:
         facts.insert(3, ("registered", f"{clock(version.registered)}, {ago(version.registered)}"))
+    facts += standing_facts(version)
     if version.source is not None:
         stays = ", and not in the store" if version.external else ""
         facts.append(("source", f"{output.safe(_where(version.source), 500)}{stays}"))

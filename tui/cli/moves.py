@@ -1,0 +1,44 @@
+"""What a change of stages came to: one line, what a person should read besides, and how to take it back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING
+
+from ..lifecycle import displacing, overruled, tally, way
+from . import output
+
+if TYPE_CHECKING:
+    from ...store import Moved, Transition
+
+UNDO = "undo with: mvtui undo"
+_NAMES_MOST = 500
+
+
+def tell(moved: Moved) -> None:
+    """Tell a change that was made: to the person, and for scripts the reference of the version."""
+    output.talk(sentence(moved.transition, sys.stderr))
+    notices(moved.notices)
+    output.talk(UNDO)
+    output.result(moved.version.ref)
+
+
+def sentence(change: Transition, stream: IO[str]) -> str:
+    """Return a change in one line, painted for ``stream``."""
+    plain = output.ascii_only()
+    name = output.paint(change.ref, "bold", stream=stream)
+    told = [f"{name}: {way(change.source, change.target, ascii_only=plain)}"]
+    if left := displacing(change, ascii_only=plain):
+        told.append(left)
+    if change.gates and not change.overridden:
+        told.append(tally(change.gates))
+    if over := output.safe(overruled(change), _NAMES_MOST):
+        told.append(output.paint(over, "bold", "red", stream=stream))
+    return ", ".join(told)
+
+
+def notices(sentences: Iterable[str]) -> None:
+    """Tell what a person should read beside what was asked for."""
+    for text in sentences:
+        output.talk(f"{output.paint('note:', 'bold', 'yellow', stream=sys.stderr)} {output.safe(text, 2000)}")

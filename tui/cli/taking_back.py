@@ -1,0 +1,35 @@
+"""What ``undo`` and ``redo`` have in common: what was taken back, what came of it, and the way on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from . import moves, output, session
+from .progress import meter
+
+if TYPE_CHECKING:
+    from ...store import Undone
+
+
+def run(mode: Literal["undo", "redo"], *, dry_run: bool, as_json: bool) -> None:
+    """Undo or redo, and tell it."""
+    with session.open_store(read_only=dry_run) as store, meter() as progress:
+        verb = store.undo if mode == "undo" else store.redo
+        done = verb(dry_run=dry_run, progress=progress)
+    if as_json:
+        output.print_json(done.as_dict())
+    else:
+        _tell(mode, done)
+
+
+def _tell(mode: Literal["undo", "redo"], done: Undone) -> None:
+    what, effect = output.safe(done.what, 1000), output.safe(done.effect, 1000)
+    if done.dry_run:
+        output.data(f"would {mode} event {done.seq}: {what}")
+        output.data(effect)
+        return
+    output.talk(f"{'undid' if mode == 'undo' else 'took back'} event {done.seq}: {what}")
+    output.talk(effect)
+    moves.notices(done.notices)
+    output.talk("do it again with: mvtui redo" if mode == "undo" else moves.UNDO)
+    output.result(str(done.written))
