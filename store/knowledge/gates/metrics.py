@@ -11,6 +11,8 @@ from ...nouns.metric import key, split, to_stored
 from ...nouns.semver import is_valid, precedence
 from .facts import Facts
 
+_ROUNDED = 4  # units in the last place that two readings, a difference and a product may be off together
+
 
 def bound(rule: MetricBound, facts: Facts) -> GateResult:
     """Judge a value by its bounds."""
@@ -69,7 +71,7 @@ def no_worse(rule: NoWorse, facts: Facts) -> GateResult:
     worse = before - value if way == "higher" else value - before
     allowed = rule.tolerance * abs(before) if rule.relative else rule.tolerance
     # Figures are written in decimals: 0.91 is no worse than 0.93 by more than 0.02, whatever binary makes of it.
-    passed = worse <= allowed or math.isclose(worse, allowed, rel_tol=1e-9)
+    passed = worse <= allowed + _ROUNDED * math.ulp(max(abs(value), abs(before), allowed))
     return GateResult(label, "pass" if passed else "fail", f"{seen}: {_by(rule, worse, before)}", values)
 
 

@@ -45,9 +45,13 @@ def _latest(rule: Approvals, facts: Facts) -> list[Voice]:
 
 def _is_same_person(one: Voice, other: Voice, facts: Facts) -> bool:
     """Whether two verdicts are of one person: by signature, or by an account that is one person's."""
-    mine = one.approval
-    shared = mine.uid == 0 or mine.by in facts.shared
-    return one.person == other.person or (mine.by == other.approval.by and not shared)
+    same_account = one.approval.by == other.approval.by
+    return one.person == other.person or (same_account and not _is_shared(one, facts))
+
+
+def _is_shared(voice: Voice, facts: Facts) -> bool:
+    """Whether a verdict came from an account that several people use."""
+    return voice.approval.uid == 0 or voice.approval.by in facts.shared
 
 
 def _says_too_little(voice: Voice, before: Iterable[Voice]) -> bool:
@@ -145,9 +149,11 @@ def _why_not(rule: Approvals, facts: Facts, voice: Voice) -> str:
 
 
 def _may_not(rule: Approvals, facts: Facts, person: str, of: Voice | None = None) -> str:
-    if rule.four_eyes and person == facts.version.author:
+    author = facts.version.author
+    own = person == author or (of is not None and of.approval.by == author and not _is_shared(of, facts))
+    if own and rule.four_eyes:  # by whatever name his key is listed
         return "it is the author's own"
-    unknown = of is not None and of.signature != "good" and (of.approval.uid == 0 or person in facts.shared)
+    unknown = of is not None and of.signature != "good" and _is_shared(of, facts)
     if unknown and rule.four_eyes:  # whoever sits there may be anyone, the author included
         return f"{person} may be anyone: only a signed approval tells who it is"
     if rule.by and not any(facts.member(person, name) for name in rule.by):
