@@ -37,6 +37,7 @@ def undo(
         with repository.reading() as index:
             effect = _effect(repository, index, event)
         if dry_run:
+            _foretell(repository, event, mode, progress)
             return Undone(event.seq, what, effect, dry_run=True)
         ready = (
             unmove.prepare(repository, event, mode, progress) if event.kind is EventKind.TRANSITION else None
@@ -52,6 +53,14 @@ def undo(
                 continue
             return Undone(event.seq, what, effect, dry_run=False, written=written, notices=notices)
     raise moving.keeps_changing("what would be taken back")
+
+
+def _foretell(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> None:
+    """Fail as taking it back would."""
+    if event.kind is EventKind.TRANSITION:
+        unmove.foretell(repository, event, mode, progress)
+    elif event.kind in (EventKind.DELETE, EventKind.RESTORE):
+        policy.check_now(repository, "delete")
 
 
 def _target(repository: Repository, mode: Mode) -> Event:

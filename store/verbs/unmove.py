@@ -11,6 +11,7 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
 from ..nouns.event import Event
+from ..nouns.gate import GateResult
 from ..nouns.manifest import Manifest
 from ..nouns.reports import ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, word
@@ -61,8 +62,12 @@ def effect(index: Index, event: Event) -> str:
     return f"{told}, {enters} in {PRODUCTION} again" if enters not in (None, document["version"]) else told
 
 
-def prepare(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> Ready:
+def prepare(
+    repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None, *, live: bool = True
+) -> Ready:
     """Vouch for the version that would enter Production, if one does; hash what a gate wants hashed. Without the lock.
+
+    With ``live`` what serving code reads is built, too.
 
     Raises:
         ConflictError: as ``moves``.
@@ -79,8 +84,17 @@ def prepare(repository: Repository, event: Event, mode: Mode, progress: Progress
     if document is None:
         return Ready(None, None, checked)
     manifest = moving.stored_manifest(repository, document)
-    moving.make_ready(repository, document, manifest, progress, rehash=False, live=True)
+    moving.make_ready(repository, document, manifest, progress, rehash=False, live=live)
     return Ready(document, manifest, checked)
+
+
+def foretell(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> None:
+    """Fail as taking a transition back would; change nothing. Raises as ``prepare`` and ``write``."""
+    ready = prepare(repository, event, mode, progress, live=False)
+    with repository.reading() as index:
+        governs = policy.in_force(repository, index)
+        _check_allowed(index, event, governs)
+        _asked(event, _door(repository, index, event, mode, moves(index, event), governs), ready.checked)
 
 
 def write(
@@ -99,10 +113,7 @@ def write(
     source: Stage | None = event.data["to"]
     target: Stage | None = event.data["from"]
     governs = policy.settle(repository, index)
-    if _is_rollback(index, event):
-        policy.check(governs.policy, "rollback")
-    else:
-        policy.check_move(governs.policy, source, target)
+    _check_allowed(index, event, governs)
     if (
         ready.document is not None
         and ready.manifest is not None
@@ -112,13 +123,7 @@ def write(
     door = _door(repository, index, event, mode, back, governs)
     if door is not None and door.must_hash() and ready.checked is None:
         return None
-    asked = door.judge(ready.checked) if door is not None else ()
-    if blocking := moving.failed(asked):
-        raise GateError(
-            f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
-            hint=f"mvtui gates {ref_of(document)} shows each gate.",
-            results=asked,
-        )
+    asked = _asked(event, door, ready.checked)
     leaving, enters = production(index.model(event.data["model"]) or {}), moving.entering(back)
     step = Step(
         document,
@@ -136,6 +141,29 @@ def write(
     )
     transition, notices = moving.write(repository, step)
     return transition.seq, (*([governs.notice] if governs.notice else ()), *notices)
+
+
+def _check_allowed(index: Index, event: Event, governs: policy.InForce) -> None:
+    if _is_rollback(index, event):
+        policy.check(governs.policy, "rollback")
+    else:
+        policy.check_move(governs.policy, event.data["to"], event.data["from"])
+
+
+def _asked(event: Event, door: gates.Door | None, checked: str | None) -> tuple[GateResult, ...]:
+    """Return what the gates say, where some are asked.
+
+    Raises:
+        GateError: one of them stops it.
+    """
+    asked = door.judge(checked) if door is not None else ()
+    if door is not None and (blocking := moving.failed(asked)):
+        raise GateError(
+            f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
+            hint=f"mvtui gates {ref_of(door.document)} --to {door.stage} shows each gate.",
+            results=asked,
+        )
+    return asked
 
 
 def _reason(index: Index, event: Event, mode: Mode) -> str:

@@ -125,3 +125,49 @@ def test_what_is_expected_is_asked_again_under_the_lock(
         three.rollback("m", "1.0.0", reason="x", expect="1.0.1>1.0.0")
     assert three.get("m@production").version == "1.0.2"
     assert not three.get("m@1.0.2").rolled_back
+
+
+def test_an_undo_that_is_only_tried_fails_as_the_undo_would(
+    three: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "ann")
+    three.rollback("m", reason="x")
+    before = everything(three)
+    assert "1.0.1 in production again" in three.undo(dry_run=True).effect
+    assert everything(three) == before
+    config = three.root / "config.toml"
+    config.write_text('[[gate]]\nstage = "production"\nmetrics = ["wer"]\n')
+    for dry_run in (True, False):
+        with pytest.raises(errors.GateError, match="metric wer stops it") as stopped:
+            three.undo(dry_run=dry_run)
+        assert stopped.value.hint == "mvtui gates m@1.0.1 --to production shows each gate."
+    config.write_text('[access]\nrollback = ["bob"]\n')
+    for dry_run in (True, False):
+        with pytest.raises(errors.NotAllowedError):
+            three.undo(dry_run=dry_run)
+    assert three.get("m@production").version == "1.0.0"
+
+
+def test_an_undo_that_is_only_tried_knows_who_may_delete(
+    three: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "ann")
+    three.delete("m@1.0.2", reason="x")
+    (three.root / "config.toml").write_text('[access]\ndelete = ["bob"]\n')
+    for dry_run in (True, False):
+        with pytest.raises(errors.NotAllowedError):
+            three.undo(dry_run=dry_run)
+
+
+def test_an_undo_that_is_only_tried_notices_damaged_bytes(
+    three: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    become(monkeypatch, "ann")
+    three.rollback("m", reason="x")
+    digest = three.show("m@1.0.1").files[0].digest
+    path = three.root / "objects" / digest[:2] / digest[2:]
+    path.chmod(0o644)
+    path.write_bytes(b"weights X")
+    for dry_run in (True, False):
+        with pytest.raises(errors.VerificationError):
+            three.undo(dry_run=dry_run)
