@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..engine.digest import of_bytes
 from ..engine.documents import Document
 from ..engine.repository import Repository
-from ..knowledge import signing
 from ..knowledge.gates.facts import Voice
 from ..nouns.approval import NAMESPACE, Approval, signed_text
 from .signers import Signers
+
+if TYPE_CHECKING:
+    from ..knowledge import signing
 
 _known: dict[tuple[str, ...], signing.Checked] = {}
 _KNOWN_MOST = 1000
@@ -65,6 +68,8 @@ def check(
     about = (approval.signature, approval.by, signers.digest, of_bytes(text), moment)
     if (known := _known.get(about)) is not None:
         return known
+    from ..knowledge import signing  # here: a rollback must not wait for what runs programs
+
     found = signing.check(text, approval.signature, signers.content, NAMESPACE, likely=approval.by, at=at)
     if len(_known) >= _KNOWN_MOST:
         _known.clear()

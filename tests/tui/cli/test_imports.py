@@ -60,3 +60,16 @@ def test_the_query_language_is_loaded_for_a_query_only(words: list[str], needed:
 
 def test_help_loads_no_command() -> None:
     assert loaded_by("from mvtui.tui.entry import main; main(['--help'])") == {"click"}
+
+
+def test_a_rollback_loads_only_what_it_needs(two: object) -> None:
+    code = (
+        "from mvtui import open_store\n"
+        "with open_store() as store:\n"
+        "    for number in ('1.0.0', '1.1.0'): store.promote(f'sentiment@{number}', 'production', reason='x')\n"
+    )
+    loaded_by(code)
+    heavy = ("subprocess", "tempfile", "tomllib", "rich.console", "mvtui.store.knowledge.compare.compare")
+    code = "import sys\nfrom mvtui.tui.entry import main\nassert main(['rollback', 'sentiment', '--reason', 'x']) == 0"
+    found = loaded_by(f"{code}\nassert not [name for name in {heavy!r} if name in sys.modules]")
+    assert found == {"click", "rich", "mvtui.tui.cli.commands.rollback"}  # of rich its widths of signs
