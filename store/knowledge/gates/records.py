@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...nouns.gate import (
     Contained,
     GateOutcome,
@@ -46,7 +44,8 @@ def recorded(rule: Recorded, facts: Facts) -> GateResult:
     edges = [edge for edge in facts.version.edges if edge.type in types]
     stated = [edge for edge in edges if not edge.guess]
     if stated:
-        return GateResult(rule.label, "pass", f"{stated[0].type} {stated[0].to[:40]}", {"edges": len(stated)})
+        other = stated[0].to[:40] if stated[0].outside else f"id:{stated[0].to[:12]}"
+        return GateResult(rule.label, "pass", f"{stated[0].type} {other}", {"edges": len(stated)})
     if edges:
         said = f"{edges[0].type} {edges[0].to[:60]} is only guessed from {edges[0].guess}; mvtui link confirms it"
         return GateResult(rule.label, "unknown", said)
@@ -71,12 +70,12 @@ def verified(rule: Verified, facts: Facts) -> GateResult:
         return GateResult(rule.label, "pass", "hashed now", {"hashed": "now"})
     if facts.verified is None:
         return GateResult(rule.label, "unknown", "they were not hashed since they were stored")
-    past = facts.now - facts.verified
+    past = (facts.now - facts.verified).total_seconds()
     values: dict[str, Scalar] = {"hashed": facts.verified.isoformat()}
     said = f"hashed {span(past)} ago"
-    if rule.seconds and past <= timedelta(seconds=rule.seconds):
+    if rule.seconds and past <= rule.seconds:
         return GateResult(rule.label, "pass", said, values)
-    asked = span(timedelta(seconds=rule.seconds)) if rule.seconds else "now"
+    asked = span(rule.seconds) if rule.seconds else "now"
     return GateResult(rule.label, "unknown", f"{said}, {asked} asked", values)
 
 
@@ -97,11 +96,10 @@ def waited(rule: Waited, facts: Facts) -> GateResult:
     if facts.version.stage != before:
         said = f"it is in {word(facts.version.stage)}, not in {word(before)}"
         return GateResult(rule.label, "fail", said)
-    past = facts.now - (facts.since or facts.version.registered)
-    asked = timedelta(seconds=rule.seconds)
-    said = f"{span(past)} in {word(before)}, {span(asked)} asked"
-    values: dict[str, Scalar] = {"seconds": int(past.total_seconds()), "asked": rule.seconds}
-    return GateResult(rule.label, "pass" if past >= asked else "fail", said, values)
+    past = (facts.now - (facts.since or facts.version.registered)).total_seconds()
+    said = f"{span(past)} in {word(before)}, {span(rule.seconds)} asked"
+    values: dict[str, Scalar] = {"seconds": int(past), "asked": rule.seconds}
+    return GateResult(rule.label, "pass" if past >= rule.seconds else "fail", said, values)
 
 
 def rollback_target(rule: RollbackTarget, facts: Facts) -> GateResult:
@@ -114,8 +112,8 @@ def rollback_target(rule: RollbackTarget, facts: Facts) -> GateResult:
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
-def span(length: timedelta) -> str:
-    """Write a span of time in its largest unit: ``2 d``, ``5 h``, ``40 s``."""
-    seconds = max(int(length.total_seconds()), 0)
+def span(length: float) -> str:
+    """Write a span of time, in seconds, in its largest unit: ``2 d``, ``5 h``, ``40 s``."""
+    seconds = max(int(length), 0)
     unit, name = next(((unit, name) for unit, name in _UNITS if seconds >= unit), _UNITS[-1])
     return f"{seconds // unit:,} {name}"
