@@ -15,7 +15,7 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
 from ..nouns import names
-from ..nouns.gate import GateResult
+from ..nouns.gate import GateResult, Verified
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback
 from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
@@ -136,7 +136,9 @@ class _Promotion:
     def _prepare(self, *, live: bool) -> _Ready:
         with self.repository.reading() as index:
             plan = document, source, target = self._plan(index)
-            self.to = word(target)  # "the next" is the one that was next when it was asked for, and stays that
+            self.to = word(
+                target
+            )  # "the next" is the one that was next when it was asked for, and stays that
             governs = policy.in_force(self.repository, index)
             policy.check_move(governs.policy, source, target)
             door = self._door(index, plan, governs)
@@ -235,13 +237,16 @@ def state(document: Document) -> str:
 
 
 def _stopped(document: Document, target: Stage | None, results: tuple[GateResult, ...]) -> GateError:
+    # Where another gate stops it the bytes are not hashed: that they were not is not why.
     blocking = moving.failed(results)
-    first = blocking[0]
+    unhashed = Verified().label
+    why = [r for r in blocking if (r.gate, r.outcome) != (unhashed, "unknown")] or blocking
+    first = next((result for result in why if result.outcome == "fail"), why[0])
     more = f", and {len(blocking) - 1} more" if len(blocking) > 1 else ""
     verb = "fails" if first.outcome == "fail" else "can't be told"
     name = ref_of(document)
     hint = f"mvtui gates {name} --to {word(target)} shows each gate."
-    if all("approved" in result.values for result in blocking):  # nothing but approvals is lacking
+    if all("approved" in result.values for result in why):  # nothing but approvals is lacking
         hint = f"Ask for approval: mvtui request {name} --to {word(target)}"
     return GateError(
         f"{name} may not enter {word(target)}: {first.gate} {verb} ({first.sentence}){more}",

@@ -97,7 +97,27 @@ def test_what_lacks_nothing_but_approvals_is_told_to_ask_for_them(by_ann: Store)
     with pytest.raises(errors.GateError) as stopped:
         by_ann.promote("m", reason="x")
     assert stopped.value.hint == "Ask for approval: mvtui request m@1.0.0 --to staging"
+    assert (
+        "may not enter staging: approvals fails (0 of 1; asked of bob), and 1 more" in stopped.value.message
+    )
+    unhashed = '[[gate]]\nstage = "staging"\nverified = "now"\n'
+    (by_ann.root / "config.toml").write_text(unhashed + TWO_GATES)
+    with pytest.raises(errors.GateError) as stopped:
+        by_ann.promote("m", reason="x")
+    assert "may not enter staging: approvals fails" in stopped.value.message
+    assert stopped.value.hint.startswith("Ask for approval")
     (by_ann.root / "config.toml").write_text(TWO_GATES + 'metrics = ["f1"]\n')
     with pytest.raises(errors.GateError) as stopped:
         by_ann.promote("m", reason="x")
     assert stopped.value.hint.startswith("mvtui gates m@1.0.0")
+
+
+def test_bytes_that_promoting_would_hash_are_told_apart_from_a_gate_that_stops_it(by_ann: Store) -> None:
+    (by_ann.root / "config.toml").write_text('[[gate]]\nstage = "staging"\nverified = "now"\n')
+    seen = by_ann.gates("m", verify=False)
+    assert (seen.unhashed, seen.results[0].outcome, seen.open) == (True, "unknown", False)
+    assert seen.as_dict()["unhashed"] is True
+    hashed = by_ann.gates("m")
+    assert (hashed.unhashed, hashed.open) == (False, True)
+    (by_ann.root / "config.toml").write_text("")
+    assert by_ann.gates("m", verify=False).unhashed is False
