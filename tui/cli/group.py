@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -44,9 +44,16 @@ COMMANDS: dict[str, dict[str, str]] = {
         "redo": "Do again what you undid last.",
         "config": "Show the gates and access rules in force, and what waits.",
     },
+    "History": {
+        "history": "Print what happened, who did it and why, the last event first.",
+        "at": "Say what was in production at a moment, and who put it there.",
+        "watch": "Print events as they land, until it is stopped.",
+        "audit": "Prove the store's history, and keep its head elsewhere.",
+    },
     "Bytes": {
         "checkout": "Copy a version's files into a directory.",
         "path": "Print a path to a version's files inside the store.",
+        "inspect": "Look inside model files without loading them.",
         "verify": "Hash stored bytes again and name what differs.",
         "data": "Say whether the data a version was made from still are the same.",
     },
@@ -65,11 +72,11 @@ _SUMMARIES = {name: text for section in COMMANDS.values() for name, text in sect
 class NoSuchCommandError(click.UsageError):
     """There is no command of that name; ``candidates`` are similar ones."""
 
-    def __init__(self, name: str, ctx: click.Context) -> None:
+    def __init__(self, name: str, ctx: click.Context, known: Iterable[str]) -> None:
         from difflib import get_close_matches
 
         super().__init__(f"there is no command {name!r}", ctx=ctx)
-        self.candidates = get_close_matches(name, _SUMMARIES, n=3, cutoff=0.5)
+        self.candidates = get_close_matches(name, list(known), n=3, cutoff=0.5)
 
 
 class Command(click.Command):
@@ -109,7 +116,7 @@ class Group(click.Group):
         """Find the command, or raise an error that lists similar ones."""
         name = args[0]
         if name not in _SUMMARIES and not name.startswith("-") and not ctx.resilient_parsing:
-            raise NoSuchCommandError(name, ctx)
+            raise NoSuchCommandError(name, ctx, _SUMMARIES)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -145,6 +152,30 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
         output.data(f"mvtui {__version__}")
         ctx.exit()
+
+
+class CommandGroup(Command, click.Group):
+    """A command that has commands of its own; all of them are in its module."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or raise an error that lists similar ones."""
+        name = args[0]
+        if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
+            raise NoSuchCommandError(name, ctx, self.commands)
+        return super().resolve_command(ctx, args)
+
+
+def subcommand(group: CommandGroup, *, examples: Sequence[str]) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command of a group, by its own name."""
+
+    def decorate(function: Callable[..., None]) -> Command:
+        made = click.command(cls=Command, examples=examples)(function)
+        group.add_command(made)
+        return made
+
+    return decorate
 
 
 _EPILOG = """\b
