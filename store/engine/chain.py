@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from ..nouns.audit import AuditProblem
 from ..nouns.damage import Damage
@@ -77,8 +79,7 @@ class Chain:
                         "chain",
                         f"event {event.seq} comes right after event {self.seq}, as if what was between them had never been",
                         event.seq,
-                        self._line_at(end),
-                        end,
+                        offset=end,
                     )
                 )
             if self.last is not None and event.at < self.last:
@@ -93,10 +94,24 @@ class Chain:
 
     def problems(self) -> list[AuditProblem]:
         """Return where the chain does not hold, the first place first."""
-        found = [self._problem(damage) for damage in self._journal.damage()]
+        found = [*map(_problem, self._journal.damage()), *self._jumps]
+        found.sort(key=lambda problem: problem.offset)
+        found = [replace(each, line=line) for each, line in zip(found, self._lines(found), strict=True)]
         if doubt := self._journal.in_doubt():
             found.append(AuditProblem("chain", f"a write is in doubt ({doubt}): mvtui repair looks at it"))
-        return sorted([*found, *self._jumps], key=lambda each: (each.offset < 0, each.offset))
+        return found
+
+    def _lines(self, problems: Iterable[AuditProblem]) -> Iterator[int]:
+        """Yield the number, from 1, of the line that begins where each problem is; they come in the order of the file."""
+        line, at = 1, 0
+        for problem in problems:
+            while at < problem.offset:
+                data = os.pread(self._journal.fd, min(_CHUNK, problem.offset - at), at)
+                if not data:
+                    break
+                line += data.count(b"\n")
+                at += len(data)
+            yield line
 
     def unfinished(self) -> int:
         """Return how many bytes at the end are a write that never finished, so was never acknowledged."""
@@ -104,29 +119,24 @@ class Chain:
             return 0
         return max(0, self._journal.size() - self._journal.offset)
 
-    def _problem(self, damage: Damage) -> AuditProblem:
-        first = damage.after_seq + 1
-        if damage.missing or not self._journal.size():
-            sentence = damage.problem
-        elif not damage.length:
-            lost = f"events {first} to {damage.before_seq - 1} are missing" if damage.before_seq else ""
-            changed = f"event {first} does not follow event {damage.after_seq}: one of the two was rewritten"
-            sentence = changed if damage.before_seq == first else lost or damage.problem
-        else:
-            until = damage.before_seq - 1 if damage.before_seq else None
-            lost = (
-                f"event {first}" if until == first else f"events {first} to {until}" if until else "the end"
-            )
-            sentence = f"{damage.problem}: {lost} can't be trusted"
-        return AuditProblem("chain", sentence, first, self._line_at(damage.offset), damage.offset)
 
-    def _line_at(self, offset: int) -> int:
-        """Return the number, from 1, of the line that begins at a byte."""
-        lines, at = 1, 0
-        while at < offset:
-            data = os.pread(self._journal.fd, min(_CHUNK, offset - at), at)
-            if not data:
-                break
-            lines += data.count(b"\n")
-            at += len(data)
-        return lines
+def _problem(damage: Damage) -> AuditProblem:
+    first, last = damage.after_seq + 1, (damage.before_seq or 0) - 1
+    if damage.missing or (not damage.length and damage.before_seq is None):
+        sentence = damage.problem
+    elif damage.length:
+        lost = (
+            f"event {first}"
+            if last == first
+            else f"events {first} to {last}"
+            if last > first
+            else "what it said"
+        )
+        sentence = f"{damage.problem}: {lost} can't be trusted"
+    elif last == damage.after_seq:
+        sentence = f"event {first} does not follow event {damage.after_seq}: one of the two was rewritten"
+    elif last < first:
+        sentence = f"event {last + 1} stands after event {damage.after_seq}, and does not follow it"
+    else:
+        sentence = f"event {first} is missing" if last == first else f"events {first} to {last} are missing"
+    return AuditProblem("chain", sentence, first, offset=damage.offset)

@@ -36,8 +36,11 @@ class Evidence:
         self._in_force = {policy.WHAT: "", signers.WHAT: ""}
         self._policy: Policy | None = Policy()
         self._unsure: set[str] = set()  # what may have changed in a stretch that can't be read
+        self._named: bool | None = (
+            None  # whether the ID of the store, which signatures cover, is known to be that of then
+        )
         self._unproven: list[_Unproven] = []
-        self._next: _Unproven | None = None
+        self._listed: list[tuple[Event, Signers]] = []
         self._used: dict[str, int] = {}
         self.signers = Signers(b"", "")
         self.signatures = 0
@@ -48,9 +51,10 @@ class Evidence:
 
     def take(self, event: Event, *, after_gap: bool) -> None:
         """Look at an event; ``after_gap`` says that what came right before it can't be read."""
+        if self._named is None or event.kind is EventKind.REPAIR:
+            self._named = self._named or event.kind in (EventKind.INIT, EventKind.REPAIR)
         if after_gap:
             self._unsure = {policy.WHAT, signers.WHAT}
-        held, self._next = self._next, None
         if event.partial:
             self._add(
                 "object",
@@ -65,20 +69,25 @@ class Evidence:
             self._moved(event)
         elif event.kind is EventKind.REPAIR:
             self._repaired(event)
-        if held is not None and not self._proves(held.approval):
-            # The keys that it was checked with when it was given may have been journaled right after it.
-            self._unproven.append(held)
 
     def finish(self) -> None:
         """Judge what could not be judged before all was seen."""
-        if self._next is not None:
-            self._unproven.append(self._next)
         for approval, why in self._unproven:
             told = f"the signature of {approval.by}'s {approval.verdict} of {approval.model}@{approval.version} (event {approval.seq})"
-            if self._replaced(approval):
+            if (listed := self._listed_later(approval)) is not None:
+                self.notices.append(f"{told} was made before its key was listed, by event {listed.seq}")
+            elif self._replaced(approval):
                 self.notices.append(f"{told} proved nobody: {why}; {approval.by} has replaced it since")
             else:
                 self.problems.append(AuditProblem("signature", f"{told} proves nobody: {why}", approval.seq))
+
+    def _listed_later(self, approval: Approval) -> Event | None:
+        """Return the event that brought keys into force by which an approval counts: promoting asks for those of its day."""
+        later = ((event, keys) for event, keys in self._listed if event.seq > approval.seq)
+        return next(
+            (e for e, keys in later if not voices.check(self._repository, approval, keys, at=e.at).problem),
+            None,
+        )
 
     # -- one kind each ----------------------------------------------------------------------------
 
@@ -98,6 +107,7 @@ class Evidence:
         content = self._content(event, what, new)
         if what == signers.WHAT:
             self.signers = Signers(content or b"", new)
+            self._listed.append((event, self.signers))
             if content is None:
                 self._unsure.add(what)
             return
@@ -135,19 +145,17 @@ class Evidence:
         checked = voices.check(self._repository, approval, self.signers, at=event.at)
         if not checked.problem:
             return
-        if signers.WHAT in self._unsure:
+        if not self._named or signers.WHAT in self._unsure:
+            lost = "whose keys counted then" if self._named else "the ID that the store had then"
             self.notices.append(
-                f"{told} (event {event.seq}) can't be checked: whose keys counted then was lost in a damaged stretch"
+                f"{told} (event {event.seq}) can't be checked: {lost} was lost in a damaged stretch"
             )
         elif checked.key:
-            self._next = _Unproven(approval, checked.problem)
+            self._unproven.append(_Unproven(approval, checked.problem))
         else:
             self._add(
                 "signature", event, f"{told} does not prove what event {event.seq} says: {checked.problem}"
             )
-
-    def _proves(self, approval: Approval) -> bool:
-        return not voices.check(self._repository, approval, self.signers, at=approval.at).problem
 
     def _replaced(self, approval: Approval) -> bool:
         """Whether its giver has said something else since, so that it counts for nothing any more."""
