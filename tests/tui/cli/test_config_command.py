@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from mvtui.store import Store
 
@@ -110,6 +113,18 @@ def test_a_change_by_others_waits_and_is_shown_line_by_line(
     assert two.policy().policy.access.override == ("bob",)
     assert "waits to be accepted" not in run("config").out
     assert run("config", "--accept", "--reason", "again").code == 5
+
+
+def test_the_example_in_the_readme_is_a_policy(run: Run, store: Store) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text()
+    (example,) = [
+        block for block in re.findall(r"```toml\n(.*?)```", readme, re.DOTALL) if "[[gate]]" in block
+    ]
+    (store.root / "config.toml").write_text(example)
+    shown = run("config")
+    assert shown.code == 0
+    assert "at most 0.005 worse" in shown.out
+    assert "1 by bob, @ml-leads; not its author" in shown.out
 
 
 def test_a_reason_alone_is_a_mistake(run: Run, store: Store) -> None:
