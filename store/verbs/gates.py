@@ -115,11 +115,11 @@ def report(
         keys = signers.in_force(repository, index, governs.policy)
         found = door(repository, index, document, target, governs, keys)
     checked: str | None = None
-    if verify and found.must_hash():
-        checked = hashed(repository, document, progress)
+    if (unhashed := found.must_hash()) and verify:
+        checked, unhashed = hashed(repository, document, progress), False
     results = found.judge(checked)
     rules = gates.approvals_asked(found.guarding)
-    notices = [governs.notice] if governs.notice else []
+    notices = [notice for notice in (governs.notice, keys.notice) if notice]
     if source == target:
         notices.append(f"{ref_of(document)} is in {target} already")
     elif not moving.is_up(source, target):
@@ -133,6 +133,7 @@ def report(
         people.weigh_all(rules, found.facts),
         people.askable(rules, found.facts),
         tuple(notices),
+        unhashed,
     )
 
 
