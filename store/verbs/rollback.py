@@ -8,8 +8,9 @@ from typing import NamedTuple
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import ConflictError, VerificationError
+from ..errors import ConflictError, MvtuiError, VerificationError
 from ..nouns import names
+from ..nouns.gate import GateResult
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback, RollbackPlan
 from ..nouns.stage import ARCHIVED, PRODUCTION, Stage
@@ -31,21 +32,16 @@ def plan(repository: Repository, model: str, to: str | None) -> RollbackPlan:
     with repository.reading() as index:
         way = _way(index, model, to)
         line = index.model(model) or {}
-        held = standing.held_at(line, way.target["version"])[-1]
+        number = way.target["version"]
+        left = standing.taken_over(line, number)
         return RollbackPlan(
             model,
             look.as_version(way.current) if way.current is not None else None,
             look.as_version(way.target),
-            datetime.fromisoformat(held),
-            _left(line, held),
+            datetime.fromisoformat(standing.held_at(line, number)[-1]),
+            datetime.fromisoformat(left) if left is not None else None,
             way.passed_over,
         )
-
-
-def _left(line: Document, held: str) -> datetime | None:
-    """Return when the next one took Production over; None when it only was emptied."""
-    later = [entry["at"] for entry in line.get("held", ()) if entry["at"] > held]
-    return datetime.fromisoformat(min(later)) if later else None
 
 
 def _way(index: Index, model: str, to: str | None) -> _Way:
@@ -99,24 +95,34 @@ def rollback(
     """Let Production go back; see ``Store.rollback``."""
     reason = moving.needs_reason(reason, "rolling back")
     repository.check_writable()
+    began: _Way | None = None
     for _ in range(moving.TRIES):
         with repository.reading() as index:
             way = _way(index, model, to)
-            _check_expected(way, expect)
-            policy.check(policy.in_force(repository, index).policy, "rollback")
+            began = began or way
+            _check_expected(way, began, expect)
+            governs = policy.in_force(repository, index)
+            policy.check(governs.policy, "rollback")
+            # Gates are asked here, too, so that signatures need not be checked under the lock.
+            _gates_say(repository, index, way.target, governs)
         manifest = moving.stored_manifest(repository, way.target)
         how = _made_ready(repository, way.target, manifest, verify_later, progress)
         with repository.writing() as index:
-            _check_expected(_way(index, model, to), expect)
+            _check_expected(_way(index, model, to), began, expect)
             done = _commit(repository, index, model, to, reason, way, manifest, how)
         if done is not None:
             return _verified_after(repository, way.target, manifest, done, progress) if verify_later else done
     raise moving.keeps_changing(f"what {model} has in production")
 
 
-def _check_expected(way: _Way, expect: str | None) -> None:
-    current = way.current["version"] if way.current is not None else ""
-    if expect is not None and f"{current}>{way.target['version']}" != expect:
+def _check_expected(way: _Way, began: _Way, expect: str | None) -> None:
+    """Refuse to leave another version than the one that was there at first: two who roll back do not go two back.
+
+    Raises:
+        ConflictError: it is another, or the swap is not the one expected.
+    """
+    current, first = (each.current["version"] if each.current is not None else "" for each in (way, began))
+    if current != first or (expect is not None and f"{current}>{way.target['version']}" != expect):
         raise ConflictError(
             f"production has changed since you looked: it has {current or 'nothing'}, "
             f"and would go back to {way.target['version']}",
@@ -160,8 +166,7 @@ def _commit(
     if not repository.live.is_built(way.target):
         return None
     source: Stage | None = way.target.get("stage")
-    keys = signers.in_force(repository, index, governs.policy)
-    door = gates.door(repository, index, way.target, PRODUCTION, governs, keys)
+    results, rules, notice = _gates_say(repository, index, way.target, governs)
     moves = [Move(way.target["version"], PRODUCTION)]
     if way.current is not None:
         moves.append(Move(way.current["version"], ARCHIVED, rolled_back=True))
@@ -175,14 +180,29 @@ def _commit(
             reason,
             tuple(moves),
             displaced=way.current["version"] if way.current is not None else None,
-            gates=door.judge(),
-            rules=door.digest,
+            gates=results,
+            rules=rules,
             bytes=how,
         ),
     )
     version = look.as_version(index.version(model, way.target["version"]) or way.target)
-    told = [governs.notice] if governs.notice else []
+    told = [each for each in (governs.notice, notice) if each]
     return Moved(transition, version, (*told, *notices))
+
+
+def _gates_say(
+    repository: Repository, index: Index, target: Document, governs: policy.InForce
+) -> tuple[tuple[GateResult, ...], str, str]:
+    """Return what the gates answer and the digest of what they ask; or a sentence when that can't be told.
+
+    They don't block a rollback, so nor does what keeps them from answering: a list of signers that can't be read.
+    """
+    try:
+        keys = signers.in_force(repository, index, governs.policy)
+        door = gates.door(repository, index, target, PRODUCTION, governs, keys)
+        return door.judge(), door.digest, ""
+    except MvtuiError as error:
+        return (), "", f"what the gates say could not be recorded: {error.message}"
 
 
 def _verified_after(

@@ -56,3 +56,15 @@ def protected(index: Index, model: Document) -> list[str]:
 def held_at(model: Document, number: str) -> list[str]:
     """Return when a version was put in Production, oldest first, as RFC 3339."""
     return [entry["at"] for entry in model.get("held", ()) if entry["version"] == number]
+
+
+def taken_over(model: Document, number: str) -> str | None:
+    """Return when the next one took Production over from a version, the last time; None when it only was emptied."""
+    after: str | None = None
+    for entry in reversed(
+        model.get("held", ())
+    ):  # in the order of the journal: clocks may have gone backwards
+        if entry["version"] == number:
+            return after
+        after = entry["at"]
+    return None
