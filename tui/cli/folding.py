@@ -11,7 +11,7 @@ from . import output, table
 LEAST = 24
 """Cells that hanging text needs beside its lead; where there are fewer it stands below."""
 
-_LINES = 12
+_LINES = 8
 _MOST = 4000
 _BELOW = 6
 
@@ -21,13 +21,16 @@ def room(stream: IO[str]) -> int | None:
     return table.terminal_width() if output.is_tty(stream) else None
 
 
-def hang(lead: str, wide: int, text: str, cells: int | None) -> Iterator[str]:
-    """Yield the lines of ``lead``, painted and ``wide`` cells wide, with ``text`` from outside beside or below it."""
+def hang(lead: str, wide: int, text: str, cells: int | None, most: int = _LINES) -> Iterator[str]:
+    """Yield the lines of ``lead``, painted and ``wide`` cells wide, with ``text`` from outside beside or below it.
+
+    Of text that takes more than ``most`` lines the end is left out.
+    """
     if cells is None:
         yield f"{lead}  {output.safe(text, _MOST)}".rstrip()
         return
     beside = cells - wide - 2 >= LEAST
     indent = wide + 2 if beside else _BELOW
-    texts = paragraph(text, max(cells - indent, 8), _LINES, ascii_only=output.ascii_only())
+    texts = paragraph(text, max(cells - indent, 8), most, ascii_only=output.ascii_only())
     yield f"{lead}  {texts.pop(0)}" if beside and texts else lead.rstrip()
     yield from (" " * indent + line for line in texts)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..text import fit, width
 from ..words import clock, past, stage_label
-from . import output, table
+from . import folding, output
 
 if TYPE_CHECKING:
     from ...store import Access, Governing, Policy
@@ -21,17 +23,35 @@ _PROMOTED = ("staging", "validation", "production", "archived")
 
 def write(found: Governing, root: str) -> None:
     """Write the policy that governs as data, and what waits to be accepted."""
-    output.data(
-        f"{output.paint('config.toml', 'bold')}  {output.safe(os.path.join(root, 'config.toml'), 400)}"
+    _lines(
+        [
+            ("config.toml", os.path.join(root, "config.toml")),
+            ("policy", _policy_line(found)),
+            ("signers", _signers_line(found)),
+        ],
+        "",
     )
-    output.data(f"policy       {_policy_line(found)}")
-    output.data(f"signers      {_signers_line(found)}")
-    _section("gates", gate_rows(found.policy), ("  STAGE", "MODELS", "GATE", "ASKS"))
-    if not found.policy.gates:
+    output.data("\n" + output.paint("gates", "bold"))
+    if found.policy.gates:
+        _lines([("STAGE", "MODELS", "GATE", "ASKS"), *gate_rows(found.policy)])
+    else:
         output.data("  none: every version may enter every stage")
-    _section("access", access_rows(found.policy.access), ())
+    output.data("\n" + output.paint("access", "bold"))
+    _lines(access_rows(found.policy.access))
     if found.waiting:
         _write_waiting(found)
+
+
+def _lines(rows: Sequence[Row], indent: str = "  ", *styles: str) -> None:
+    """Write rows in columns, the last of which folds."""
+    cells = folding.room(sys.stdout)
+    shown = [[output.safe(cell, _CELL) for cell in row[:-1]] for row in rows]
+    wide = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    lead_width = len(indent) + sum(wide) + 2 * (len(wide) - 1)
+    for row, leading in zip(rows, shown, strict=True):
+        lead = indent + "  ".join(fit(cell, room) for cell, room in zip(leading, wide, strict=True))
+        for line in folding.hang(lead, lead_width, row[-1], cells):
+            output.data(output.paint(line, *styles))
 
 
 def _policy_line(found: Governing) -> str:
@@ -54,23 +74,26 @@ def _signers_line(found: Governing) -> str:
 
 
 def gate_rows(policy: Policy) -> list[Row]:
-    """Return stage, models, name and sentence of each gate, in the order of the stages and then of the file."""
+    """Return stage, models, name and sentence of each gate, in the order of the stages and then of the file.
+
+    They hold text from outside that is not safe to show yet.
+    """
     plain = output.ascii_only()
     ordered = sorted(policy.gates, key=lambda gate: _PROMOTED.index(gate.stage))
     return [
         (
             stage_label(gate.stage, ascii_only=plain),
-            output.safe(", ".join(gate.models), _CELL) or "all",
-            output.safe(gate.rule.label, _CELL),
-            output.safe(gate.rule.asks, 400),
+            ", ".join(gate.models) or "all",
+            gate.rule.label,
+            gate.rule.asks,
         )
         for gate in ordered
     ]
 
 
 def access_rows(access: Access) -> list[Row]:
-    """Return what may be done, and by whom."""
-    return [(what, output.safe(who, 400)) for what, who in _access(access)]
+    """Return what may be done, and by whom; not safe to show yet, either."""
+    return list(_access(access))
 
 
 def _access(access: Access) -> Iterator[tuple[str, str]]:
@@ -92,23 +115,6 @@ def _who(people: tuple[str, ...] | None) -> str:
     return _EVERYONE if people is None else ", ".join(people) or "nobody"
 
 
-def _section(title: str, rows: list[Row], titles: Row) -> None:
-    output.data("\n" + output.paint(title, "bold"))
-    _table([(f"  {first}", *rest) for first, *rest in rows], titles)
-
-
-def _table(rows: list[Row], titles: Row) -> None:
-    if not rows:
-        return
-    wide = len(rows[0])
-    names = titles or ("",) * wide
-    columns = [
-        *(table.Column(name) for name in names[:-1]),
-        table.Column(names[-1], elastic=True, least=20),
-    ]
-    table.write(columns, rows, header=bool(titles))
-
-
 def _write_waiting(found: Governing) -> None:
     who = _who(found.policy.access.config)
     what = " and ".join(found.waiting)
@@ -117,18 +123,20 @@ def _write_waiting(found: Governing) -> None:
         f"\n{head}  {what}: changed, and not in force until one of {output.safe(who, 400)} accepts it"
     )
     if found.proposed is not None:
-        old, new = _lines(found.policy), _lines(found.proposed)
-        for sign, style, rows in (("-", "red", _without(old, new)), ("+", "green", _without(new, old))):
-            for row in rows:
-                output.data(output.paint(f"  {sign} {'  '.join(row)}", style))
+        before, after = (
+            [*gate_rows(policy), *access_rows(policy.access)] for policy in (found.policy, found.proposed)
+        )
+        _changes("-", "red", _without(before, after))
+        _changes("+", "green", _without(after, before))
     output.talk('next: mvtui config --accept --reason "…"')
 
 
-def _lines(policy: Policy) -> list[Row]:
-    return [*gate_rows(policy), *access_rows(policy.access)]
+def _changes(sign: str, style: str, rows: Sequence[Row]) -> None:
+    for row in rows:
+        _lines([row], f"  {sign} ", style)
 
 
-def _without(rows: list[Row], others: list[Row]) -> list[Row]:
+def _without(rows: Sequence[Row], others: Sequence[Row]) -> list[Row]:
     left = list(others)
     found = []
     for row in rows:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ...store import Approval, GateReport, Standing
 
 _PERSON = 40
+_LINES = 4
+"""Lines that are shown of what a person said: whole reasons are in ``--json`` and the history."""
+
 _STYLES = {"approve": ("green",), "reject": ("red",)}
 
 
@@ -68,7 +71,7 @@ def lines(found: Sequence[Line]) -> None:
         lead = f"  {sign} {fit(who, person)}  {fit(did, verdict)}  {fit(when, time, 'right')}"
         told = "  ".join(filter(None, (line.remark, quoted(line.said.reason))))
         wide = 4 + person + 2 + verdict + 2 + time
-        for text in folding.hang(lead, wide, told, cells):
+        for text in folding.hang(lead, wide, told, cells, _LINES):
             output.data(text)
 
 
