@@ -10,7 +10,7 @@ from ..words import ROLLED_BACK, clock, duration, past, stage_label, stage_sign
 from . import moves, output, table
 
 if TYPE_CHECKING:
-    from ...store import DiffSection, Moved, RollbackPlan, Store
+    from ...store import DiffSection, Moved, Progress, ProgressCallback, RollbackPlan, Store
 
 _METRICS_SHOWN = 8
 _PASSED_OVER_SHOWN = 5
@@ -99,15 +99,30 @@ def _metric_lines(plan: RollbackPlan, metrics: DiffSection, stream: IO[str]) -> 
     return lines
 
 
+def announcing(plan: RollbackPlan, progress: ProgressCallback | None) -> ProgressCallback:
+    """Return a callback that says, before the first byte is hashed, that the swap is done already."""
+    told = False
+
+    def report(state: Progress) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            label = stage_label("production", ascii_only=output.ascii_only())
+            output.talk(f"{plan.target.ref} is in {label} now; hashing its bytes")
+        if progress is not None:
+            progress(state)
+
+    return report
+
+
 def tell(done: Moved) -> None:
     """Tell what is in production now, what a person should read besides, and how to take it back."""
     change = done.transition
     plain = output.ascii_only()
     name = output.paint(change.ref, "bold", stream=sys.stderr)
-    told = f"{name} is in {stage_label('production', ascii_only=plain)} now"
-    if change.bytes == "later" and done.verified:
-        told += "; its bytes were hashed after the swap, and are good"
-    output.talk(told)
+    checked = "; its bytes were hashed after the swap, and are good" if change.bytes == "later" else ""
+    if done.verified:
+        output.talk(f"{name} is in {stage_label('production', ascii_only=plain)} now{checked}")
     if found := obstacles(change.gates):
         moves.notices([f"gates don't stop a rollback; on record is that {found}"])
     moves.notices(done.notices)

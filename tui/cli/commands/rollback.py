@@ -74,7 +74,7 @@ def command(
                 reason=reason,
                 verify_later=verify_later,
                 expect=backwards.swap(plan),
-                progress=progress,
+                progress=backwards.announcing(plan, progress) if verify_later and not as_json else progress,
             )
     if as_json:
         output.print_json(done.as_dict() | {"plan": backwards.as_dict(plan, metrics), "dry_run": False})
