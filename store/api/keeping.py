@@ -33,12 +33,22 @@ class Keeping(Face):
 
         The file itself when the version is one file, else the directory. Read-only: copy before you write.
 
+        ``MODEL@production`` gives the live pointer, ``live/MODEL/production``: a symlink to a directory, also when the
+        version is one file, that leads to another version from the next promotion or rollback on, in one step. Keep it to
+        open it again; for one load, ``.resolve()`` it once and open files below what that gives: then they are of one
+        version, and stay for the grace period of ``gc``. A ``version.json`` beside them says which (in a version that has
+        a file of that name itself, ``mvtui-version.json``). A pointer that leads elsewhere than the journal says is mended
+        first.
+
         Raises:
             VerificationError: stored bytes are damaged.
+            NotFoundError: nothing is in production, or the store has not its bytes.
+            ReadOnlyError: what the path should lead to is not there, and can't be made here.
+            StorageError: the live pointer could not be mended.
         """
-        from ..verbs import checkout
+        from ..verbs import serving
 
-        return checkout.path(self._repository, ref, progress)
+        return serving.path(self._repository, ref, progress)
 
     def verify(self, ref: str | None = None, *, progress: ProgressCallback | None = None) -> VerifyReport:
         """Hash stored bytes again: of one version, or of every object and the journal.

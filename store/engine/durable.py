@@ -274,26 +274,17 @@ def write_new(path: str, data: bytes, mode: int = OBJECT_MODE) -> None:
         os.close(fd)
 
 
-def point(link: str, target: str) -> None:
+def point(link: str, target: str, *, aside: str) -> None:
     """Make a symlink lead to ``target``, in one step: who resolves it finds the old place or the new.
 
-    One at a time: the caller holds the writers' lock.
+    It is made as ``aside`` first, in the same file system: in another directory, so that who watches the link's own
+    hears of it once. One at a time: the caller holds the writers' lock.
     """
-    forget_pointed(link)
-    fresh = _fresh(link)
-    os.symlink(target, fresh)
-    os.rename(fresh, link)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(aside)  # its maker died here
+    os.symlink(target, aside)
+    os.rename(aside, link)
     sync_dir(os.path.dirname(link))
-
-
-def forget_pointed(link: str) -> None:
-    """Remove what a process left that died while it pointed this symlink. The caller holds the writers' lock."""
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        os.unlink(_fresh(link))
-
-
-def _fresh(link: str) -> str:
-    return os.path.join(os.path.dirname(link), ".next")
 
 
 def move(source: str, target: str) -> None:

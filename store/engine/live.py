@@ -1,7 +1,7 @@
 """live/: what serving code opens. ``live/<model>/production`` is a symlink that is swapped in one step.
 
-It leads to ``.versions/<number>-<ID>`` beside it: a directory with the version's files and a ``version.json`` that
-says what they are. Such a directory never changes; a replaced one stays for the grace period of gc. So a reader who
+It leads to ``.versions/<number>-<ID>`` beside it, ``….copy`` where files are copies: a directory with the version's
+files and a ``version.json`` that says what they are. Such a directory never changes; a replaced one stays for the grace period of gc. So a reader who
 resolves the link once, and opens what he then finds below it, sees one version whole, whatever happens meanwhile.
 """
 
@@ -30,8 +30,10 @@ CARD = "version.json"
 
 _OTHER_CARD = "mvtui-version.json"  # where a version has a file of its own of that name
 _VERSIONS = ".versions"
+_NEXT = ".next"  # in there: what the pointer is about to be
+_COPY = ".copy"  # a tree of copies has a name of its own: the other may be in use, and never changes
 _ID_DIGITS = 12
-_NAME = re.compile(r"(.+)-([0-9a-f]{12})")
+_NAME = re.compile(r"(.+)-([0-9a-f]{12})(?:\.copy)?")
 
 
 class LiveTree(NamedTuple):
@@ -55,7 +57,7 @@ class Live:
 
     def tree(self, document: Document) -> str:
         """Return where the files of a version lie while it is live, there or not."""
-        name = f"{document['version']}-{document['id'][:_ID_DIGITS]}"
+        name = f"{document['version']}-{document['id'][:_ID_DIGITS]}{_COPY if self.copy else ''}"
         return os.path.join(self.directory, document["model"], _VERSIONS, name)
 
     def is_built(self, document: Document) -> bool:
@@ -74,18 +76,17 @@ class Live:
             raise ConflictError(
                 f"{pointer} is no symlink", hint="Move it away: mvtui swaps that name itself."
             )
-        root = self.tree(document)
-        card = _card(document, manifest)
-        if self.trees.is_whole_at(root, manifest) and self._has(root, card):
-            return
-        self.trees.build_at(root, manifest, beside=card, copy=self.copy)
+        if not self.is_whole(document, manifest):
+            card = _card(document, manifest)
+            self.trees.build_at(self.tree(document), manifest, beside=card, copy=self.copy)
 
-    @staticmethod
-    def _has(root: str, beside: dict[str, bytes]) -> bool:
-        try:
-            return all(_read(os.path.join(root, name)) == data for name, data in beside.items())
-        except OSError:
-            return False
+    def is_whole(self, document: Document, manifest: Manifest, *, rehash: bool = False) -> bool:
+        """Whether a version's tree is there with all its files. The objects that symlinks lead to are not looked at.
+
+        With ``rehash`` files that are no symlinks are hashed again.
+        """
+        root, card = self.tree(document), _card(document, manifest)
+        return self.trees.is_whole_at(root, manifest, beside=card, copy=self.copy, rehash=rehash)
 
     def is_settled(self, model: str, document: Document | None) -> bool:
         """Whether a model's pointer leads where it should: to this version, or nowhere for None."""
@@ -110,7 +111,8 @@ class Live:
                 errno.EEXIST, "it is no symlink", pointer
             )  # someone's own: not ours to remove
         if document is not None:
-            durable.point(pointer, self._target(document))
+            aside = os.path.join(os.path.dirname(pointer), _VERSIONS, _NEXT)
+            durable.point(pointer, self._target(document), aside=aside)
             return
         with contextlib.suppress(FileNotFoundError):
             os.unlink(pointer)
@@ -143,11 +145,11 @@ class Live:
         return os.path.realpath(self.pointer(tree.model)) == os.path.realpath(tree.path)
 
     def size(self, tree: LiveTree) -> int:
-        """Return what a tree's files take on disk, in bytes: nothing but with ``copy``.
+        """Return what a tree's files take on disk, in bytes: nothing unless they are copies.
 
         Where the file system has reflinks they share that with the objects, and take nothing either.
         """
-        return removal.disk_size(tree.path) if self.copy else 0
+        return removal.disk_size(tree.path) if tree.path.endswith(_COPY) else 0
 
     def remove(self, tree: LiveTree) -> None:
         """Remove a tree that nothing leads to: in one step for whoever looks. Under the writers' lock.
@@ -161,8 +163,9 @@ class Live:
         """Remove the directories of models that have neither pointer nor tree. Under the writers' lock."""
         for model in self._homes():
             home = os.path.join(self.directory, model)
-            durable.forget_pointed(self.pointer(model))
             with contextlib.suppress(OSError):  # something is in it, or it is no directory: it stays
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(os.path.join(home, _VERSIONS, _NEXT))  # its maker died
                 with contextlib.suppress(FileNotFoundError):
                     os.rmdir(os.path.join(home, _VERSIONS))
                 os.rmdir(home)
@@ -173,13 +176,8 @@ def _card(document: Document, manifest: Manifest) -> dict[str, bytes]:
     said = {field: document[field] for field in ("model", "version", "id", "kind", "registered", "author")}
     said["ref"] = f"{document['model']}@{document['version']}"
     said["files"] = [{"path": e.path, "size": e.size, "digest": e.digest} for e in manifest.files]
-    taken = {entry.path.partition("/")[0] for entry in manifest.files}
+    taken = {entry.path.partition("/")[0].casefold() for entry in manifest.files}  # on macOS one name
     name = CARD if CARD not in taken else _OTHER_CARD
     if name in taken:
         name = f"{digest.of_bytes(document['id'].encode())[:_ID_DIGITS]}-{CARD}"
     return {name: msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"}
-
-
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return file.read()

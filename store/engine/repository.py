@@ -303,6 +303,7 @@ class Repository:
         """
         if (now := config.stamp(self.layout.config)) != self._config_stamp:
             self.config, self._config_stamp = config.load(self.layout.config), now
+            self.live.copy = self.config.live_copy
         return self.config
 
     # -- writing --------------------------------------------------------------------------------

@@ -50,22 +50,44 @@ class Trees:
         """
         return self.is_whole_at(self.path(identity), manifest)
 
-    def is_whole_at(self, root: str, manifest: Manifest) -> bool:
-        """As ``is_whole``, of a tree in a place of its own."""
-        return os.path.isdir(root) and all(self._is_good(root, entry) for entry in manifest.files)
+    def is_whole_at(
+        self,
+        root: str,
+        manifest: Manifest,
+        *,
+        beside: Mapping[str, bytes] | None = None,
+        copy: bool = False,
+        rehash: bool = False,
+    ) -> bool:
+        """As ``is_whole``, of a tree in a place of its own, as ``build_at`` makes it: with ``copy`` without symlinks.
 
-    def _is_good(self, root: str, entry: FileEntry) -> bool:
+        With ``rehash`` files that are no symlinks are hashed, whatever the stat cache knows of them.
+        """
+        return (
+            os.path.isdir(root)
+            and all(self._is_good(root, entry, links=not copy, rehash=rehash) for entry in manifest.files)
+            and all(_has(os.path.join(root, name), data) for name, data in (beside or {}).items())
+        )
+
+    def _is_good(self, root: str, entry: FileEntry, *, links: bool, rehash: bool) -> bool:
         place = os.path.join(root, entry.path)
         try:
             status = os.lstat(place)
             if stat.S_ISLNK(status.st_mode):
-                return os.readlink(place) == self._link(place, entry)
+                return links and os.readlink(place) == self._link(place, entry)
             if not stat.S_ISREG(status.st_mode) or status.st_size != entry.size:
                 return False
-            if self.objects.cache.get(Stamp.of(status)) == entry.digest:
+            stamp, began = Stamp.of(status), self.objects.cache.now()
+            if not rehash and self.objects.cache.get(stamp) == entry.digest:
                 return True
             with open(place, "rb") as file:
-                return digest.of_fd(file.fileno())[0] == entry.digest
+                if (
+                    Stamp.of(os.fstat(file.fileno())) != stamp
+                    or digest.of_fd(file.fileno())[0] != entry.digest
+                ):
+                    return False
+            self.objects.cache.put(stamp, entry.digest, began_ns=began)
+            return True
         except OSError:
             return False
 
@@ -94,7 +116,8 @@ class Trees:
                 if self._clone(entry, place):
                     continue
                 if copy:
-                    self._copy(entry, place, None)
+                    self._copy(entry, place, mode=durable.OBJECT_MODE)
+                    self.objects.cache.put_own(Stamp.of(os.lstat(place)), entry.digest)
                 else:
                     final = os.path.join(root, entry.path)
                     os.symlink(self._link(final, entry), place)
@@ -112,7 +135,7 @@ class Trees:
                 except OSError as error:
                     if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                         raise
-                if self.is_whole_at(root, manifest):
+                if self.is_whole_at(root, manifest, beside=beside, copy=copy):
                     return root  # never take a whole tree away: others are reading it
                 self.remove_at(root)
 
@@ -154,7 +177,7 @@ class Trees:
         durable.make_dirs(os.path.dirname(target), inherit=False)
         with durable.TempTree(os.path.dirname(target), prefix=".mvtui-", inherit=False) as tree:
             for entry in manifest.files:
-                self._copy(entry, _make_place(tree.path, entry), advance)
+                self._copy(entry, _make_place(tree.path, entry), advance=advance)
             try:
                 tree.publish(target)
             except OSError as error:
@@ -162,15 +185,17 @@ class Trees:
                     _check_target(target)
                 raise
 
-    def _copy(self, entry: FileEntry, place: str, advance: Advance | None) -> None:
+    def _copy(
+        self, entry: FileEntry, place: str, *, mode: int = _CHECKOUT_MODE, advance: Advance | None = None
+    ) -> None:
         try:
             source = os.open(self.objects.path(entry.digest), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             raise _bad(entry, "is missing") from None
         try:
-            target = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _CHECKOUT_MODE)
+            target = os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             try:
-                modes.admit(target, os.path.dirname(place), _CHECKOUT_MODE)
+                modes.admit(target, os.path.dirname(place), mode)
                 if platform.clone(source, target):
                     found, _ = digest.of_fd(target, advance)
                 else:
@@ -182,6 +207,14 @@ class Trees:
             os.close(source)
         if found != entry.digest:
             raise _bad(entry, "is damaged")
+
+
+def _has(path: str, data: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(data) + 1) == data
+    except OSError:
+        return False
 
 
 def _bad(entry: FileEntry, problem: str) -> VerificationError:

@@ -109,7 +109,7 @@ def test_what_was_made_ready_and_never_served_goes_too(
 def test_a_directory_with_something_of_the_users_in_it_stays(served: Store, later: Later) -> None:
     served.promote("m@1.0.1", "archived", reason="off")
     (served.root / "live" / "m" / "NOTES").write_text("mine")
-    os.symlink(".versions/1.0.1", served.root / "live" / "other" / ".next")  # left by a process that died
+    os.symlink(".versions/1.0.1", served.root / "live" / "other" / ".versions" / ".next")  # left by a process that died
     served.promote("other@1.0.0", "archived", reason="off")
     later(15)
     served.gc(dry_run=False)

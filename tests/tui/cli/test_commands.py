@@ -404,7 +404,7 @@ def test_checkout_and_path_give_paths_to_scripts(run: Run, two: Store) -> None:
     where = Path(run("path", "sentiment@1.0.0").out.rstrip("\n"))
     assert where.name == "model.bin"
     assert where.read_bytes() == b"weights one"
-    assert run("path", "sentiment@1.0.0", "--json").json == {"path": str(where)}
+    assert run("path", "sentiment@1.0.0", "--json").json == {"path": str(where), "target": str(where)}
     there = run("checkout", "sentiment@1.0.0", "out2", "--json").json
     assert there == {"model": "sentiment", "version": "1.0.0", "path": str(Path.cwd() / "out2")}
 
