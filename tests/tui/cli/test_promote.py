@@ -169,7 +169,9 @@ def test_a_config_that_waits_to_be_accepted_is_told(
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
-def test_hostile_text_reaches_no_terminal(as_json: tuple[str, ...], run: Run, two: Store) -> None:
+def test_hostile_text_reaches_no_terminal(
+    as_json: tuple[str, ...], run: Run, two: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     label = HOSTILE[:60].replace("\n", "")
     escaped = "".join(c if c.isprintable() and c.isascii() else f"\\u{ord(c):04x}" for c in label)
     configure(
@@ -183,6 +185,12 @@ def test_hostile_text_reaches_no_terminal(as_json: tuple[str, ...], run: Run, tw
     done = run("promote", "sentiment@1.0.0", "--to", "validation", "--reason", HOSTILE[:1500], *as_json)
     assert done.code == 0
     assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
+    become(monkeypatch, "ann")
+    with (two.root / "config.toml").open("a") as file:
+        file.write('[access]\noverride = ["ann"]\n')
+    over = run("promote", "sentiment@1.1.0", "--reason", "x", "--override", *as_json)
+    assert over.code == 0
+    assert not {"\x1b", "\x07", "\u202e"} & set(over.out + over.err)
 
 
 def test_a_reason_may_be_long_but_not_endless(run: Run, two: Store) -> None:
