@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .api import Store as Store
     from .api import glance as glance
     from .api import init_store as init_store
+    from .api import inspect as inspect
     from .api import open_store as open_store
     from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
@@ -65,6 +66,16 @@ if TYPE_CHECKING:
     from .nouns.impact import Impact as Impact
     from .nouns.ledger import LedgerEntry as LedgerEntry
     from .nouns.ledger import WatchNotice as WatchNotice
+    from .nouns.inspection import Architecture as Architecture
+    from .nouns.inspection import Cut as Cut
+    from .nouns.inspection import Dimension as Dimension
+    from .nouns.inspection import InspectedFile as InspectedFile
+    from .nouns.inspection import Inspection as Inspection
+    from .nouns.inspection import Pickles as Pickles
+    from .nouns.inspection import Port as Port
+    from .nouns.inspection import Quantisation as Quantisation
+    from .nouns.inspection import Tensor as Tensor
+    from .nouns.inspection import Tokenizer as Tokenizer
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
     from .nouns.lineage import Arc as Arc
     from .nouns.lineage import Lineage as Lineage
@@ -84,6 +95,14 @@ if TYPE_CHECKING:
     from .nouns.metric import Series as Series
     from .nouns.metric import by_dataset as by_dataset
     from .nouns.metric import to_stored as to_stored
+    from .nouns.modules import Module as Module
+    from .nouns.modules import Share as Share
+    from .nouns.modules import by_dtype as by_dtype
+    from .nouns.modules import find_module as find_module
+    from .nouns.modules import tensor_modules as tensor_modules
+    from .nouns.modules import tensor_path as tensor_path
+    from .nouns.modules import tensors_within as tensors_within
+    from .nouns.modules import top_modules as top_modules
     from .nouns.policy import Access as Access
     from .nouns.policy import Policy as Policy
     from .nouns.recipe import Lack as Lack
@@ -107,11 +126,17 @@ if TYPE_CHECKING:
     from .nouns.reports import VerifyReport as VerifyReport
     from .nouns.reports import Voiced as Voiced
     from .nouns.reports import Waiting as Waiting
+    from .nouns.retention import Kept as Kept
+    from .nouns.retention import Pruned as Pruned
+    from .nouns.retention import PruneReport as PruneReport
     from .nouns.semver import BUMPS as BUMPS
     from .nouns.semver import Bump as Bump
     from .nouns.stage import Stage as Stage
     from .nouns.transition import Transition as Transition
     from .nouns.tree import TreeRow as TreeRow
+    from .nouns.usage import ModelUsage as ModelUsage
+    from .nouns.usage import Usage as Usage
+    from .nouns.usage import VersionUsage as VersionUsage
     from .nouns.version import Model as Model
     from .nouns.version import Version as Version
     from .nouns.version import VersionDetail as VersionDetail
@@ -121,7 +146,7 @@ if TYPE_CHECKING:
     from .verbs.search import Search as Search
 
 _HOMES = {
-    "api": ("Store", "glance", "init_store", "open_store"),
+    "api": ("Store", "glance", "init_store", "inspect", "open_store"),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
@@ -167,10 +192,32 @@ _HOMES = {
     "nouns.dataset": ("DataSource", "DataState"),
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.impact": ("Impact",),
+    "nouns.inspection": (
+        "Architecture",
+        "Cut",
+        "Dimension",
+        "InspectedFile",
+        "Inspection",
+        "Pickles",
+        "Port",
+        "Quantisation",
+        "Tensor",
+        "Tokenizer",
+    ),
     "nouns.lineage": ("EDGE_TYPES", "Arc", "Lineage", "Link", "Node"),
     "nouns.manifest": ("KINDS", "FileEntry", "Kind", "Scalar", "scalar_text"),
     "nouns.measured": ("Logged", "MetricChange", "Trend", "TrendPoint"),
     "nouns.metric": ("Direction", "Measurement", "Series", "by_dataset", "to_stored"),
+    "nouns.modules": (
+        "Module",
+        "Share",
+        "by_dtype",
+        "find_module",
+        "tensor_modules",
+        "tensor_path",
+        "tensors_within",
+        "top_modules",
+    ),
     "nouns.recipe": ("Lack", "Recipe", "Step"),
     "nouns.reports": (
         "BadObject",
@@ -192,8 +239,10 @@ _HOMES = {
         "Voiced",
         "Waiting",
     ),
+    "nouns.retention": ("Kept", "PruneReport", "Pruned"),
     "nouns.semver": ("BUMPS", "Bump"),
     "nouns.tree": ("TreeRow",),
+    "nouns.usage": ("ModelUsage", "Usage", "VersionUsage"),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
     "verbs.search": ("Answer", "Found", "Search"),
 }

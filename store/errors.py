@@ -138,6 +138,25 @@ class UnsupportedFileError(BadInputError):
     """A socket, device, FIFO, dangling or looping symlink where a file is needed."""
 
 
+class BadFileError(BadInputError):
+    """A model file is not a valid one of its format, or claims more than is safe to read.
+
+    ``format`` is the format's name (``GGUF``), ``problem`` what is wrong (``it ends in the middle of a key``), ``file`` the
+    file's name, empty until whoever opened it gives it one. No reader of model files raises anything else, whatever a
+    file holds; nothing in it was run, and no more of it was read than the reader's limits allow.
+    """
+
+    def __init__(self, problem: str, *, format: str, file: str = "", hint: str = "") -> None:  # noqa: A002
+        where = f"{file}: " if file else ""
+        super().__init__(
+            f"{where}not a valid {format} file: {problem}",
+            hint=hint or "Compare its size and digest with the source's: it may be cut off, damaged or mislabelled.",
+        )
+        self.problem = problem
+        self.format = format
+        self.file = file
+
+
 class ConflictError(MvtuiError):
     """Refused because of what exists: a number in use, a destination in the way, bytes still needed."""
 

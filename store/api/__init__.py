@@ -11,6 +11,8 @@ from .comparing import Comparing
 from .datasets import Datasets
 from .face import StrPath
 from .finding import Finding
+from .inspecting import Inspecting
+from .inspecting import inspect as inspect
 from .keeping import Keeping
 from .looking import Looking
 from .measuring import Measuring
@@ -77,6 +79,7 @@ class Store(
     Measuring,
     Records,
     Datasets,
+    Inspecting,
     Keeping,
 ):
     """A store of model versions. Every verb is here.

@@ -20,7 +20,7 @@ def checkout(
 ) -> Path:
     """Copy a version's files into ``dest``; see ``Store.checkout``."""
     target = Path(durable.absolute(dest))
-    manifest = look.manifest(repository, _stored(repository, ref).id)
+    manifest = look.manifest(repository, stored(repository, ref).id)
     meter = Meter("checking out", progress, manifest.size)
     with durable.explained(f"check out into {target}"):
         repository.trees.copy_to(manifest, str(target), meter.on(target.name))
@@ -29,7 +29,7 @@ def checkout(
 
 def path(repository: Repository, ref: str, progress: ProgressCallback | None) -> Path:
     """Return a path inside the store to a version's vouched-for files; see ``Store.path``."""
-    identity = _stored(repository, ref).id
+    identity = stored(repository, ref).id
     manifest = look.manifest(repository, identity)
     vouch(repository, manifest, progress)
     trees = repository.trees
@@ -45,7 +45,7 @@ def path(repository: Repository, ref: str, progress: ProgressCallback | None) ->
     return root / manifest.files[0].path if len(manifest.files) == 1 else root
 
 
-def _stored(repository: Repository, ref: str) -> Version:
+def stored(repository: Repository, ref: str) -> Version:
     """Return the version that a reference names, if the store has its bytes.
 
     Raises:

@@ -89,21 +89,60 @@ def complete_series(ctx: click.Context, _param: click.Parameter, incomplete: str
 
 def complete_dataset(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete ``role=path``: the usual roles, then the paths there are."""
-    import os
-
     from click.shell_completion import CompletionItem
 
     role, equals, start = incomplete.partition("=")
     if not equals:
         return [CompletionItem(f"{name}=") for name in ("train", "eval", "test") if name.startswith(role)]
+    return [CompletionItem(f"{role}={path}") for path in _paths(start)]
+
+
+def _paths(start: str) -> list[str]:
+    """Return the paths that begin so, directories with a slash behind."""
+    import os
+
     directory, name = os.path.split(start)
-    with os.scandir(directory or ".") as entries:
+    with os.scandir(os.path.expanduser(directory) or ".") as entries:
         found = sorted((each.name, each.is_dir()) for each in entries if each.name.startswith(name))
     shown = [(each, is_dir) for each, is_dir in found if name.startswith(".") or not each.startswith(".")]
-    return [
-        CompletionItem(f"{role}={os.path.join(directory, each)}{'/' if is_dir else ''}")
-        for each, is_dir in shown
-    ]
+    return [f"{os.path.join(directory, each)}{'/' if is_dir else ''}" for each, is_dir in shown]
+
+
+def complete_file_or_reference(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete what may be a file or a version: references, where there is a store, then the paths there are."""
+    from contextlib import suppress
+
+    from click.shell_completion import CompletionItem
+
+    from ...store import errors
+
+    found: list[str] = []
+    with suppress(errors.MvtuiError):
+        found += _complete(ctx, incomplete)
+    with suppress(OSError):
+        found += _paths(incomplete)
+    return [CompletionItem(each) for each in dict.fromkeys(found)]
+
+
+def complete_module(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the path of a module, one level at a time, in the file or version that was typed before."""
+    from click.shell_completion import CompletionItem
+
+    from ...store import tensor_modules
+    from .commands.inspect import look_into
+
+    _, found = look_into(str(ctx.params.get("target") or ctx.args[0]))
+    above = incomplete
+    while above:
+        above = above[: max(map(above.rfind, "./:"), default=-1)] if any(s in above for s in "./:") else ""
+        modules = tensor_modules(found.tensors, above.rstrip(":"))
+        if any(module.path.startswith(incomplete) for module in modules):
+            break
+    else:
+        modules = tensor_modules(found.tensors)
+    return [CompletionItem(module.path) for module in modules if module.path.startswith(incomplete)]
 
 
 def complete_edge(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:

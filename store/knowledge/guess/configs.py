@@ -6,22 +6,19 @@ transformers.PretrainedConfig and of diffusers' pipelines, which is what ``from_
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ...nouns.lineage import Link
+from ..formats.config import NAME, load
 from . import names
-from .files import UnreadableError, read_text
-
-MAX_JSON = 1 << 20
-"""Largest configuration that is read, in bytes."""
+from .files import opened
 
 
 def adapter(location: str, said: str) -> list[Link]:
     """Return the base of an adapter. An adapter has one, so a local path is kept too, as ``name:…``.
 
     Raises:
-        UnreadableError: it is not a JSON object of at most ``MAX_JSON`` bytes.
+        UnreadableError: it is not a JSON object of at most ``formats.config.MAX_SIZE`` bytes.
     """
     config = _object(location)
     base = config.get("base_model_name_or_path")
@@ -36,7 +33,7 @@ def model(location: str, said: str, own_name: str) -> list[Link]:
     is a name that is ``own_name``, the model's.
 
     Raises:
-        UnreadableError: it is not a JSON object of at most ``MAX_JSON`` bytes.
+        UnreadableError: it is not a JSON object of at most ``formats.config.MAX_SIZE`` bytes.
     """
     config = _object(location)
     found = names.model(config.get("_name_or_path"))
@@ -47,24 +44,5 @@ def model(location: str, said: str, own_name: str) -> list[Link]:
 
 
 def _object(location: str) -> dict[str, Any]:
-    text = read_text(location, MAX_JSON)
-    try:
-        value = json.loads(text, object_pairs_hook=_once)
-    except json.JSONDecodeError as error:
-        raise UnreadableError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except RecursionError:
-        raise UnreadableError("it is nested too deeply") from None
-    except ValueError as error:  # an integer of thousands of digits
-        raise UnreadableError(str(error)) from None
-    if not isinstance(value, dict):
-        raise UnreadableError("it is not a JSON object")
-    return value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise UnreadableError(f"the key {twice[:60]!r} is there twice")
-    return found
+    with opened(location) as source:
+        return load(source, NAME)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from mvtui.store.knowledge import sources
+from mvtui.store.knowledge.formats.card import MAX_FIELDS, MAX_FRONT_MATTER
 from mvtui.store.knowledge.guess import guess
-from mvtui.store.knowledge.guess.card import MAX_FIELDS, MAX_FRONT_MATTER
 from mvtui.store.nouns.lineage import Link
 
 from .conftest import Guess

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from mvtui.store.knowledge import sources
+from mvtui.store.knowledge.formats.config import MAX_SIZE
 from mvtui.store.knowledge.guess import guess
-from mvtui.store.knowledge.guess.configs import MAX_JSON
 from mvtui.store.nouns.lineage import Link
 
 from .conftest import Guess
@@ -106,7 +106,7 @@ def test_a_lone_directory_speaks_for_the_whole(guessed: Guess) -> None:
         (b'{"a": ' + b"9" * 5000 + b"}", "digits"),
         (b"\xff\xfe{}", "not UTF-8 at byte 0"),
         (b'{"_name_or_path": "caf\xe9"}', "not UTF-8"),
-        (b" " * (MAX_JSON + 1), "larger than 1,024 KiB"),
+        (b" " * (MAX_SIZE + 1), "larger than 4,096 KiB"),
     ],
 )
 @pytest.mark.parametrize("name", ["config.json", "adapter_config.json"])

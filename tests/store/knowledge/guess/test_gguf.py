@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store.knowledge import sources
+from mvtui.store.knowledge.formats.gguf_header import MAX_STRINGS
 from mvtui.store.knowledge.guess import gguf, guess
 from mvtui.store.knowledge.guess.files import UnreadableError
 from mvtui.store.nouns.lineage import Link
@@ -199,7 +200,7 @@ def test_what_is_wrong_with_a_header_is_told(guessed: Guess, content: bytes, say
 def test_more_texts_than_any_vocabulary_has_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "version" / "m.gguf"
     path.parent.mkdir()
-    count = gguf.MAX_STRINGS + 1
+    count = MAX_STRINGS + 1
     path.write_bytes(header(entry("a", ARRAY, struct.pack("<IQ", STRING, count))))
     os.truncate(path, path.stat().st_size + 8 * count)  # as many empty texts, sparse
     found = guess(sources.collect([path.parent], follow=False, store=tmp_path))

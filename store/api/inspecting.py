@@ -1,0 +1,46 @@
+"""The part of ``Store`` that looks inside model files, and the function that does so without a store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .face import Face, StrPath
+
+if TYPE_CHECKING:
+    from ..nouns.inspection import Inspection
+    from ..nouns.reports import ProgressCallback
+
+
+def inspect(path: StrPath, *, progress: ProgressCallback | None = None) -> Inspection:
+    """Look inside a model file, or all below a directory, without loading it: tensors, architecture, metadata.
+
+    Reads headers only, so that 70 GB take as long as 70 MB; runs nothing from the files and needs no library of tensors.
+    An index of shards brings those beside it. A directory is one model: its weights' tensors are counted
+    once, whatever forms of them lie there. A file that no reader knows says what its first bytes suggest, and its BLAKE3;
+    hashing it is all that ``progress`` is for. No store is needed.
+
+    Raises:
+        BadFileError: the file is not a valid one of the format it claims. In a directory it is told in ``problems``.
+        NotFoundError: there is nothing at ``path``.
+        UnsupportedFileError: it is a socket, a device or the like.
+        StorageError: it can't be read.
+    """
+    from ..verbs import inspect as verb
+
+    return verb.inspect_path(path, progress)
+
+
+class Inspecting(Face):
+    """What is inside a version's files."""
+
+    def inspect(self, ref: str) -> Inspection:
+        """Look inside the files of a version, as the function ``inspect`` does.
+
+        Raises:
+            BadFileError: the version is one file, and that is not a valid one of the format it claims.
+            NotFoundError: it is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing, or of another size than it should be.
+        """
+        from ..verbs import inspect as verb
+
+        return verb.inspect_version(self._repository, ref)

@@ -1,0 +1,110 @@
+"""Readers of model files: what is inside, from headers alone.
+
+A reader is one module here and its name in ``READERS``. It has
+
+* ``NAME``, the format's name; ``FILES``, names of files that claim to be of the format (lower case, ``*`` stands for any text);
+* ``sniff(head, size)``: whether the content, by its first ``HEAD`` bytes and its size, is of the format. False is no claim
+  that it is not: what has no mark of its own is known by its name;
+* ``read(source)``: an ``InspectedFile``, or a ``BadFileError``. It reads within ``limits``, opens nothing, runs nothing from the
+  file, and needs no library of tensors.
+
+What several files are together is said by ``together``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from importlib import import_module
+from typing import Protocol, cast
+
+import msgspec
+
+from ...errors import BadFileError
+from ...nouns.inspection import UNKNOWN_FORMAT, InspectedFile
+from . import unknown
+from .limits import Source as Source
+
+READERS: tuple[str, ...] = (
+    "safetensors",
+    "gguf",
+    "npy",
+    "npz",
+    "onnx",
+    "weights_index",
+    "adapter_config",
+    "tokenizer",
+    "config",
+    "card",
+)
+"""Modules, in the order they are asked: the surest marks first."""
+
+HEAD = 4096
+"""How many bytes at the beginning of a file readers are shown to know it by."""
+
+
+class Reader(Protocol):
+    """What the module of a reader has."""
+
+    NAME: str
+    FILES: tuple[str, ...]
+
+    def sniff(self, head: bytes, size: int) -> bool:
+        """Whether the content is of this format."""
+
+    def read(self, source: Source) -> InspectedFile:
+        """Return what is inside."""
+
+
+def readers() -> Iterator[Reader]:
+    """Yield the readers, loaded as they are needed."""
+    for name in READERS:
+        yield cast("Reader", import_module(f".{name}", __name__))
+
+
+def claims(name: str) -> bool:
+    """Whether a file's name is that of a format known here."""
+    return any(_named(reader, name) for reader in readers())
+
+
+def read(source: Source) -> InspectedFile:
+    """Return what is inside a file, by the reader that knows its content, else by the one that knows its name.
+
+    A file that none knows is of the format ``unknown``, with what its first bytes suggest.
+
+    Raises:
+        BadFileError: it is not a valid file of the format that its content or name claims. ``file`` is its path.
+        OSError: the disk refused.
+    """
+    source.file.seek(0)
+    head = source.file.read(HEAD)
+    try:
+        for reader in readers():
+            if reader.sniff(head, source.size):
+                return _noted(reader.read(source), reader, source.path)
+        for reader in readers():
+            if _named(reader, source.path):
+                if head.startswith(unknown.LFS_POINTER):
+                    raise BadFileError(
+                        "it is a Git LFS pointer, not the file itself",
+                        format=reader.NAME,
+                        hint="git lfs pull",
+                    )
+                return reader.read(source)
+    except BadFileError as error:
+        raise BadFileError(error.problem, format=error.format, file=source.path, hint=error.hint) from None
+    return InspectedFile(source.path, source.size, UNKNOWN_FORMAT, suggests=unknown.suggests(head))
+
+
+def _named(reader: Reader, path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return any(fnmatchcase(name, pattern) for pattern in reader.FILES)
+
+
+def _noted(found: InspectedFile, reader: Reader, path: str) -> InspectedFile:
+    """Add a note when the name claims another format than the content is of."""
+    other = next((each for each in readers() if _named(each, path)), None)
+    if other is None or other is reader or _named(reader, path):
+        return found
+    note = f"by its name it is a {other.NAME} file, by its content {reader.NAME}"
+    return msgspec.structs.replace(found, notes=(*found.notes, note))

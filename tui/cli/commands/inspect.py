@@ -1,0 +1,106 @@
+"""``mvtui inspect``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from .. import output
+from ..group import command as make_command
+from ..options import complete_file_or_reference, complete_module, json_option, store_option
+from ..progress import meter
+from ..session import open_store
+
+if TYPE_CHECKING:
+    from ....store import Inspection
+
+NOT_WHOLE = 4
+"""As for a file that can't be read at all."""
+
+
+@make_command(
+    examples=[
+        "mvtui inspect model.safetensors",
+        "mvtui inspect out/",
+        "mvtui inspect sentiment@production",
+        "mvtui inspect model.gguf --tensors --module blk.0",
+        "mvtui inspect sentiment --json | jq .architecture",
+    ]
+)
+@click.argument("target", metavar="FILE|REF", shell_complete=complete_file_or_reference)
+@click.option("--tensors", is_flag=True, help="List every tensor, in JSON too.")
+@click.option(
+    "--module",
+    metavar="PREFIX",
+    default="",
+    shell_complete=complete_module,
+    help="Only what lies in a module, such as encoder.layer.0.",
+)
+@store_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, target: str, tensors: bool, module: str, as_json: bool) -> None:
+    """Look inside model files without loading them.
+
+    Tensors, parameters, architecture and metadata, as headers say them: a large file takes as long as a small one, nothing in
+    it is run, and no framework is needed. safetensors (with shards), GGUF, ONNX, NumPy, tokenizer.json,
+    config.json, adapter_config.json, model cards; of any other file what its first bytes suggest. A directory, or a
+    version of several files, is one model. A path that exists comes before a version of that name. Exits with 4 when a file is
+    not what it claims to be, or one is missing.
+    """
+    name, found = look_into(target)
+    if module:
+        module, found = _within(found, module)
+    if as_json:
+        output.print_json(found.as_dict(tensors=tensors))
+    else:
+        from .. import inspect_report
+
+        inspect_report.write(name, found, module=module, tensors=tensors)
+    if found.problems:
+        ctx.exit(NOT_WHOLE)
+
+
+def look_into(target: str) -> tuple[str, Inspection]:
+    """Return what a path or a reference is called, and what is inside.
+
+    Raises:
+        NotFoundError: it is neither.
+    """
+    from ....store import errors, inspect
+
+    if os.path.lexists(os.path.expanduser(target)) or _is_path(target):
+        with meter() as progress:
+            return target, inspect(target, progress=progress)
+    try:
+        store = open_store(read_only=True)
+    except errors.NotFoundError as error:
+        if "@" in target or ":" in target:
+            raise
+        raise errors.NotFoundError(
+            f"there is no file {target!r} here, and no store in which to look for a version", hint=error.hint
+        ) from None
+    with store:
+        return store.get(target).ref, store.inspect(target)
+
+
+def _is_path(target: str) -> bool:
+    return target.startswith((".", "/", "~")) or ("/" in target and ":" not in target and "@" not in target)
+
+
+def _within(found: Inspection, module: str) -> tuple[str, Inspection]:
+    """Return a module's path and what is inside it alone."""
+    import msgspec
+
+    from ....store import errors, find_module, tensors_within, top_modules
+
+    path = find_module(found.tensors, module)
+    if path is None:
+        raise errors.NotFoundError(
+            f"no tensor lies in {module!r}",
+            hint="See the modules: leave out --module.",
+            candidates=[each.path for each in top_modules(found.tensors)][:8],
+        )
+    return path, msgspec.structs.replace(found, tensors=tensors_within(found.tensors, path))
