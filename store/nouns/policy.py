@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from .gate import Gate
+from .gate import Gate, NoWorse
 
 Action: TypeAlias = Literal["register", "promote", "rollback", "delete", "override", "config"]
 ACTIONS: tuple[Action, ...] = ("register", "promote", "rollback", "delete", "override", "config")
@@ -38,10 +38,22 @@ class Access(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Gates in the order of config.toml, and access. An empty one lets everyone do everything but override."""
+    """Gates in the order of config.toml, and access. An empty one lets everyone do everything but override.
+
+    ``higher`` and ``lower`` are what ``[metrics]`` says of which way is better: part of it where a gate compares, since
+    whoever turns a metric round turns that gate round.
+    """
 
     gates: tuple[Gate, ...] = ()
     access: Access = Access()
+    higher: tuple[str, ...] = ()
+    lower: tuple[str, ...] = ()
+
+    def directed(self, higher: tuple[str, ...], lower: tuple[str, ...]) -> Policy:
+        """Return it with what ``[metrics]`` says, if that makes a difference to its gates."""
+        if not any(isinstance(gate.rule, NoWorse) for gate in self.gates):
+            return self
+        return msgspec.structs.replace(self, higher=higher, lower=lower)
 
     def guarding(self, model: str, stage: str | None) -> tuple[Gate, ...]:
         """Return the gates that are asked before a version of ``model`` enters ``stage``."""
@@ -61,9 +73,14 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.json.decode(data, type=cls) if data else cls()
 
 
-def encode_rules(gates: tuple[Gate, ...]) -> bytes:
-    """Return canonical bytes of what gates ask, for the digest that an approval is bound to; no gates give none.
+def encode_rules(policy: Policy, model: str, stage: str | None) -> bytes:
+    """Return canonical bytes of what gates ask before a version of ``model`` enters ``stage``; no gates give none.
 
-    Which models else a gate guards makes no difference to them, nor does the order in the file.
+    For the digest that an approval is bound to. Which models else a gate guards makes no difference to them, nor does the
+    order in the file.
     """
-    return b"\n".join(sorted(_encoder.encode(gate.rule) for gate in gates))
+    gates = policy.guarding(model, stage)
+    asked = [_encoder.encode(gate.rule) for gate in gates]
+    if (policy.higher or policy.lower) and any(isinstance(gate.rule, NoWorse) for gate in gates):
+        asked.append(_encoder.encode({"higher": policy.higher, "lower": policy.lower}))
+    return b"\n".join(sorted(asked))

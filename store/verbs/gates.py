@@ -55,10 +55,9 @@ def door(
     production = moving.in_production(index, model)
     other = production if production is not None and production is not document else None
     back = standing.way_back(index, index.model(model) or {}, document["version"])
-    config = repository.config
 
     def direction(name: str) -> Direction | None:
-        return directions.direction(name, config.metrics_higher, config.metrics_lower)
+        return directions.direction(name, in_force.policy.higher, in_force.policy.lower)
 
     facts = Facts(
         version=version,

@@ -7,6 +7,7 @@ then the policy agreed on before stays in force.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from ..engine.digest import of_bytes
 from ..engine.documents import STORE
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import ConflictError, FormatError, NotAllowedError, UsageError
+from ..errors import ConflictError, FormatError, NotAllowedError, StorageError, UsageError, VerificationError
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.policy import Action, People, Policy, encode_rules
@@ -125,6 +126,9 @@ def accept(repository: Repository, reason: str) -> InForce:
 def _journal(repository: Repository, index: Index, policy: Policy, digest: str, reason: str) -> None:
     old = index.digest_in_force(WHAT)
     if digest == old:
+        if digest:  # by now it may be missing or damaged; if there is no room to mend that, work goes on
+            with contextlib.suppress(StorageError):
+                repository.objects.put_bytes(policy.encode())
         return
     data: dict[str, object] = {"what": WHAT, "old": old, "new": digest}
     if digest:
@@ -138,6 +142,13 @@ def _decoded(repository: Repository, digest: str) -> Policy:
         return Policy()
     try:
         return Policy.decode(repository.objects.read(digest))
+    except VerificationError as error:
+        raise VerificationError(
+            f"the gates and access rules that were agreed on can't be read: {error.message}",
+            hint="Put config.toml back as it was when they were, or that object back from a backup: then a change of "
+            "config.toml can be told from what was agreed on.",
+            bad=error.bad,
+        ) from error
     except msgspec.DecodeError as error:
         raise FormatError(
             f"object {digest[:12]}… is no policy that this mvtui knows: {error}",
@@ -152,7 +163,7 @@ def _digest(policy: Policy) -> str:
 
 def rules_digest(policy: Policy, model: str, stage: str | None) -> str:
     """Return the digest of the rules that guard a stage, to which approvals are bound; empty without any."""
-    data = encode_rules(policy.guarding(model, stage))
+    data = encode_rules(policy, model, stage)
     return of_bytes(data) if data else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 from ..engine.digest import of_bytes
@@ -9,7 +10,7 @@ from ..engine.durable import explained
 from ..engine.index import Index
 from ..engine.objects import open_regular
 from ..engine.repository import Repository
-from ..errors import BadInputError, NotFoundError
+from ..errors import BadInputError, NotFoundError, StorageError
 from ..nouns.event import EventKind
 from ..nouns.policy import Policy
 
@@ -73,6 +74,9 @@ def journal(repository: Repository, index: Index, content: bytes, digest: str, r
     """Journal that signatures are checked with this file from now on, unless they were already."""
     old = index.digest_in_force(WHAT)
     if digest == old:
+        if digest:  # by now it may be missing or damaged; if there is no room to mend that, work goes on
+            with contextlib.suppress(StorageError):
+                repository.objects.put_bytes(content)
         return
     data: dict[str, object] = {"what": WHAT, "old": old, "new": digest}
     if digest:

@@ -346,15 +346,33 @@ _RULES = st.sampled_from(
 )
 
 
+def _bytes(gates: list[Gate]) -> bytes:
+    return encode_rules(Policy(tuple(gates)), "m", "production")
+
+
 @given(st.lists(_RULES, max_size=5), st.randoms())
 def test_what_rules_ask_is_told_apart_and_their_order_is_not(asked: list[Any], random: Any) -> None:
     gates = [Gate("production", rule) for rule in asked]
     shuffled = [Gate("production", rule, ("m",)) for rule in asked]
     random.shuffle(shuffled)
-    assert encode_rules(tuple(gates)) == encode_rules(tuple(shuffled))
+    others = [Gate("staging", rules.Waited(1)), Gate("production", rules.Waited(1), ("x",))]
+    assert _bytes(gates) == _bytes([*others, *shuffled])
     for at in range(len(gates)):
-        assert encode_rules(tuple(gates[:at] + gates[at + 1 :])) != encode_rules(tuple(gates))
-    assert bool(encode_rules(tuple(gates))) == bool(gates)
+        assert _bytes(gates[:at] + gates[at + 1 :]) != _bytes(gates)
+    assert bool(_bytes(gates)) == bool(gates)
+
+
+def test_which_way_is_better_belongs_to_a_gate_that_compares(tmp_path: Path) -> None:
+    turned = '[metrics]\nhigher = ["loss"]\n'
+    compares = '[[gate]]\nstage = "production"\nmetric = "loss"\nwithin = 0\n'
+    bounds = '[[gate]]\nstage = "staging"\nmetric = "loss"\nmax = 1\n'
+    assert load(tmp_path, bounds) == load(tmp_path, bounds + turned)
+    plain, other = load(tmp_path, compares + bounds), load(tmp_path, compares + bounds + turned)
+    assert (plain.higher, other.higher, other.lower) == ((), ("loss",), ())
+    assert plain.encode() != other.encode()
+    assert Policy.decode(other.encode()) == other
+    for stage, same in (("production", False), ("staging", True), ("validation", True)):
+        assert (encode_rules(plain, "m", stage) == encode_rules(other, "m", stage)) == same
 
 
 def test_each_setting_changes_the_policy_that_is_journaled(tmp_path: Path) -> None:
