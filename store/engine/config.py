@@ -148,10 +148,10 @@ def _parse(text: str, path: str) -> Config:
         raise _bad(
             text, path, "lower", f"{min(both)!r} is in metrics.higher too", "a metric has one direction"
         )
-    read = Config(**values)
-    if read.policy is None:
-        return read
-    return msgspec.structs.replace(read, policy=read.policy.directed(read.metrics_higher, read.metrics_lower))
+    said = Config(**values)
+    if said.policy is None:
+        return said
+    return msgspec.structs.replace(said, policy=said.policy.directed(said.metrics_higher, said.metrics_lower))
 
 
 def _bad(text: str, path: str, word: str, what: str, allowed: str, *, after: int = 0) -> BadConfigError:
