@@ -83,9 +83,9 @@ def say(
                 "gates": digest,
             }
             signed = {"signature": signature, "nonce": nonce} if signature else {}
-            event = repository.append(EventKind.APPROVAL, data | signed, reason)
-            if signature:
+            if signature:  # first whose keys count, then what was signed: so the journal says what it was judged by
                 signers.settle(repository, index, governs.policy)
+            event = repository.append(EventKind.APPROVAL, data | signed, reason)
         with repository.reading() as index:  # checking signatures takes a while: not under the lock
             fresh = index.version(now["model"], now["version"]) or now
             governs = policy.in_force(repository, index)
