@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 from ..text import fit, width
-from .output import data, is_tty, paint, wants_colour
+from .output import ascii_only, data, is_tty, paint, wants_colour
 
 Align = Literal["left", "right"]
 GAP = "  "
@@ -104,7 +104,7 @@ def _line(
     parts = []
     for i, cell in zip(shown, cells, strict=True):
         column = columns[i]
-        text = fit(cell, widths[i]) if _cells(cell) > widths[i] else cell
+        text = fit(cell, widths[i], ascii_only=ascii_only()) if _cells(cell) > widths[i] else cell
         pad = " " * (widths[i] - _cells(text))
         painted = style(text, column)
         parts.append(pad + painted if column.align == "right" else painted + pad)
