@@ -107,7 +107,7 @@ def test_an_error_stands_below_the_answers(store: Store) -> None:
 def test_colour_only_where_it_is_wanted(
     environ: dict[str, str], words: tuple[str, ...], code: int, store: Store
 ) -> None:
-    assert b"\x1b" not in show(store, *words, code=code, **environ).sent
+    assert b"\x1b" not in show(store, *words, code=code, columns=80, **environ).sent
 
 
 @pytest.mark.parametrize(("words", "code"), ALL)
