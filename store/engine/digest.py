@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 import os
 import queue
+import re
 import threading
 from collections.abc import Callable
 
@@ -26,6 +27,8 @@ _WRITEBACK_EVERY = 32 << 20
 _LARGE = 16 << 20  # bytes from which threads and mapping pay
 _WINDOW = 128 << 20  # bytes mapped at a time: a writer who opens the file waits for one of them, milliseconds
 
+_FORM = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
 Advance = Callable[[int], None]
 """Told the number of bytes just worked on. What it raises stops the work."""
 
@@ -37,7 +40,7 @@ def of_bytes(data: bytes | memoryview) -> str:
 
 def is_digest(text: str) -> bool:
     """Whether a text has the form of a digest."""
-    return len(text) == LENGTH and all(c in "0123456789abcdef" for c in text)
+    return _FORM.fullmatch(text) is not None
 
 
 def of_fd(fd: int, advance: Advance | None = None) -> tuple[str, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -11,9 +10,8 @@ from ..engine import durable, removal
 from ..engine.documents import Document, ref_of
 from ..engine.objects import Trashed
 from ..engine.repository import Repository
-from ..errors import VerificationError
 from ..nouns.reports import GcItem, GcReport
-from . import look, replaced, resolve
+from . import replaced, resolve
 from .marks import Marks, contents, mark
 
 
@@ -50,7 +48,7 @@ def _keeping(repository: Repository, document: Document) -> Iterator[str]:
 
 def _reasons(repository: Repository, name: str) -> list[str]:
     marks = mark(repository)
-    refs = marks.identities()
+    refs = marks.refs
     reasons = [f"manifest of {ref}" for ref in refs.get(name, ())]
     for identity, manifest in contents(repository, marks):
         paths = [entry.path for entry in manifest.files if entry.digest == name]
@@ -61,31 +59,9 @@ def _reasons(repository: Repository, name: str) -> list[str]:
         reasons.append("perhaps a version whose event was lost: a journal stretch was quarantined")
     if name in marks.bodies:
         reasons.append(f"details of event {marks.bodies[name].seq}")
-    if not reasons and (reason := held_for_readers(repository, marks, time.time()).get(name)):
+    if not reasons and (reason := replaced.held_for_readers(repository, marks, time.time()).get(name)):
         reasons.append(reason)
     return reasons
-
-
-def held_for_readers(repository: Repository, marks: Marks, now: float) -> dict[str, str]:
-    """Return the objects behind trees that a reader may still hold although their version was deleted, and why."""
-    grace = repository.config.gc_grace
-    refs = marks.identities()
-    held: dict[str, str] = {}
-    for identity in repository.trees.names():
-        if identity not in refs and now - marks.freed.get(identity, 0) < grace:
-            reason = "files to read of a version deleted less than the grace period ago"
-            held |= dict.fromkeys(_files(repository, identity), reason)
-    for each in replaced.served(repository, marks, now):
-        if each.why and each.identity and each.identity not in refs:
-            reason = f"served from live/ as {each.ref}, which was deleted: {each.why}"
-            held |= dict.fromkeys(_files(repository, each.identity), reason)
-    return held
-
-
-def _files(repository: Repository, identity: str) -> list[str]:
-    with contextlib.suppress(VerificationError):
-        return [entry.digest for entry in look.manifest(repository, identity).files]
-    return []  # then its tree is of no use either
 
 
 class _Sweep:
@@ -96,7 +72,7 @@ class _Sweep:
         self.trashed = self.freed = 0
 
     def run(self) -> GcReport:
-        keep = self.marks.keep | held_for_readers(self.repository, self.marks, self.now).keys()
+        keep = self.marks.keep | replaced.held_for_readers(self.repository, self.marks, self.now).keys()
         self._trees()
         self._live()
         kept = self._objects(keep)
@@ -118,7 +94,7 @@ class _Sweep:
         return kept
 
     def _trees(self) -> None:
-        refs = self.marks.identities()
+        refs = self.marks.refs
         for identity in self.repository.trees.names():
             since = self.marks.freed.get(identity, 0)
             if identity in refs or self.now - since < self.repository.config.gc_grace:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
 from ..engine.repository import Repository
@@ -36,7 +37,7 @@ class Marks:
     epoch). ``bodies`` are objects that events name, ``seq`` is the last event's number. ``doubt`` says why what is needed
     can't be told for certain, with a hint; None when it can.
 
-    Once ``mark`` has looked into the manifests, ``keep`` are the objects that must stay, and ``orphans`` those of them
+    Once the function ``keep`` was called, ``keep`` are the objects that must stay, and ``orphans`` those of them
     that may be versions whose event was lost.
     """
 
@@ -124,8 +125,14 @@ class Marks:
     def _leaves(self, model: str, event: Event) -> None:
         self.left[model, self.production.pop(model)] = event.at.timestamp()
 
-    def identities(self) -> dict[str, list[str]]:
-        """Return the manifests of the versions that stand, and the references of each."""
+    @functools.cached_property
+    def manifests(self) -> frozenset[str]:
+        """The manifests of all versions there ever were; asked for once every event was taken."""
+        return frozenset(self.versions.values())
+
+    @functools.cached_property
+    def refs(self) -> dict[str, list[str]]:
+        """The manifests of the versions that stand, and the references of each; as ``manifests``."""
         found: dict[str, list[str]] = {}
         for (model, number), identity in self.standing.items():
             found.setdefault(identity, []).append(f"{model}@{number}")
@@ -166,10 +173,10 @@ def replayed(repository: Repository) -> Marks:
         journal.close()
     if damage:
         what = f"what is needed can't be told for certain: {damage[0]}"
-        marks.doubt = what, "Run mvtui repair, then gc again."
+        marks.doubt = what, "Run mvtui repair, then try again."
     if doubt := repository.journal.in_doubt():
         what = f"a write is in doubt ({doubt}), and may need what nothing else does"
-        marks.doubt = what, "Run mvtui repair, then gc again."
+        marks.doubt = what, "Run mvtui repair, then try again."
     return marks
 
 
@@ -182,15 +189,16 @@ def mark(repository: Repository) -> Marks:
     """
     marks = replayed(repository)
     marks.refuse_in_doubt()
-    marks.keep = marks.bodies.keys() | set(
-        marks.versions.values()
-    )  # manifests stay, of deleted versions, too
-    for _, manifest in contents(repository, marks):
-        marks.keep.update(entry.digest for entry in manifest.files)
+    keep(repository, marks, (e.digest for _, manifest in contents(repository, marks) for e in manifest.files))
+    return marks
+
+
+def keep(repository: Repository, marks: Marks, files: Iterable[str]) -> None:
+    """Note what must stay: these files, all that events name, and the manifests, of deleted versions, too."""
+    marks.keep = marks.bodies.keys() | marks.manifests | set(files)
     if marks.has_gaps:
         marks.orphans = _orphans(repository, marks.keep)
         marks.keep |= marks.orphans
-    return marks
 
 
 def contents(repository: Repository, marks: Marks) -> Iterator[tuple[str, Manifest]]:

@@ -1,7 +1,8 @@
-"""Trees in live/ that served: which may go, and why the others stay."""
+"""What readers may still hold: trees in live/ that served, which of them may go, and the objects behind the others."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from typing import NamedTuple
 
 from ..engine.live import LiveTree
 from ..engine.repository import Repository
+from ..errors import VerificationError
+from . import look
 from .marks import Marks
 
 
@@ -61,3 +64,25 @@ def _made(tree: LiveTree) -> float:
 
 def _clock(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def held_for_readers(repository: Repository, marks: Marks, now: float) -> dict[str, str]:
+    """Return the objects behind trees that a reader may still hold although their version was deleted, and why."""
+    grace = repository.config.gc_grace
+    refs = marks.refs
+    held: dict[str, str] = {}
+    for identity in repository.trees.names():
+        if identity not in refs and now - marks.freed.get(identity, 0) < grace:
+            reason = "files to read of a version deleted less than the grace period ago"
+            held |= dict.fromkeys(_files(repository, identity), reason)
+    for each in served(repository, marks, now):
+        if each.why and each.identity and each.identity not in refs:
+            reason = f"served from live/ as {each.ref}, which was deleted: {each.why}"
+            held |= dict.fromkeys(_files(repository, each.identity), reason)
+    return held
+
+
+def _files(repository: Repository, identity: str) -> list[str]:
+    with contextlib.suppress(VerificationError):
+        return [entry.digest for entry in look.manifest(repository, identity).files]
+    return []  # then its tree is of no use either

@@ -58,6 +58,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "data": "Say whether the data a version was made from still are the same.",
     },
     "Keeping house": {
+        "du": "Measure what versions take, and what deleting each would free.",
+        "prune": "Delete the versions of a model that no rule keeps.",
         "gc": "Free the space of what no version needs.",
         "repair": "Mend what a crash or a bad disk left.",
         "doctor": "Look at store, disk and terminal; say what to mend.",
