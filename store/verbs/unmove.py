@@ -195,12 +195,15 @@ def _door(
     back: tuple[Move, ...],
     governs: policy.InForce,
 ) -> gates.Door | None:
-    """Return the door to the stage that a version goes on to, if one does. Taking a promotion back is never stopped.
+    """Return the door to the stage that a version goes on to, if one does.
 
-    What the promotion displaced returns then, as in a rollback.
+    Taking a promotion back is never stopped: what it displaced returns, as in a rollback. Nor is a rollback, the second time
+    as the first.
     """
-    taken_back = mode == "undo" and moving.is_up(event.data["from"], event.data["to"])
-    if taken_back and not _is_rollback(index, event):
+    if _is_rollback(index, event):
+        if mode == "redo":
+            return None
+    elif mode == "undo" and moving.is_up(event.data["from"], event.data["to"]):
         return None
     for move in back:
         document = index.version(event.data["model"], move.version)

@@ -264,6 +264,15 @@ def test_undo_of_a_rollback_asks_the_gates_and_of_a_promotion_does_not(three: St
     assert three.get("m@production").version == "1.0.0"
 
 
+def test_no_gate_stops_a_rollback_the_second_time_either(three: Store) -> None:
+    three.rollback("m", reason="3 a.m.")
+    three.undo()
+    (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nmetric = "accuracy"\nmin = 0.9\n')
+    three.redo()
+    assert three.get("m@production").version == "1.0.0"
+    assert three.transitions("m", limit=1)[0].reason == "3 a.m."
+
+
 def test_redo_of_a_promotion_asks_the_gates(three: Store) -> None:
     three.promote("m@1.0.2", "production", reason="why it was")
     three.undo()
