@@ -94,6 +94,21 @@ def note(store: Store, ref: str, text: str) -> None:
     say("noted", text)
 
 
+def promote(store: Store, ref: str) -> None:
+    """Put a version in production."""
+    say("promoted", store.promote(ref, "production", reason="by acts").version.ref)
+
+
+def rollback(store: Store, model: str) -> None:
+    """Let production go back."""
+    say("promoted", store.rollback(model, reason="by acts").version.ref)
+
+
+def archive(store: Store, ref: str) -> None:
+    """Take a version out of production."""
+    say("archived", store.promote(ref, "archived", reason="by acts").version.ref)
+
+
 def repair(store: Store) -> None:
     """Repair."""
     say("repaired", len(store.repair().actions))
@@ -106,7 +121,8 @@ def rank(root: str, number: int, source: str) -> str:
 
 
 _ACTS: dict[str, Callable[..., None]] = {
-    act.__name__: act for act in (register_many, collect, hold, register, delete, gc, note, repair)
+    act.__name__: act
+    for act in (register_many, collect, hold, register, delete, gc, note, promote, rollback, archive, repair)
 }
 
 
