@@ -25,7 +25,7 @@ def run(mode: Literal["undo", "redo"], *, dry_run: bool, as_json: bool) -> None:
 def _tell(mode: Literal["undo", "redo"], done: Undone) -> None:
     what, effect = output.safe(done.what, 1000), output.safe(done.effect, 1000)
     if done.dry_run:
-        output.data(f"would {mode} event {done.seq}: {what}")
+        output.data(f"would {'undo' if mode == 'undo' else 'take back'} event {done.seq}: {what}")
         output.data(effect)
         return
     output.talk(f"{'undid' if mode == 'undo' else 'took back'} event {done.seq}: {what}")

@@ -33,6 +33,7 @@ def test_a_promotion_is_taken_back_and_made_again(run: Run, annas: Store) -> Non
         "do it again with: mvtui redo\n"
     )
     assert annas.get("sentiment@1.0.0").stage is None
+    assert run("redo", "--dry-run").out.startswith(f"would take back event {seq + 1}: ")
     redone = run("redo")
     assert redone.code == 0
     assert redone.err.startswith(f"took back event {seq + 1}: sentiment@1.0.0: undid event {seq}: ")
