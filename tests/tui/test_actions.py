@@ -6,7 +6,7 @@ import pytest
 from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation, Tab
 from mvtui.tui.app.commands import COMMANDS
 
-EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", tab=Tab.COMPARE)
+EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", tab=Tab.COMPARE, waiting=1)
 
 
 def test_every_action_does_something_and_nothing_else_does() -> None:
@@ -97,3 +97,16 @@ def test_the_filter_is_told_for_the_pane_it_is_in() -> None:
 
     assert "mvtui ls --help" in told(Pane.VERSIONS)
     assert "named like" in told(Pane.MODELS)
+
+
+def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight() -> None:
+    from dataclasses import replace
+
+    locked = replace(EVERYTHING, locked="your account may not write this store")
+    registry = Registry()
+    changes = {"stage.promote", "stage.rollback", "stage.approve", "change.undo", "change.redo"}
+    told = {action.id for action in registry.actions if action.obstacle(locked)}
+    assert told == changes
+    assert {hint.action.id for hint in registry.footer(locked)} >= changes - {"change.redo"}
+    nothing = Situation(store_open=True, locked="your account may not write this store")
+    assert registry.get("stage.promote").obstacle(nothing) == nothing.locked, "what never can be comes first"

@@ -96,14 +96,16 @@ async def test_brackets_turn_the_tabs_from_any_pane(world: Path, opened: Opens) 
     async with opened(world) as it:
         await on_sentiment(it)
         assert it.main.pane == Pane.VERSIONS
-        assert "[Overview] · Compare · Lineage" in it.text
+        assert "[Overview] Compare Lineage Stages" in it.text
         await it.press("right_square_bracket")
-        assert "Overview · [Compare] · Lineage" in it.text
+        assert "Overview [Compare] Lineage Stages" in it.text
         assert it.seen("#details").startswith(" 1.2.0 against 1.1.0")
         assert it.main.pane == Pane.VERSIONS, "the list keeps the keys"
         await it.press("right_square_bracket")
         assert "▸ sentiment@1.2.0" in it.seen("#details")
-        await it.press("right_square_bracket", "left_square_bracket", "left_square_bracket")
+        await it.press("right_square_bracket", "right_square_bracket")
+        assert it.main.details.tab is Tab.OVERVIEW
+        await it.press("left_square_bracket", "left_square_bracket", "left_square_bracket")
         assert it.main.details.tab is Tab.COMPARE
         await it.press("j")
         assert it.seen("#details").startswith(" 1.1.0 against 1.0.0")
@@ -228,7 +230,7 @@ async def test_lineage_keeps_the_version_in_sight(tmp_path: Path, opened: Opens)
             parents = [f"m@1.{number - 1}.0"] if number else []
             store.register("m", file, parents=parents, capture=False)
         async with opened(store.root, (120, 35)) as it:
-            await it.press("left_square_bracket")
+            await it.press("left_square_bracket", "left_square_bracket")
             assert "▸ m@1.29.0" in it.seen("#details")
             await it.press("tab", "g")
             assert "m@1.0.0" in it.seen("#details")

@@ -26,6 +26,7 @@ class Tab(StrEnum):
     OVERVIEW = "Overview"
     COMPARE = "Compare"
     LINEAGE = "Lineage"
+    STAGES = "Stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ class Situation:
     filtered: bool = False
     tab: Tab = Tab.OVERVIEW
     marked: int = 0
+    locked: str = ""
+    """Why nothing can be changed here, as the end of the sentence "can't …: …"; empty when it can."""
+    waiting: int = 0
+    """How many requests wait for the approval of whoever looks."""
 
 
 WhyNot = Callable[[Situation], str]
@@ -89,6 +94,23 @@ def _needs_version(now: Situation) -> str:
     return _needs_store(now) or ("" if now.selected else "no version is selected")
 
 
+def _may_change(now: Situation) -> str:
+    return _needs_store(now) or now.locked
+
+
+def _may_change_version(now: Situation) -> str:
+    # What can never be done here comes before what is missing at the moment.
+    return _may_change(now) or _needs_version(now)
+
+
+def _may_change_model(now: Situation) -> str:
+    return _may_change(now) or ("" if now.models else "the store is empty")
+
+
+def _needs_waiting(now: Situation) -> str:
+    return _needs_store(now) or ("" if now.waiting else "nothing waits for you")
+
+
 def _needs_rows(now: Situation) -> str:
     return _needs_store(now) or ("" if now.models else "the store is empty")
 
@@ -103,7 +125,7 @@ def _zoom_why_not(now: Situation) -> str:
     return _needs_rows(now)
 
 
-_MOVE, _SHOW, _DO, _APP = "Move", "Look", "Do", "mvtui"
+_MOVE, _SHOW, _STAGES, _DO, _APP = "Move", "Look", "Stages", "Do", "mvtui"
 
 ACTIONS: tuple[Action, ...] = (
     Action("move.down", ("j", "down"), "down", "Go down one line", _MOVE),
@@ -120,7 +142,7 @@ ACTIONS: tuple[Action, ...] = (
         "next pane",
         "Go to the next pane: models, versions, details",
         _SHOW,
-        footer=4,
+        footer=6,
         why_not=_needs_rows,
         doing="go to the next pane",
     ),
@@ -137,9 +159,9 @@ ACTIONS: tuple[Action, ...] = (
         "tab.next",
         ("right_square_bracket",),
         "next tab",
-        "Show the next tab of the details: overview, compare, lineage",
+        "Show the next tab of the details: overview, compare, lineage, stages",
         _SHOW,
-        footer=6,
+        footer=8,
         why_not=_needs_version,
         doing="turn to the next tab",
     ),
@@ -159,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         "Mark the version, to compare others with it: up to six",
         _SHOW,
         pane=Pane.VERSIONS,
-        footer=5,
+        footer=7,
         why_not=_needs_version,
     ),
     Action(
@@ -168,12 +190,12 @@ ACTIONS: tuple[Action, ...] = (
         "hide same",
         "Compare: only what differs, or everything",
         _SHOW,
-        footer=11,
+        footer=14,
         why_not=_only_compared,
         doing="hide what is the same",
     ),
     Action(
-        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=7, why_not=_needs_rows
+        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=12, why_not=_needs_rows
     ),
     Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", _SHOW),
     Action(
@@ -182,7 +204,7 @@ ACTIONS: tuple[Action, ...] = (
         "filter",
         "List only versions that fit a query: mvtui ls --help tells how",
         _SHOW,
-        footer=3,
+        footer=5,
         why_not=_needs_rows,
         elsewhere=((Pane.MODELS, "List only models named like your words; queries are for Versions"),),
     ),
@@ -192,8 +214,62 @@ ACTIONS: tuple[Action, ...] = (
         "zoom",
         "Give the pane the whole window, and back",
         _SHOW,
-        footer=9,
+        footer=15,
         why_not=_zoom_why_not,
+    ),
+    Action(
+        "stage.promote",
+        ("p",),
+        "promote",
+        "Move the version to the next stage, or another, through its gates",
+        _STAGES,
+        footer=3,
+        why_not=_may_change_version,
+    ),
+    Action(
+        "stage.rollback",
+        ("R",),
+        "roll back",
+        "Let production of the model go back to the version before",
+        _STAGES,
+        footer=4,
+        why_not=_may_change_model,
+    ),
+    Action(
+        "stage.approve",
+        ("a",),
+        "approve",
+        "Approve the version for a stage; or reject it, ask others, withdraw",
+        _STAGES,
+        footer=10,
+        why_not=_may_change_version,
+    ),
+    Action(
+        "stage.inbox",
+        ("i",),
+        "inbox",
+        "List the requests that wait for your approval",
+        _STAGES,
+        footer=13,
+        why_not=_needs_waiting,
+        doing="open the inbox",
+    ),
+    Action(
+        "change.undo",
+        ("u",),
+        "undo",
+        "Take back your last change, wherever you made it",
+        _STAGES,
+        footer=9,
+        why_not=_may_change,
+    ),
+    Action(
+        "change.redo",
+        ("U", "ctrl+r"),
+        "redo",
+        "Make again what you took back last",
+        _STAGES,
+        why_not=_may_change,
     ),
     Action(
         "copy.reference",
@@ -201,7 +277,7 @@ ACTIONS: tuple[Action, ...] = (
         "copy",
         "Copy the version's reference, such as sentiment@1.4.0",
         _DO,
-        footer=8,
+        footer=11,
         why_not=_needs_version,
     ),
     Action("copy.id", ("Y",), "copy ID", "Copy the version's whole hash ID", _DO, why_not=_needs_version),
@@ -211,7 +287,7 @@ ACTIONS: tuple[Action, ...] = (
         "refresh",
         "Read the store again (it is also read twice a second)",
         _DO,
-        footer=10,
+        footer=16,
     ),
     Action("app.help", ("question_mark", "f1"), "help", "Show these keys", _APP, footer=1),
     Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),

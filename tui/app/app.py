@@ -106,7 +106,10 @@ class MvtuiApp(App[int]):
         """
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self.app_focus = True
-            self.screen._forward_event(event)  # noqa: SLF001 - as Textual passes it on itself
+            # What is typed before a dialog stands is for the dialog: the main screen passes it on, in order.
+            main, top = self._main, self.screen
+            taker = main if main and main.dialog is top else top
+            taker._forward_event(event)  # noqa: SLF001 - as Textual passes it on itself
         else:
             await super().on_event(event)
 

@@ -10,7 +10,9 @@ from .actions import Tab
 from .known import Known
 
 if TYPE_CHECKING:
-    from ...store import Comparison, TreeRow
+    from collections.abc import Mapping
+
+    from ...store import Comparison, GateReport, RollbackPlan, Stage, Transition, TreeRow, Version
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -28,12 +30,32 @@ class Ancestry(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-Content: TypeAlias = "Known | Comparison | Ancestry"
+class Staged(msgspec.Struct, frozen=True):
+    """Where a version stands, what the next stage asks, and what happened to the versions of its model.
+
+    ``stages`` has the numbers in each stage, the last to enter first, and ``total`` counts all versions. ``report`` is
+    what the gates of the next stage say; None where there is none, or where they can't be asked, which ``problem`` says.
+    ``way_back`` is where a rollback would lead, ``no_way_back`` why nowhere; neither while nothing was ever in
+    Production. ``history`` has the last changes, the last first; ``more`` says that there are older ones.
+    """
+
+    version: Version
+    stages: Mapping[Stage, tuple[str, ...]]
+    total: int
+    report: GateReport | None = None
+    problem: str = ""
+    way_back: RollbackPlan | None = None
+    no_way_back: str = ""
+    history: tuple[Transition, ...] = ()
+    more: bool = False
+
+
+Content: TypeAlias = "Known | Comparison | Ancestry | Staged"
 
 
 def lacks_history(content: Content) -> bool:
     """Say whether git could tell more about a comparison: the commits between the versions'."""
-    if isinstance(content, Known | Ancestry) or content.histories:
+    if isinstance(content, Known | Ancestry | Staged) or content.histories:
         return False
     base = content.base.code
     return base is not None and any(

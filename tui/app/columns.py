@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ...store import improved
@@ -36,6 +36,9 @@ class Look:
     now: datetime
     ascii_only: bool = False
 
+
+_PLAIN = Look(datetime.min.replace(tzinfo=UTC))
+"""For widths, which no moment changes."""
 
 Cell = Callable[[Any, Look], str]
 StyleOf = Callable[[Any], str]
@@ -103,7 +106,7 @@ def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column
         return f"{production} {model.production}" if model.production else lead + (model.latest or "")
 
     return [
-        Column("MODEL", min(_widest([m.name for m in sample], 8), 18), 0, lambda m, _: m.name, grow=True),
+        Column("MODEL", min(_widest([m.name for m in sample], 8), 12), 0, lambda m, _: m.name, grow=True),
         Column("", _widest([words.count(m.version_count) for m in sample], 1), 2,
                lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
         Column("", min(_widest(map(latest, sample), 3), 12), 1, latest,
@@ -132,8 +135,11 @@ def for_versions(
                style=lambda _v: "strong"),
         Column("ID", 7, 5, lambda v, _: v.short_id, style=lambda _v: "muted"),
     ]  # fmt: skip
-    if any(v.stage for v in sample):
-        out.append(Column("STAGE", 13, 1, _stage, style=lambda v: v.stage or "muted"))
+    if any(v.stage or v.rolled_back for v in sample):
+        widest = min(_widest([standing(v, _PLAIN) for v in sample], 12), 15)
+        out.append(Column("STAGE", widest, 1, standing, style=standing_style))
+    if any(v.overridden for v in sample):
+        out.append(Column("", len(words.OVERRIDDEN), 5, _overridden, style=lambda _v: "bad"))
     if any(v.aliases for v in sample):
         widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
         out.append(Column("ALIAS", widest, 3, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
@@ -229,8 +235,20 @@ def first_line(text: str, look: Look) -> str:
     return first.rstrip() + (words.signs(look.ascii_only).ellipsis if more else "")
 
 
-def _stage(version: Version, look: Look) -> str:
-    return words.stage_label(version.stage, ascii_only=look.ascii_only)
+def standing(version: Version, look: Look) -> str:
+    """Return where a version stands in sign and word, with a sign behind it if a gate was overruled for it."""
+    told = words.standing_label(version.stage, rolled_back=version.rolled_back, ascii_only=look.ascii_only)
+    return f"{told} {words.signs(look.ascii_only).overridden}" if version.overridden else told
+
+
+def standing_style(version: Version) -> str:
+    """Return the name of the style of where a version stands."""
+    back = version.rolled_back and version.stage in (None, "archived")
+    return "warning" if back else version.stage or "muted"
+
+
+def _overridden(version: Version, _look: Look) -> str:
+    return words.OVERRIDDEN if version.overridden else ""
 
 
 def _widest(texts: Iterable[str], least: int) -> int:

@@ -7,7 +7,7 @@ Screen and selection hold the state and offer a few verbs (``activate``, ``arran
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .. import words
 from .actions import Pane
@@ -97,6 +97,42 @@ async def _filter(screen: MainScreen) -> None:
     screen.selection.tell_found()
 
 
+def _promote(screen: MainScreen) -> None:
+    from .dialogs.promote import PromoteDialog
+
+    if screen.version:
+        screen.open(PromoteDialog(screen, screen.version))
+
+
+def _roll_back(screen: MainScreen) -> None:
+    from .dialogs.rollback import RollbackDialog
+
+    if screen.selection.model:
+        screen.open(RollbackDialog(screen, screen.selection.model.name))
+
+
+def _approve(screen: MainScreen) -> None:
+    from .dialogs.approve import ApproveDialog
+
+    if screen.version:
+        screen.open(ApproveDialog(screen, screen.version))
+
+
+def _inbox(screen: MainScreen) -> None:
+    from .dialogs.inbox import InboxDialog
+
+    screen.open(InboxDialog(screen))
+
+
+def _take_back(mode: Literal["undo", "redo"]) -> Command:
+    def take_back(screen: MainScreen) -> None:
+        from .dialogs.takeback import TakeBackDialog
+
+        screen.open(TakeBackDialog(screen, mode))
+
+    return take_back
+
+
 def _copy(screen: MainScreen, value: str) -> None:
     screen.app.copy_to_clipboard(value)
     # A terminal never answers: all we know is that it was sent, so the value stays to be selected by hand.
@@ -159,6 +195,12 @@ COMMANDS: dict[str, Command] = {
     "pane.back": _back,
     "pane.zoom": _zoom,
     "list.filter": _filter,
+    "stage.promote": _promote,
+    "stage.rollback": _roll_back,
+    "stage.approve": _approve,
+    "stage.inbox": _inbox,
+    "change.undo": _take_back("undo"),
+    "change.redo": _take_back("redo"),
     "copy.reference": _copy_reference,
     "copy.id": _copy_id,
     "store.refresh": _refresh,

@@ -20,9 +20,18 @@ _NAME_MAX = 40
 
 
 def top(
-    model: Model | None, store: Summary | None, look: Look, columns: int, *, read_only: bool = False
+    model: Model | None,
+    store: Summary | None,
+    look: Look,
+    columns: int,
+    *,
+    read_only: bool = False,
+    waiting: int = 0,
 ) -> tuple[Line, Line]:
-    """Return the headline: the model on the left, the store on the right as far as there is room."""
+    """Return the headline: the model on the left, the store on the right as far as there is room.
+
+    ``waiting`` is how many requests wait for the approval of whoever looks.
+    """
     ascii_only = look.ascii_only
     left: Line = [(" mvtui", "strong")]
     if model:
@@ -50,6 +59,8 @@ def top(
         right: Line = [(dot.join(shown) + "   " if shown else "", "muted"), (who, "")]
         if locked:
             right.append(("   read-only", "warning"))
+        if waiting:
+            right.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you", "accent"))
         right.append((" ", ""))
         if sum(width(text) for text, _ in right) <= room:
             return left, right
@@ -67,10 +78,9 @@ def tabs(active: Pane, tab: Tab) -> tuple[Line, Line]:
     return line, []
 
 
-def tab_title(active: Tab, *, ascii_only: bool = False) -> Content:
+def tab_title(active: Tab) -> Content:
     """Return what the frame of the details is titled: every tab, the one that is shown in brackets."""
-    dot = f" {words.signs(ascii_only).dot} "
-    return Content(dot.join(f"[{tab}]" if tab is active else str(tab) for tab in Tab))
+    return Content(" ".join(f"[{tab}]" if tab is active else str(tab) for tab in Tab))
 
 
 def arrival(refs: Sequence[str], signs: words.Signs) -> str:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Completion, Damage, Found, Model, Summary
+    from ...store import Completion, Damage, Found, Model, Summary, Waiting
     from ...store.errors import QueryError
     from .asked import Asked, Content
+    from .changes import Made
     from .columns import Column
+    from .prospects import Prospect, Request
     from .rows import Rows
 
 
@@ -78,6 +80,67 @@ class TabFailed(FromStore):
         super().__init__()
         self.asked = asked
         self.reason = reason
+
+
+class InboxRead(FromStore):
+    """The requests that wait for the approval of whoever looks, the oldest first."""
+
+    def __init__(self, waiting: tuple[Waiting, ...]) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+
+class ForDialog(FromStore):
+    """Base of what the worker says of a change, for the dialog that is open."""
+
+
+class ProspectRead(ForDialog):
+    """What a change would come to; ``asked`` is what a dialog asked."""
+
+    def __init__(self, asked: Request, prospect: Prospect) -> None:
+        super().__init__()
+        self.asked = asked
+        self.prospect = prospect
+
+
+class ProspectFailed(ForDialog):
+    """What a change would come to can't be told."""
+
+    def __init__(self, asked: Request, reason: str) -> None:
+        super().__init__()
+        self.asked = asked
+        self.reason = reason
+
+
+class ChangeProgressed(ForDialog):
+    """How many of ``total`` bytes were hashed for a change."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__()
+        self.done = done
+        self.total = total
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last report matters."""
+        return isinstance(message, ChangeProgressed)
+
+
+class ChangeMade(ForDialog):
+    """A change was made."""
+
+    def __init__(self, made: Made) -> None:
+        super().__init__()
+        self.made = made
+
+
+class ChangeFailed(ForDialog):
+    """A change was not made. ``stopped`` says that this is what was wanted; ``moved`` that the store has changed."""
+
+    def __init__(self, reason: str, *, stopped: bool = False, moved: bool = False) -> None:
+        super().__init__()
+        self.reason = reason
+        self.stopped = stopped
+        self.moved = moved
 
 
 class ModelsListed(FromStore):

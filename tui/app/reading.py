@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from ...store.errors import MvtuiError
 from .actions import Tab
-from .asked import Ancestry, Asked, Content
+from .asked import Ancestry, Asked, Content, Staged
 from .known import Known
 
 if TYPE_CHECKING:
-    from ...store import Capture, Direction, Node, Store, Version
+    from ...store import Capture, Direction, GateReport, Node, RollbackPlan, Store, Version
 
 _FANOUT = 50
 """As many nodes are drawn at each node of a lineage; the rest is counted."""
+
+_CHANGES = 500
+"""As many changes of stages are listed; mvtui history has the rest."""
 
 
 def read(store: Store, asked: Asked) -> Content:
@@ -28,6 +31,8 @@ def read(store: Store, asked: Asked) -> Content:
         return known(store, asked.refs[0])
     if asked.tab is Tab.COMPARE:
         return store.diff(*asked.refs)
+    if asked.tab is Tab.STAGES:
+        return _staged(store, asked.refs[0])
     return _ancestry(store, asked.refs[0])
 
 
@@ -98,3 +103,40 @@ def _ancestry(store: Store, ref: str) -> Ancestry:
         tuple(tree_rows(lineage, "down", fanout=_FANOUT)),
         lineage.cut,
     )
+
+
+def _staged(store: Store, ref: str) -> Staged:
+    version = store.get(ref)
+    history = store.transitions(version.model, limit=_CHANGES + 1)
+    total = next((model.version_count for model in store.models() if model.name == version.model), 0)
+    report, problem = _gates(store, version)
+    stages = store.stages(version.model)
+    way_back, no_way_back = _way_back(store, version.model) if history else (None, "")
+    return Staged(
+        version,
+        stages,
+        total,
+        report,
+        problem,
+        way_back,
+        no_way_back,
+        history[:_CHANGES],
+        len(history) > _CHANGES,
+    )
+
+
+def _gates(store: Store, version: Version) -> tuple[GateReport | None, str]:
+    """Return what the next stage asks, or why that can't be told; neither where no stage comes next."""
+    if version.deleted or version.stage in ("production", "archived"):
+        return None, ""
+    try:
+        return store.gates(version.ref, verify=False), ""
+    except MvtuiError as error:  # such as a mistake in config.toml: the rest can still be shown
+        return None, f"{error.message} {error.hint}".strip()
+
+
+def _way_back(store: Store, model: str) -> tuple[RollbackPlan | None, str]:
+    try:
+        return store.rollback_plan(model), ""
+    except MvtuiError as error:
+        return None, error.message

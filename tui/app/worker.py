@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,9 +24,12 @@ from . import columns, reading
 from .actions import Tab
 from .asked import Asked, Content
 from .messages import (
+    ChangeMade,
     Filtered,
     FromStore,
+    InboxRead,
     ModelsListed,
+    ProspectFailed,
     SearchIsSlow,
     StoreMissing,
     StoreTrouble,
@@ -39,6 +42,8 @@ from .rows import Rows, changed_last
 
 if TYPE_CHECKING:
     from ...store import Model, Store, Summary, Version
+    from .errand import Errand
+    from .prospects import Request
 
 POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
@@ -47,6 +52,13 @@ _PAINT_SECONDS = 1.0
 _SLOW_GIT_SECONDS = 1.0
 _MOST_ARRIVED = 100
 _GONE_HINT = "What it held stays on the screen."
+
+
+class _Job(NamedTuple):
+    """Something to do, and what to answer when there is no store to do it in."""
+
+    do: Callable[[Store], None]
+    lost: Callable[[str], FromStore] | None = None
 
 
 class StoreWorker(Thread):
@@ -67,9 +79,9 @@ class StoreWorker(Thread):
         super().__init__(name="mvtui-store", daemon=True)
         self._open_store = open_store
         self._glance = glance
-        self._post = post
+        self.post = post
         self._interval = interval
-        self._wanted: dict[str, Callable[[Store], None]] = {}
+        self._wanted: dict[str, _Job] = {}
         self._wake = Condition()
         self._stopped = False
         self._busy = True
@@ -100,6 +112,18 @@ class StoreWorker(Thread):
         """Ask for a comparison with the commits between: ``TabRead``, or nothing where git takes its time."""
         self._ask("history", lambda store: self._read_history(store, asked))
 
+    def look(self, request: Request) -> None:
+        """Ask what a change would come to: ``ProspectRead`` or ``ProspectFailed``."""
+        self._ask(
+            "prospect",
+            lambda store: self._look(store, request),
+            lost=lambda reason: ProspectFailed(request, reason),
+        )
+
+    def make(self, errand: Errand) -> None:
+        """Ask for a change: ``ChangeMade``, once what it did is listed, or ``ChangeFailed``. None replaces another."""
+        self._ask(f"change {id(errand)}", lambda store: self._make(store, errand), lost=errand.lost)
+
     def refresh(self) -> None:
         """Ask for the models again, changed or not."""
         self._ask("models", lambda store: self._list_models(store, asked=True))
@@ -127,9 +151,16 @@ class StoreWorker(Thread):
         with self._wake:
             return not self._busy and not self._wanted
 
-    def _ask(self, kind: str, job: Callable[[Store], None]) -> None:
+    def _ask(
+        self,
+        kind: str,
+        job: Callable[[Store], None],
+        *,
+        lost: Callable[[str], FromStore] | None = None,
+    ) -> None:
+        """Want something done; ``lost`` makes the answer when there is no store to do it in."""
         with self._wake:
-            self._wanted[kind] = job
+            self._wanted[kind] = _Job(job, lost)
             self._wake.notify()
 
     # -- in the worker's thread ------------------------------------------------------------------
@@ -141,9 +172,9 @@ class StoreWorker(Thread):
         self._part = False
         if store is None:
             return
-        self._guarded(store, self._list_models)
+        self._guarded(store, _Job(self._list_models))
         while not self._stopped:
-            self._guarded(store, self._next_job() or self._poll)
+            self._guarded(store, self._next_job() or _Job(self._poll))
 
     def _show_part(self) -> None:
         try:
@@ -153,7 +184,7 @@ class StoreWorker(Thread):
         if part is None:
             return
         self._part = True
-        self._guarded(part, self._list_models)
+        self._guarded(part, _Job(self._list_models))
         self._await_paint()
         part.close()
 
@@ -177,7 +208,7 @@ class StoreWorker(Thread):
             self._pause()
         return None
 
-    def _next_job(self) -> Callable[[Store], None] | None:
+    def _next_job(self) -> _Job | None:
         with self._wake:
             if not self._wanted:
                 self._busy = False
@@ -193,28 +224,30 @@ class StoreWorker(Thread):
                 self._wake.wait(self._interval)
             self._busy = True
 
-    def _guarded(self, store: Store, job: Callable[[Store], None]) -> None:
+    def _guarded(self, store: Store, job: _Job) -> None:
         try:
             self._check_there(store)
-            job(store)
+            job.do(store)
         except MvtuiError as error:
-            self._trouble(error.message, error.hint)
+            self._trouble(job, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - a store deleted underneath must not end the watch
-            self._trouble(*_unexpected(error))
+            self._trouble(job, *_unexpected(error))
         else:
             if self._troubled:
                 self._troubled = False
                 self._said = None
-                self._post(StoreWell())
+                self.post(StoreWell())
 
-    def _trouble(self, reason: str, hint: str) -> None:
+    def _trouble(self, job: _Job, reason: str, hint: str) -> None:
         self._troubled = True
         self._say_once(StoreTrouble, reason, hint)
+        if job.lost:
+            self.post(job.lost(reason))
 
     def _say_once(self, kind: Callable[[str, str], FromStore], reason: str, hint: str) -> None:
         if self._said != (reason, hint):
             self._said = (reason, hint)
-            self._post(kind(reason, hint))
+            self.post(kind(reason, hint))
 
     def _poll(self, store: Store) -> None:
         # Not by what poll answers: another job may have brought the store up to date since the last list.
@@ -239,7 +272,7 @@ class StoreWorker(Thread):
             arrived = list(itertools.islice(fresh, _MOST_ARRIVED))
         first_time, self._last_seq = self._last_seq < 0, newest
         models = store.models()
-        self._post(
+        self.post(
             ModelsListed(
                 models,
                 self._summary(store),
@@ -249,6 +282,30 @@ class StoreWorker(Thread):
                 asked=asked,
             )
         )
+
+        # Not for the first frame, and cheap only where nobody ever asked for approval.
+        self._ask("inbox", self._read_inbox)
+
+    def _read_inbox(self, store: Store) -> None:
+        self._await_paint()
+        try:
+            waiting = store.inbox()
+        except Exception:  # noqa: BLE001 - such as a mistake in config.toml, which is told where gates are asked
+            waiting = ()
+        self.post(InboxRead(waiting))
+
+    def _look(self, store: Store, request: Request) -> None:
+        from .prospects import answered
+
+        self.post(answered(store, request))
+
+    def _make(self, store: Store, errand: Errand) -> None:
+        answer = errand.run(store)
+        try:
+            if isinstance(answer, ChangeMade):
+                self._list_models(store)
+        finally:
+            self.post(answer)
 
     def _summary(self, store: Store) -> Summary:
         summary = store.summary()
@@ -287,7 +344,7 @@ class StoreWorker(Thread):
             reason = f"{type(error).__name__}: {error}"
             if reason != self._unprepared:
                 self._unprepared = reason
-                self._post(SearchIsSlow(reason))
+                self.post(SearchIsSlow(reason))
 
     def _columns(self, store: Store, found: Sequence[Version]) -> list[columns.Column]:
         if not len(found):
@@ -295,25 +352,25 @@ class StoreWorker(Thread):
         return columns.for_versions(found, store.direction, reading.in_production(store, found[0].model))
 
     def _list_versions(self, store: Store, model: str) -> None:
-        self._post(self._versions(store, model))
+        self.post(self._versions(store, model))
 
     def _find(self, store: Store, rows: Rows, query: str) -> None:
         try:
             search = rows.search(store)
             found = search.find(query)
         except QueryError as error:
-            self._post(Filtered(rows, query, problem=error))
+            self.post(Filtered(rows, query, problem=error))
         except Exception as error:  # noqa: BLE001 - what can't be searched can still be looked at
-            self._post(Filtered(rows, query, reason=f"searching failed: {type(error).__name__}: {error}"))
+            self.post(Filtered(rows, query, reason=f"searching failed: {type(error).__name__}: {error}"))
         else:
             completions = search.complete(query)
             whole = not (len(found.rows) or found.missing or completions)
             reason = reading.why_nothing(store, rows.model, query) if whole else ""
-            self._post(Filtered(rows, query, found=found, completions=completions, reason=reason))
+            self.post(Filtered(rows, query, found=found, completions=completions, reason=reason))
 
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()
-        self._post(self._tab(asked, lambda: reading.read(store, asked)))
+        self.post(self._tab(asked, lambda: reading.read(store, asked)))
 
     def _read_history(self, store: Store, asked: Asked) -> None:
         if self._git_is_slow:
@@ -323,7 +380,7 @@ class StoreWorker(Thread):
         # Everything else has to wait for this one: once is enough.
         self._git_is_slow = monotonic() - start > _SLOW_GIT_SECONDS
         if isinstance(answer, TabRead):
-            self._post(answer)
+            self.post(answer)
 
     def _tab(self, asked: Asked, make: Callable[[], Content]) -> TabRead | TabFailed:
         try:

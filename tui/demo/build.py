@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...store import Series, errors, init_store, open_store
-from . import story
+from . import stages, story
 
 if TYPE_CHECKING:
     from ...store import Part, Store
@@ -120,21 +121,37 @@ def _build(directory: Path, say: Say) -> None:
         init_store(directory / _STORE) as store,
         tempfile.TemporaryDirectory(prefix="mvtui-demo-") as scratch,
     ):
+        user = store.summary().user
+        _govern(store, user)
+        acts = deque(act for act in stages.acts() if act.what != "override" or stages.may_override(user))
         done = []
         for number, release in enumerate(story.history()):
+            _do(store, acts, release.hours)
             trained = release.make()
             ref = _release(store, release, trained, now, Path(scratch) / str(number))
             shown = "  ".join(f"{name} {value}" for name, value in list(trained.metrics.items())[:2])
             say(f"  {ref:24} {shown}".rstrip())
-            done.append((release, trained, ref))
-        for _, trained, ref in done:
             _look_closer(store, ref, trained)
-        for release, _, ref in done:
-            if release.deleted:
-                store.delete(ref, release.deleted)
-        for release, _, ref in done:
+            done.append((release, ref))
+        for release, ref in done:
             for alias in release.aliases:
                 store.alias(ref, alias)
+        for release, ref in done:
+            if release.deleted:
+                store.delete(ref, release.deleted)
+        _do(store, acts, 0)
+
+
+def _govern(store: Store, user: str) -> None:
+    """Let the demo's gates guard its stages."""
+    file = store.root / "config.toml"
+    file.write_text(stages.config(file.read_text(encoding="utf-8"), user), encoding="utf-8")
+
+
+def _do(store: Store, acts: deque[stages.Act], until: float) -> None:
+    """Do what the story has further back than ``until`` hours."""
+    while acts and acts[0].hours > until:
+        acts.popleft().do(store)
 
 
 _CAPTURED: tuple[Part, ...] = ("python", "system", "gpu")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import words
-from ...text import visible
+from ...text import paragraph, visible, width
 from ..columns import Look
-from .lines import LABEL, Line, cut_evenly, fact, facts
+from .lines import LABEL, Line, cut_evenly, fact, facts, length
+from .standing import badge, marks
 
 if TYPE_CHECKING:
     from ....store import Version
@@ -18,18 +19,21 @@ _REGISTERED_LATER_SECONDS = 90
 
 
 def head(version: Version, look: Look, columns: int) -> Iterator[Line]:
-    """Yield the reference, and a line of stage and aliases where there are any."""
+    """Yield the reference, a line of stage and aliases where there are any, and what must not be overlooked."""
     yield [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]
-    badges: Line = []
-    if version.stage:
-        label = words.stage_label(version.stage, ascii_only=look.ascii_only)
-        badges.append((visible(label, 20, ascii_only=look.ascii_only), version.stage))
+    badges: Line = badge(version, look) if version.stage or version.rolled_back else []
     if version.aliases:
         gap = "   " if badges else ""
-        names = visible(", ".join(version.aliases), columns - 20, ascii_only=look.ascii_only)
-        badges.append((gap + names, "accent"))
+        room = columns - length(badges) - len(gap)
+        names = ", ".join(version.aliases)
+        if badges and width(names) > room:
+            yield badges
+            badges, gap, room = [], "", columns
+        badges.append((gap + visible(names, room, ascii_only=look.ascii_only), "accent"))
     if badges:
         yield badges
+    for text, style in marks(version, look):
+        yield from ([(line, style)] for line in paragraph(text, columns, 3, ascii_only=look.ascii_only))
 
 
 def identity(version: Version, look: Look, columns: int) -> Iterator[Line]:

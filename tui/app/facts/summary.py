@@ -8,7 +8,8 @@ from ....store import scalar_text
 from ... import words
 from ...text import visible
 from ..columns import Look, first_line
-from .lines import Line
+from .lines import Line, length
+from .standing import marks
 
 if TYPE_CHECKING:
     from ....store import Version
@@ -32,7 +33,12 @@ def summary(version: Version, look: Look, columns: int) -> list[Line]:
     second = first_line(version.note, look) or "  ".join(
         f"{k}={scalar_text(v)}" for k, v in version.params.items()
     )
-    return [[(first, "")], [(visible(second, columns, ascii_only=look.ascii_only), "muted")]]
+    line: Line = []
+    for text, style in marks(version, look):
+        room = columns - length(line)
+        line += [(visible(text, max(room - 2, 0), ascii_only=look.ascii_only), style), ("  ", "")]
+    line.append((visible(second, max(columns - length(line), 0), ascii_only=look.ascii_only), "muted"))
+    return [[(first, "")], line]
 
 
 def banner(text: str, columns: int, ascii_only: bool) -> tuple[Line, Line]:

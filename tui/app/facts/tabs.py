@@ -45,12 +45,16 @@ def of_tab(
     if content is None or isinstance(content, Known):
         return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
     # Not needed for the first frame, and not before somebody looks.
-    from ..asked import Ancestry
+    from ..asked import Ancestry, Staged
 
     if isinstance(content, Ancestry):
         from .ancestry import ancestry
 
         return ancestry(content, look, columns)
+    if isinstance(content, Staged):
+        from .stages import stages
+
+        return stages(content, look, columns)
     from .comparison import comparison
 
     return comparison(content, look, columns, only_differences=only_differences, room=room)

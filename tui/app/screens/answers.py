@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING
 
 from .. import guide, headline
 from ..messages import (
+    ChangeFailed,
+    ChangeMade,
+    ChangeProgressed,
     Filtered,
+    ForDialog,
     FromStore,
+    InboxRead,
     ModelsListed,
+    ProspectFailed,
+    ProspectRead,
     SearchIsSlow,
     StoreMissing,
     StoreTrouble,
@@ -19,6 +26,7 @@ from ..messages import (
 )
 
 if TYPE_CHECKING:
+    from ....store import Waiting
     from .main import MainScreen
 
 
@@ -34,6 +42,10 @@ def take(screen: MainScreen, message: FromStore) -> None:
             _models_listed(screen, message)
         case Filtered():
             screen.selection.take_filtered(message)
+        case InboxRead(waiting=waiting):
+            _inbox_read(screen, waiting)
+        case ForDialog():
+            _of_a_change(screen, message)
         case SearchIsSlow(reason=reason):
             screen.say(f"filtering may be slow: {reason}", "warning")
         case StoreMissing(reason=reason):
@@ -44,6 +56,34 @@ def take(screen: MainScreen, message: FromStore) -> None:
         case StoreWell():
             screen.warn("")
             screen.worker.refresh()
+
+
+def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
+    if waiting != screen.inbox:
+        screen.inbox = waiting
+        screen.show_headline()
+        screen.show_hints()
+
+
+def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
+    dialog = screen.dialog
+    match message:
+        case ChangeMade():
+            _change_made(screen, message)
+        case ProspectRead() | ProspectFailed() if dialog:
+            dialog.take_prospect(message)
+        case ChangeProgressed() if dialog:
+            dialog.progressed(message)
+        case ChangeFailed() if dialog:
+            dialog.failed(message)
+
+
+def _change_made(screen: MainScreen, message: ChangeMade) -> None:
+    if screen.dialog:
+        screen.dialog.close()
+    made = message.made
+    warned = f" {screen.signs.dot} ".join(made.notices)
+    screen.say(f"{made.sentence}. {warned}" if warned else made.sentence, "warning" if warned else "accent")
 
 
 def _trouble(screen: MainScreen, message: StoreTrouble) -> None:
@@ -67,6 +107,8 @@ def _models_listed(screen: MainScreen, message: ModelsListed) -> None:
     if message.arrived:
         screen.tell_ages()  # else what arrived would come from the future
     screen.selection.list_models(message)
+    if screen.dialog:
+        screen.dialog.store_changed()
     if message.first:
         screen.settled()
     if message.arrived:

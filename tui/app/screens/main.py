@@ -36,7 +36,8 @@ from .marks import Marks
 from .selection import Selection
 
 if TYPE_CHECKING:
-    from ....store import Summary, Version
+    from ....store import Summary, Version, Waiting
+    from ..dialogs.dialog import Dialog
     from ..worker import StoreWorker
 
 WIDE_ENOUGH = 110
@@ -81,6 +82,10 @@ class MainScreen(Screen[None]):
         self.interrupted = False
         """Whether the footer says that the next ctrl-c leaves."""
         self.store: Summary | None = None
+        self.inbox: tuple[Waiting, ...] = ()
+        """The requests that wait for the approval of whoever looks."""
+        self.dialog: Dialog | None = None
+        """The dialog that has the keys, if one is open."""
         self.selection = Selection(self)
         self.details = Details(self)
         self.marks = Marks()
@@ -179,7 +184,18 @@ class MainScreen(Screen[None]):
             filtered=bool(self.selection.filters.get(self.pane)),
             tab=self.details.tab,
             marked=len(self.marks.of(self.version.model)) if self.version else 0,
+            locked=self.locked,
+            waiting=len(self.inbox),
         )
+
+    @property
+    def locked(self) -> str:
+        """Why nothing can be changed here; empty when it can."""
+        if self._read_only:
+            return "mvtui was started with --read-only"
+        if self.store is not None and not self.store.writable:
+            return "your account may not write this store"
+        return ""
 
     # -- layout ----------------------------------------------------------------------------------
 
@@ -234,7 +250,12 @@ class MainScreen(Screen[None]):
     def show_headline(self) -> None:
         """Bring the first lines up to date."""
         top = headline.top(
-            self.selection.model, self.store, self.look, self.app.size.width, read_only=self._read_only
+            self.selection.model,
+            self.store,
+            self.look,
+            self.app.size.width,
+            read_only=self._read_only,
+            waiting=len(self.inbox),
         )
         self.headline.show(top)
         self.tabs.show(headline.tabs(self.pane, self.details.tab))
@@ -245,7 +266,7 @@ class MainScreen(Screen[None]):
 
     def show_tab(self) -> None:
         """Say in the frame and in the strip of panes which tab is shown."""
-        self.details_view.border_title = headline.tab_title(self.details.tab, ascii_only=self.ascii_only)
+        self.details_view.border_title = headline.tab_title(self.details.tab)
         self.tabs.show(headline.tabs(self.pane, self.details.tab))
 
     def tell_ages(self) -> None:
@@ -264,6 +285,12 @@ class MainScreen(Screen[None]):
         self.footer.show_notice(text, style)
         if text and not stays:
             self._notice_timer = self.set_timer(_NOTICE_SECONDS, lambda: self.say(""))
+
+    def open(self, dialog: Dialog) -> None:
+        """Open a dialog, which has the keys from now on."""
+        self.say("")
+        self.dialog = dialog
+        self.app.push_screen(dialog)
 
     def warn(self, text: str) -> None:
         """Show a banner under the headline until it is taken away by an empty text."""
@@ -312,7 +339,10 @@ class MainScreen(Screen[None]):
             await self._do(self._typed.popleft())
 
     async def _do(self, event: events.Key | events.Paste) -> None:
-        """Give a key to the filter while that is typed; else look it up in the registry."""
+        """Give a key to the dialog that is open, or to the filter while that is typed; else look it up in the registry."""
+        if self.dialog:
+            await self.dialog.take(event)
+            return
         key = event.key if isinstance(event, events.Key) else ""
         action = self.registry.for_key(key, self.pane)
         if not self.filter_line.typing:

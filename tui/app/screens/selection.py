@@ -95,6 +95,18 @@ class Selection:
             screen.worker.list_versions(name)
             screen.show_headline()
 
+    def go_to(self, version: Version) -> None:
+        """Select a version, of whatever model, in the list of versions."""
+        screen = self._screen
+        for pane in (Pane.MODELS, Pane.VERSIONS):
+            screen.filter_line.leave(pane)
+            self.filters.pop(pane, None)
+        self._remembered[version.model] = version.seq
+        self._name = ""
+        self.show_models(version.model)
+        self._choose_model(version.model)
+        screen.activate(Pane.VERSIONS)
+
     # -- versions --------------------------------------------------------------------------------
 
     def list_versions(self, message: VersionsListed) -> bool:

@@ -18,13 +18,13 @@ from ..actions import Pane
 from .lineview import Bar
 
 if TYPE_CHECKING:
-    from textual.binding import BindingsMap
     from textual.timer import Timer
     from textual.widgets import Input
 
     from ....store import Completion
     from ....store.errors import QueryError
     from ..facts import Line
+    from .field import Field
     from .ghost import Ghost
 
 STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
@@ -59,13 +59,12 @@ class FilterLine(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._pane = Pane.VERSIONS
-        self._input: Input | None = None
+        self._input: Field | None = None
         self._ghost: Ghost | None = None
         self._line = Widget(id="filter-line")
         self._prompt = Bar(id="filter-prompt")
         self._count = Bar(id="filter-count")
         self._advice = Bar(id="filter-advice")
-        self._editing: BindingsMap | None = None
         self._typing = False
         self._waiting: Timer | None = None
         self._wrong = False
@@ -102,16 +101,12 @@ class FilterLine(Widget):
         self.advise(query)
         self.screen.set_focus(field)
 
-    async def _make_field(self, query: str) -> Input:
-        from textual.binding import BindingsMap
-        from textual.widgets import Input
-
+    async def _make_field(self, query: str) -> Field:
+        from .field import Field
         from .ghost import Ghost
 
-        self._editing = BindingsMap(Input.BINDINGS)
         self._ghost = Ghost()
-        field = Input(query, id="filter-input", compact=True, select_on_focus=False)
-        field.cursor_blink = False  # each blink would send a kilobyte
+        field = Field(query, id="filter-input")
         self._input = field
         await self.mount(self._line, self._advice)
         await self._line.mount(self._prompt, field, self._count)
@@ -119,8 +114,8 @@ class FilterLine(Widget):
 
     def leave(self, pane: Pane) -> None:
         """Hide, if it is this pane's filter that is seen."""
-        self._stop_typing()
         if pane is self._pane:
+            self._stop_typing()
             self._empty()
 
     def _stop_typing(self) -> None:
@@ -182,14 +177,13 @@ class FilterLine(Widget):
     async def feed(self, event: events.Key | events.Paste) -> None:
         """Do what a key means while typing, or put in what was pasted.
 
-        Everything comes here in the order in which it was typed. Nothing is left to the text field's own way of
-        finding out what a key does, which takes longer for some keys than for others.
+        Everything comes here in the order in which it was typed.
         """
-        field, editing = self._input, self._editing
-        if field is None or editing is None:
+        field = self._input
+        if field is None:
             return
         if isinstance(event, events.Paste):
-            field.insert_text_at_cursor("".join(event.text.splitlines()[:1]))
+            await field.feed(event)
         elif event.key == "escape":
             self._stop_typing()
             self._empty()
@@ -198,11 +192,8 @@ class FilterLine(Widget):
             self.display = bool(field.value)
         elif event.key == "tab":
             self._complete()
-        elif event.is_printable and event.character:
-            field.insert_text_at_cursor(event.character)
         else:
-            for binding in editing.key_to_bindings.get(event.key, ()):
-                await field.run_action(binding.action)
+            await field.feed(event)
 
     def _complete(self) -> None:
         """Go on as is suggested, now or when the store has said how; do nothing where nothing is suggested."""

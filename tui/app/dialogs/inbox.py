@@ -1,0 +1,111 @@
+"""What waits for the approval of whoever looks: a list; enter goes to the version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from ... import words
+from ...text import paragraph, visible
+from ..facts import Line
+from ..prospects import Request
+from .dialog import Dialog
+
+if TYPE_CHECKING:
+    from ....store import Waiting
+    from ..screens.main import MainScreen
+    from ..widgets.field import Field
+
+
+class InboxDialog(Dialog):
+    """Lists requests, the oldest first."""
+
+    verb = "go to it"
+    has_line = False
+
+    def __init__(self, main: MainScreen) -> None:
+        super().__init__(main)
+        self._chosen = 0
+        self.prospect = main.inbox
+
+    @property
+    def heading(self) -> str:
+        """How many."""
+        return f"{words.plural(len(self.prospect), 'request')} for your approval"
+
+    def make_field(self) -> Field | None:
+        """There is nothing to type."""
+        return None
+
+    def request(self) -> Request | None:
+        """What waits is known already."""
+        return None
+
+    def store_changed(self) -> None:
+        """The main screen is told of what waits, and tells."""
+        self.prospect = self.main.inbox
+        self._chosen = min(self._chosen, max(len(self.prospect) - 1, 0))
+        self.show()
+
+    def choose(self, step: int) -> bool:
+        """Go to another line."""
+        self._chosen = max(0, min(self._chosen + step, len(self.prospect) - 1))
+        self.show()
+        return False
+
+    @property
+    def chosen(self) -> Waiting | None:
+        """The request under the cursor."""
+        return self.prospect[self._chosen] if self.prospect else None
+
+    def command(self) -> str:
+        """The same on the command line."""
+        return "mvtui inbox"
+
+    async def other_key(self, event: events.Key) -> bool:
+        """Move as in lists; approve at once."""
+        if event.key in ("j", "k"):
+            self.choose(1 if event.key == "j" else -1)
+        elif event.key == "a":
+            await self.enter()
+            await self.main.perform(self.main.registry.get("stage.approve"))
+        elif event.key == "q":
+            self.leave()
+        return True
+
+    def other_hints(self) -> Sequence[tuple[str, str]]:
+        """The key that goes on to approving."""
+        return (("a", "approve"),)
+
+    async def enter(self) -> None:
+        """Go to the version."""
+        chosen = self.chosen
+        self.close()
+        if chosen:
+            self.main.selection.go_to(chosen.version)
+
+    def body(self, columns: int) -> Sequence[Line]:
+        """Two lines for each request, or more."""
+        look = self.main.look
+        lines: list[Line] = []
+        for at, waiting in enumerate(self.prospect):
+            here = at == self._chosen
+            sign = self.main.signs.cursor if here else " "
+            stage = words.stage_label(waiting.stage, ascii_only=look.ascii_only)
+            ref = visible(waiting.version.ref, columns // 2, ascii_only=look.ascii_only)
+            lines.append(
+                [
+                    (f"{sign} ", "accent"),
+                    (ref, "title" if here else ""),
+                    (f"  {self.main.signs.arrow}  ", "muted"),
+                    (stage, waiting.stage),
+                ]
+            )
+            asked = waiting.request
+            why = f': "{asked.reason}"' if asked.reason else ""
+            told = f"{asked.by}, {words.ago(asked.at, look.now)}{why}"
+            texts = paragraph(told, columns - 2, 3, ascii_only=look.ascii_only)
+            lines += [[("  " + text, "" if here else "muted")] for text in texts]
+        return lines or [[("nothing waits for you", "muted")]]

@@ -1,0 +1,77 @@
+"""The tab of stages: the pipeline, where the version stands, what the next stage asks, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ... import words
+from ...text import fit, paragraph, visible
+from ..columns import Look
+from .gates import gates, tally
+from .lines import LABEL, Line, Lines, fact, facts, heading
+from .pipeline import pipeline
+from .standing import badge, marks
+from .timeline import timeline
+
+if TYPE_CHECKING:
+    from ..asked import Staged
+
+_LINES = 4
+
+
+def stages(found: Staged, look: Look, columns: int) -> Lines:
+    """Return the tab, ``columns`` cells wide."""
+    version = found.version
+    lines = Lines(pipeline(version, found.stages, found.total, look, columns))
+    lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
+    lines.add(_standing(found, look, columns))
+    lines.add(_next(found, look, columns))
+    lines.add(heading("History", visible(version.model, columns - 9, ascii_only=look.ascii_only)))
+    if found.history:
+        lines.add(timeline(found.history, version.version, look, columns))
+    else:
+        lines.add([[("no version was put in a stage yet", "muted")]])
+    if found.more:
+        lines.add(_told(f"older changes: mvtui history {version.model}", look, columns, "muted"))
+    return lines
+
+
+def _standing(found: Staged, look: Look, columns: int) -> Iterator[Line]:
+    version = found.version
+    yield [(fit("stage", LABEL), "muted"), *badge(version, look)]
+    for text, style in marks(version, look):
+        yield from _told(text, look, columns, style)
+    if version.verified:
+        yield fact("verified", f"hashed {words.ago(version.verified, look.now)}", look, columns)
+    if found.way_back:
+        target, left = found.way_back.target, found.way_back.left
+        told = "this one" if target.version == version.version else target.version
+        when = f", left production {words.past(left, look.now)}" if left else ""
+        yield from facts("way back", f"{told}{when}", look, columns, lines=2)
+    elif found.no_way_back:
+        yield from facts("way back", found.no_way_back, look, columns, lines=_LINES)
+
+
+def _next(found: Staged, look: Look, columns: int) -> Iterator[Line]:
+    report, version = found.report, found.version
+    if found.problem:
+        yield from heading("Next stage")
+        yield from _told(f"the gates can't be asked: {found.problem}", look, columns, "warning")
+    elif report is None:
+        yield from heading("Next stage")
+        where = "archived: p moves it to any stage" if version.stage == "archived" else "none comes after it"
+        where = "none: it was deleted" if version.deleted else where
+        yield from _told(where, look, columns, "muted")
+    else:
+        label = words.stage_label(report.target, ascii_only=look.ascii_only)
+        yield []
+        yield [("Next  ", "heading"), (label, report.target), (f"   {tally(report)}", "muted")]
+        for notice in report.notices:
+            yield from _told(notice, look, columns, "warning")
+        yield from gates(report, look, columns)
+
+
+def _told(text: str, look: Look, columns: int, style: str) -> Iterator[Line]:
+    texts = paragraph(text, columns, _LINES, ascii_only=look.ascii_only)
+    yield from ([(line, style)] for line in texts)

@@ -1,0 +1,32 @@
+"""Where a version stands, since when, and what stays true of it wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ... import words
+from ..columns import Look, standing, standing_style
+from .lines import Piece
+
+if TYPE_CHECKING:
+    from ....store import Version
+
+
+def badge(version: Version, look: Look) -> list[Piece]:
+    """Return sign and word of its stage, and since when it is there."""
+    pieces = [(standing(version, look), standing_style(version))]
+    if version.staged:
+        age = words.age(version.staged, look.now)
+        pieces.append((" just now" if age == "now" else f" for {age}", "muted"))
+    return pieces
+
+
+def marks(version: Version, look: Look) -> Iterator[Piece]:
+    """Yield what must not be overlooked, in sign, words and colour."""
+    if version.rolled_back:
+        sign = words.stage_sign(words.ROLLED_BACK, ascii_only=look.ascii_only)
+        yield f"{sign} production went back from it", "warning"
+    if version.overridden:
+        sign = words.signs(look.ascii_only).overridden
+        yield f"{sign} {words.OVERRIDDEN}: past a gate of {', '.join(version.overridden)}", "bad"
