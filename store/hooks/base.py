@@ -14,6 +14,7 @@ from .. import Store
 from ..errors import NotFoundError
 
 _HASH_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LIVE = re.compile(r".+-([0-9a-f]{12})(?:\.copy)?", re.ASCII)
 _HUB = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)?", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
@@ -36,12 +37,21 @@ def base_of(model: object, store: Store) -> str:
 
 
 def _in_store(path: Path, store: Store) -> str:
-    """``Store.path`` leads into a directory that is named by the version's hash ID."""
-    if path.is_relative_to(store.root):
-        for part in path.relative_to(store.root).parts:
-            if _HASH_ID.fullmatch(part):
-                try:
-                    return f"id:{store.get(f'id:{part}').id}"
-                except NotFoundError:
-                    return ""
-    return ""
+    """``Store.path`` leads into a directory that is named by the version's hash ID, or by the beginning of it.
+
+    A live pointer is taken for what it leads to now: training begins soon after the base was loaded.
+    """
+    directory = (path if path.is_dir() else path.parent).resolve()
+    root = store.root.resolve()
+    parts = directory.relative_to(root).parts if directory.is_relative_to(root) else ()
+    match parts:
+        case ("live", ".trees", name, *_) if _HASH_ID.fullmatch(name):
+            ref = f"id:{name}"
+        case ("live", model, ".versions", name, *_) if found := _LIVE.fullmatch(name):
+            ref = f"{model}@{found[1]}"
+        case _:
+            return ""
+    try:
+        return f"id:{store.get(ref).id}"
+    except NotFoundError:
+        return ""

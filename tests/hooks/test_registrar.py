@@ -204,6 +204,21 @@ def test_a_base_in_the_store_is_a_version(here: Store, file: Path, tmp_path: Pat
     assert base_of(loaded(str(stranger)), here) == ""
 
 
+def test_a_base_may_be_what_is_in_production(here: Store, file: Path) -> None:
+    first = here.register("base", file).version
+    file.write_bytes(b"other")
+    second = here.register("base", file).version
+    here.promote(first.ref, "production", reason="so")
+    pointer = here.path("base@production")
+    resolved = pointer.resolve()
+    for path in (pointer, pointer / file.name, resolved, resolved / file.name):
+        assert base_of(loaded(str(path)), here) == f"id:{first.id}"
+    here.promote(second.ref, "production", reason="so")
+    assert base_of(loaded(str(pointer)), here) == f"id:{second.id}"
+    assert base_of(loaded(str(resolved)), here) == f"id:{first.id}"
+    assert base_of(loaded(str(pointer.parent)), here) == ""
+
+
 def test_weights_are_linked_to_their_base_and_can_be_unlinked(here: Store, file: Path) -> None:
     registrar = Registrar("m", "best")
     registrar.begin(loaded("gpt2", COMMIT))

@@ -405,6 +405,12 @@ def test_checkout_and_path_give_paths_to_scripts(run: Run, two: Store) -> None:
     assert where.name == "model.bin"
     assert where.read_bytes() == b"weights one"
     assert run("path", "sentiment@1.0.0", "--json").json == {"path": str(where), "target": str(where)}
+    two.promote("sentiment@1.0.0", "production", reason="to serve it")
+    pointer = two.root / "live" / "sentiment" / "production"
+    assert run("path", "sentiment@production").out == f"{pointer}\n"
+    found = run("path", "sentiment@production", "--json").json
+    assert found == {"path": str(pointer), "target": os.path.realpath(pointer)}
+    assert Path(found["target"]).name == f"1.0.0-{two.get('sentiment@1.0.0').id[:12]}"
     there = run("checkout", "sentiment@1.0.0", "out2", "--json").json
     assert there == {"model": "sentiment", "version": "1.0.0", "path": str(Path.cwd() / "out2")}
 
