@@ -143,7 +143,7 @@ def test_what_is_amiss_is_mended_before_the_path_is_given(
         assert served.path("m@production") == pointer(served)
         assert (pointer(served) / "model.bin").read_bytes() == b"1.0.1"
         assert (pointer(served) / "model.bin").is_symlink() == (way == "symlinks")
-        return json.loads((pointer(served) / "version.json").read_text())["version"] == "1.0.1"
+        return b'"1.0.1"' in (pointer(served) / "version.json").read_bytes()
 
     assert is_whole()
     link, tree = pointer(served), pointer(served).resolve()
