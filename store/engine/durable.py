@@ -24,6 +24,7 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 ASIDE = ".making"
 """What a directory is called while it is made in a shared one; only its maker may look into it."""
 
+_TRIES = 20  # times that directories are made again because gc finds them empty
 _PATIENCE, _PAUSE = 10.0, 0.001  # seconds: to wait for a directory that others keep busy, and between tries
 
 
@@ -82,6 +83,14 @@ def make_dirs(path: str, *, inherit: bool = True) -> None:
     Each is shared if the one it lies in is (see ``modes``); without ``inherit`` the umask alone decides: for places
     that are not a store's.
     """
+    for _ in range(_TRIES):
+        with contextlib.suppress(FileNotFoundError):  # gc removed a parent while it was empty
+            _make_missing(path, inherit=inherit)
+            return
+    _make_missing(path, inherit=inherit)
+
+
+def _make_missing(path: str, *, inherit: bool) -> None:
     missing = []
     while not os.path.isdir(path):
         missing.append(path)

@@ -72,3 +72,30 @@ def test_a_name_that_is_taken_is_not_replaced(tmp_path: Path) -> None:
     assert not durable.create_file(target, b"second", temp_dir=str(tmp_path))
     assert (tmp_path / "name").read_bytes() == b"first"
     assert os.listdir(tmp_path) == ["name"]
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o2775])
+def test_parents_that_gc_removes_while_they_are_empty_are_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    (tmp_path / "live").mkdir()
+    (tmp_path / "live").chmod(mode)
+    sync_dir = durable.sync_dir
+    removed: list[str] = []
+
+    def remove_first(path: str) -> None:
+        sync_dir(path)
+        if path == str(tmp_path / "live") and len(removed) < 3:
+            removed.append(path)
+            (tmp_path / "live" / "model").rmdir()
+
+    monkeypatch.setattr(durable, "sync_dir", remove_first)
+    durable.make_dirs(str(tmp_path / "live" / "model" / ".versions"))
+    assert len(removed) == 3
+    assert (tmp_path / "live" / "model" / ".versions").is_dir()
+
+
+def test_a_directory_that_can_never_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(FileNotFoundError):
+        durable.make_dirs(str(tmp_path / "link" / "directory"))
