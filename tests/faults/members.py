@@ -5,6 +5,7 @@ They need no accounts, only that whoever runs the tests is root.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import subprocess
@@ -107,6 +108,7 @@ def live(root: str, home: str, rounds: str) -> None:
         for _ in range(int(rounds)):
             Path(source, "weights").write_bytes(os.urandom(16) * 10_000)
             Path(source, "deep", "config").write_bytes(os.urandom(16))
+            Path(home, "scratch").write_bytes(os.urandom(16) * 10_000)
             _patiently(lambda: _one_round(store, source, me))
         assert store.verify().ok
         assert store.damage() == ()
@@ -115,11 +117,21 @@ def live(root: str, home: str, rounds: str) -> None:
 def _one_round(store: Store, source: Path, me: str) -> None:
     ref = store.register(me, source, tags={"by": me}).version.ref
     store.note(ref, f"{me} " * 2000)
+    with contextlib.suppress(errors.ConflictError):  # a round that began anew had noted that before
+        store.undo()
     for version in store.versions():  # everyone's
         store.tag(version.ref, {f"seen-{me}": "yes"})
         store.path(version.ref)
-    if len(mine := store.versions(me)) > 2:
-        store.delete(mine[-1].ref, "too old")
+    scratch = store.register(f"{me}-scratch", source.parent / "scratch").version.ref
+    store.path(scratch)
+    store.delete(scratch, "of no use")
+    with contextlib.suppress(errors.ConflictError):  # it is there already: the round began anew
+        store.promote(ref, "production", reason="newest")
+    for model in store.models():  # everyone's
+        with contextlib.suppress(
+            errors.ConflictError
+        ):  # others moved it meanwhile, or there is none to go back to
+            store.rollback(model.name, reason="to try")
     store.repair()
     store.gc(dry_run=False)
 
@@ -160,6 +172,8 @@ def read(root: str) -> None:
             lambda: store.alias(refs[0], "champion"),
             lambda: store.log_metrics(refs[0], {"a": 1.0}),
             lambda: store.delete(refs[0], "x"),
+            lambda: store.promote(refs[0], "production", reason="x"),
+            lambda: store.rollback(store.models()[0].name, reason="x"),
             lambda: store.gc(dry_run=False),
             store.repair,
         ):

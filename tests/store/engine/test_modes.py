@@ -41,6 +41,7 @@ def _make_everything(directory: str) -> dict[str, int]:
     durable.replace_file(os.path.join(directory, "replaced"), b"", temp_dir=directory)
     durable.replace_file(os.path.join(directory, "derived"), b"", temp_dir=directory, durable=False)
     durable.create_file(os.path.join(directory, "created"), b"", temp_dir=directory)
+    durable.write_new(os.path.join(directory, "new"), b"")
     os.close(durable.open_made(os.path.join(directory, "lock"), os.O_RDWR, temp_dir=directory))
     durable.make_dirs(os.path.join(directory, "a", "b"))
     with durable.TempTree(directory) as tree:
@@ -66,6 +67,7 @@ def test_in_a_shared_directory_its_bits_count_and_no_umask(
     assert made == {
         "temp": 0o660,
         "object": 0o440 | for_others,
+        "new": 0o440 | for_others,
         **dict.fromkeys(_FILES, 0o660 | for_others),
         **dict.fromkeys(_DIRECTORIES, shared & 0o2777),
     }
@@ -82,6 +84,7 @@ def test_elsewhere_the_umask_counts(tmp_path: Path, umask: int, plain: int) -> N
     assert made == {
         "temp": 0o600,
         "object": 0o444 & ~umask,
+        "new": 0o444 & ~umask,
         **dict.fromkeys(_FILES, 0o666 & ~umask),
         **dict.fromkeys(_DIRECTORIES, 0o777 & ~umask | setgid),
     }
