@@ -156,8 +156,11 @@ class Keeping(Face):
     def doctor(self, ref: str | None = None) -> tuple[Finding, ...]:
         """Look at the store and what its file system can do, or at one version's record; say what to mend.
 
+        Of the store also: live pointers that lead astray, a policy that waits to be accepted, gates that nothing could pass
+        (a metric nobody measured), people in config.toml who are not known here.
+
         Of a version it names what is weak: no commit, data or metrics (worse in Production), uncommitted
-        changes, data or a base that can move, guesses nobody confirmed, deleted parents.
+        changes, data or a base that can move, guesses nobody confirmed, deleted parents, no way back for Production.
         """
         from ..verbs import doctor, weak
 

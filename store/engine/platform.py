@@ -211,6 +211,32 @@ def is_member(user: str, group: str) -> bool:
         return False
 
 
+def is_account(user: str) -> bool:
+    """Whether there is an account of that name on this machine; True where that can't be told."""
+    try:
+        import pwd
+    except ImportError:
+        return True
+    try:
+        pwd.getpwnam(user)
+    except (KeyError, ValueError):  # ValueError: NUL, or letters of no encoding
+        return False
+    return True
+
+
+def is_group(group: str) -> bool:
+    """Whether there is a Unix group of that name on this machine; True where that can't be told."""
+    try:
+        import grp
+    except ImportError:
+        return True
+    try:
+        grp.getgrnam(group)
+    except (KeyError, ValueError):
+        return False
+    return True
+
+
 def group_id(group: str | int) -> int:
     """Return the ID of a Unix group, given by name or by ID, which need not have a name.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import FormatError, VerificationError
 from ..knowledge.reproduce import Ingredient
@@ -16,8 +17,9 @@ from ..nouns.capture import Capture
 from ..nouns.lineage import DATA_EDGES, Link
 from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
+from ..nouns.stage import PRODUCTION
 from ..nouns.version import Version
-from . import look, records, reproduce, resolve
+from . import look, records, reproduce, resolve, standing
 
 _LATE = timedelta(days=1)  # between making the files and registering them
 _AGAIN = "register the same files again where they were made: what was captured is added"
@@ -31,11 +33,7 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
     with repository.reading() as index:
         version = look.as_version(resolve.resolve(index, ref))
         ends = reproduce.ingredients(index, version)
-        others = [
-            document["version"]
-            for document in index.of_model(version.model)
-            if not document.get("deleted") and document["version"] != version.version
-        ]
+        way_back = list(_way_back(index, version))
     found: list[Finding] = []
     captured = None
     try:
@@ -56,7 +54,7 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         *_data(version, ends, told),
         *_lineage(version, ends, {to for lack in lacks if _LINK in lack.fix for to in lack.about}),
         *_measured(version),
-        *_way_back(version, others),
+        *way_back,
     )
 
 
@@ -142,8 +140,15 @@ def _measured(version: Version) -> Iterator[Finding]:
         yield _lacks(version, "metrics", "nothing was measured", f"mvtui metrics {version.ref} NAME=VALUE")
 
 
-def _way_back(version: Version, others: list[str]) -> Iterator[Finding]:
-    if version.stage == "production" and not others:
-        yield Finding(
-            "bad", "rollback", "there is no other version to go back to", "keep the one before registered"
-        )
+def _way_back(index: Index, version: Version) -> Iterator[Finding]:
+    """Say whether Production could go back from this version, which is there; and if not, why no earlier one will do."""
+    line = index.model(version.model) or {}
+    if version.stage != PRODUCTION:
+        return
+    if (target := standing.way_back(index, line, version.version)) is not None:
+        yield Finding("ok", "rollback", f"production could go back to {target['version']}")
+        return
+    unfit = [each.unfit for each in standing.past(index, line, version.version)]
+    why = "; ".join(unfit[:_NAMED]) if unfit else "no other version ever was in production"
+    fix = "put one that works in production, then this one again: the way back is then there"
+    yield Finding("bad", "rollback", f"there is no version to go back to: {why}", fix)

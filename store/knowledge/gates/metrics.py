@@ -16,7 +16,7 @@ _ROUNDED = 4  # units in the last place that two readings, a difference and a pr
 
 def bound(rule: MetricBound, facts: Facts) -> GateResult:
     """Judge a value by its bounds."""
-    found = _find(facts.version.metrics, rule)
+    found = find(facts.version.metrics, rule)
     if found is None:
         return GateResult(rule.label, "unknown", f"{_called(rule)} was not measured")
     name, value = found
@@ -41,13 +41,13 @@ def no_worse(rule: NoWorse, facts: Facts) -> GateResult:
     label = rule.label
     if facts.production is None:
         return GateResult(label, "pass", "nothing is in production to compare with")
-    found = _find(facts.version.metrics, rule)
+    found = find(facts.version.metrics, rule)
     if found is None:
         return GateResult(label, "unknown", f"{_called(rule)} was not measured")
     name, value = found
     number = facts.production.version
     if name not in facts.production.metrics:
-        other = _find(facts.production.metrics, rule)
+        other = find(facts.production.metrics, rule)
         instead = f", only {other[0]}" if other else ""
         return GateResult(label, "unknown", f"{name} was not measured of {number} in production{instead}")
     before = facts.production.metrics[name]
@@ -84,7 +84,7 @@ def _by(rule: NoWorse, worse: float, before: float) -> str:
     return f"{share} worse, {100 * rule.tolerance:g} % allowed"
 
 
-def _find(metrics: Mapping[str, float], rule: MetricBound | NoWorse) -> tuple[str, float] | None:
+def find(metrics: Mapping[str, float], rule: MetricBound | NoWorse) -> tuple[str, float] | None:
     """Return what a metric is called, and its value; of a dataset named without a version, on its newest version."""
     exact = key(rule.metric, rule.dataset, rule.slice)
     if exact in metrics:

@@ -23,9 +23,8 @@ def append(store: Store, kind: EventKind, data: dict[str, Any]) -> None:
         store._repository.append(kind, {"model": "m", "version": "1.0.0"} | data)
 
 
-def put_in_production(store: Store) -> None:
-    with store._repository.writing() as index:
-        index.tables["versions"]["m@1.0.0"] = {**(index.version("m", "1.0.0") or {}), "stage": "production"}
+def put_in_production(store: Store, ref: str = "m@1.0.0") -> None:
+    store.promote(ref, "production", reason="for the test")
 
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -70,13 +69,25 @@ def test_the_same_lacks_are_worse_in_production(one: Store) -> None:
     assert set(told(one)) == {"warn capture", "bad code", "bad data", "bad metrics", "bad rollback"}
 
 
-def test_a_version_to_go_back_to_is_one_that_is_left(one: Store, make_file: MakeFile) -> None:
-    other = one.register("m", make_file(b"other")).version
+def test_a_version_to_go_back_to_is_one_that_was_in_production(one: Store, make_file: MakeFile) -> None:
+    one.register("m", make_file(b"other"))
     put_in_production(one)
-    assert "bad rollback" not in told(one)
-    one.delete(other.ref, "bad")
+    assert told(one)["bad rollback"] == [
+        "there is no version to go back to: no other version ever was in production"
+    ]
+    put_in_production(one, "m@1.0.1")
     put_in_production(one)
-    assert "bad rollback" in told(one)
+    assert told(one)["ok rollback"] == ["production could go back to 1.0.1"]
+
+
+def test_why_no_earlier_version_will_do_is_told(one: Store, make_file: MakeFile) -> None:
+    one.register("m", make_file(b"other"))
+    put_in_production(one)
+    put_in_production(one, "m@1.0.1")
+    one.rollback("m", reason="bad")
+    assert told(one)["bad rollback"] == ["there is no version to go back to: 1.0.1 was rolled back from"]
+    one.delete("m@1.0.1", "bad")
+    assert told(one)["bad rollback"] == ["there is no version to go back to: 1.0.1 was deleted"]
 
 
 def test_a_good_record_has_nothing_to_mend(store: Store, make_file: MakeFile) -> None:
