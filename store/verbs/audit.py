@@ -46,7 +46,8 @@ def audit(
     finally:
         chain.close()
     notices = [*evidence.notices, *_notices(chain, unfinished, checked)]
-    rest = sorted([*evidence.problems, *_live(repository)], key=lambda problem: problem.seq)
+    live = _live(repository) if not broken else []  # a journal that lacks events doesn't say where they led
+    rest = sorted([*evidence.problems, *live], key=lambda problem: problem.seq)
     return AuditReport(
         store=repository.store_id,
         events=chain.count,

@@ -234,7 +234,7 @@ def _write(report: AuditReport) -> None:
             f"{output.paint(signs.ok, 'green')} {plural(report.signatures, 'signature')} and "
             f"{plural(report.policies, 'change')} of policy or signers checked, as they were in force"
         )
-    if "live" not in kinds:
+    if not kinds & {"live", "chain"}:
         output.data(f"{output.paint(signs.ok, 'green')} live/ leads where the journal says")
     if report.problems:
         output.talk(
