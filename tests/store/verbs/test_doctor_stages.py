@@ -96,6 +96,7 @@ def test_a_gate_that_nothing_could_pass_is_named(measured: Store, rule: str, mes
 
 def test_only_versions_that_a_gate_guards_count(measured: Store, make_file: MakeFile) -> None:
     measured.register("other", make_file(b"2"), metrics={"f1": 0.9})
+    measured.register("other", make_file(b"3"))
     configure(measured, '[[gate]]\nstage = "production"\nmodel = "m"\nmetric = "f1"\nmin = 0.9\n')
     assert "f1 was measured of no version" in said(measured, "gates")[0][1]
     configure(measured, '[[gate]]\nstage = "production"\nmetric = "f1"\nmin = 0.9\n')
