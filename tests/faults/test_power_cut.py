@@ -127,11 +127,12 @@ class Cuts:
         self.check()
 
 
+@pytest.mark.parametrize("is_shared", [False, True])
 def test_what_was_acknowledged_survives_a_power_cut_at_any_flush(
-    disk: Disk, tmp_path: Path, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+    disk: Disk, tmp_path: Path, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch, is_shared: bool
 ) -> None:
     cuts = Cuts(disk, tmp_path / "left", monkeypatch)
-    store = init_store(disk.base / "store")
+    store = init_store(disk.base / "store", group=os.getgid() if is_shared else None)
     cuts.acknowledge(store)
     store.register("m", make_file(b"one"), note="first")
     cuts.acknowledge(store)
