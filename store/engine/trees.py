@@ -81,12 +81,11 @@ class Trees:
             if not rehash and self.objects.cache.get(stamp) == entry.digest:
                 return True
             with open(place, "rb") as file:
-                if (
-                    Stamp.of(os.fstat(file.fileno())) != stamp
-                    or digest.of_fd(file.fileno())[0] != entry.digest
-                ):
-                    return False
-            self.objects.cache.put(stamp, entry.digest, began_ns=began)
+                found, _ = digest.of_fd(file.fileno())
+            if found != entry.digest:
+                self.objects.cache.forget(stamp)
+                return False
+            self.objects.cache.put(stamp, found, began_ns=began)
             return True
         except OSError:
             return False

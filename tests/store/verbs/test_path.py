@@ -12,6 +12,7 @@ import pytest
 from mvtui import open_store
 from mvtui.store import Store, errors
 from mvtui.store.engine import platform
+from mvtui.store.engine.statcache import Stamp
 
 from ...conftest import MakeFile
 
@@ -20,6 +21,11 @@ NUMBERS = ("1.0.0", "1.0.1")
 
 def pointer(store: Store, model: str = "m") -> Path:
     return store.root / "live" / model / "production"
+
+
+def object_of(store: Store, ref: str) -> Path:
+    digest = store.show(ref).files[0].digest
+    return store.root / "objects" / digest[:2] / digest[2:]
 
 
 def serve(store: Store, tmp_path: Path, files: dict[str, bytes]) -> Path:
@@ -162,6 +168,10 @@ def test_what_is_amiss_is_mended_before_the_path_is_given(
     (tree / "model.bin").unlink()
     (tree / "model.bin").symlink_to("/etc/passwd")
     assert is_whole()
+    if way == "copies":
+        (tree / "model.bin").unlink()
+        (tree / "model.bin").symlink_to(object_of(served, "m@1.0.1"))  # the bytes, but not for every reader
+        assert is_whole()
     (tree / "version.json").unlink()
     assert is_whole()
     (tree / "version.json").unlink()
@@ -187,11 +197,11 @@ def test_a_pointer_of_another_model_than_the_last_is_mended_too(served: Store, m
     pointer(served).unlink()
     assert served.path("m@production") == pointer(served)
     assert (pointer(served) / "model.bin").read_bytes() == b"1.0.1"
+    assert len(served.mended) == 1
 
 
 def test_damaged_bytes_have_no_path(served: Store) -> None:
-    digest = served.show("m@production").files[0].digest
-    place = served.root / "objects" / digest[:2] / digest[2:]
+    place = object_of(served, "m@production")
     place.chmod(0o644)
     place.write_bytes(b"9.9.9")
     with pytest.raises(errors.VerificationError, match="can't be trusted"):
@@ -261,6 +271,22 @@ def test_copies_that_went_bad_are_found_by_verify_and_made_again(served: Store) 
     with open_store(served.root, read_only=True) as reader:
         (notice,) = reader.verify().notices
         assert "lacks files of m@1.0.1" in notice
+
+
+def test_copies_that_rot_in_silence_are_found_by_verify(store: Store, make_file: MakeFile) -> None:
+    """Their state is as it was when they were written: only hashing tells."""
+    (store.root / "config.toml").write_text("[live]\ncopy = true\n")
+    good = b"x" * 100_000
+    store.register("m", make_file(good))
+    store.promote("m", "production", reason="so")
+    copy = pointer(store) / "model.bin"
+    copy.chmod(0o644)
+    copy.write_bytes(b"y" + good[1:])
+    stamp = Stamp.of(copy.stat())
+    store._repository.objects.cache.put_own(stamp, store.show("m").files[0].digest)
+    assert store.path("m@production") == pointer(store)  # the stat cache vouches for it
+    assert len(store.verify().repaired) == 1
+    assert copy.read_bytes() == good
 
 
 def test_a_full_disk_is_told(served: Store, monkeypatch: pytest.MonkeyPatch) -> None:
