@@ -9,6 +9,7 @@ import msgspec
 
 from ..errors import FormatError, VerificationError
 from ..nouns.event import Actor, Event, EventKind
+from .digest import is_digest
 from .lines import GENESIS, LineTooLongError, seal
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def decode(line: Line, objects: Objects) -> Event:
         data = dict(said["data"])
         partial = False
         if name := said.get("body", ""):
+            if not is_digest(name):
+                raise ValueError(name)  # a name of ours leads nowhere but to an object
             try:
                 data |= msgspec.json.decode(objects.read(name))
             except VerificationError:
