@@ -109,6 +109,7 @@ _READABLE = 0o755
 _OURS = {
     ".gitignore",
     "config.toml",
+    "allowed_signers",
     "objects",
     "journal",
     "live",
