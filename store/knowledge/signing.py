@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -134,23 +134,25 @@ def check(
 
 def _whose(text: bytes, common: list[str], likely: str, key: str) -> Checked:
     """Say which of those that a key is listed for made a signature, which is good as such."""
-    problem = f"its key {key} is not in allowed_signers"
-    for person in _people(likely, common):
+    looked_up = _run(["-Y", "find-principals", *common], b"", _CHECK_LIMIT)
+    said = looked_up.stderr
+    # The likeliest first, perhaps listed by a pattern: whom that means, ssh-keygen decides.
+    for person in dict.fromkeys([likely, *_people(looked_up)]):
         done = _run(["-Y", "verify", "-I", person, *common], text, _CHECK_LIMIT)
         if done.returncode == 0:
             return Checked(person, key=key)
-        if match := _OF_A_KEY.search(done.stderr.decode("utf-8", "replace")):
-            problem = f"its key doesn't count: {match[2]} (line {match[1]} of allowed_signers)"
-    return Checked(problem=problem, key=key)
+        said += done.stderr
+    match = _OF_A_KEY.search(said.decode("utf-8", "replace"))
+    if match is None:
+        return Checked(problem=f"its key {key} is not in allowed_signers", key=key)
+    return Checked(problem=f"its key doesn't count: {match[2]} (line {match[1]} of allowed_signers)", key=key)
 
 
-def _people(likely: str, common: list[str]) -> Iterator[str]:
-    """Yield whom a key may belong to, without those that are listed by a pattern."""
-    yield likely  # the likeliest, and perhaps listed by a pattern: whom that means, ssh-keygen decides
-    done = _run(["-Y", "find-principals", *common], b"", _CHECK_LIMIT)
-    found = done.stdout.decode("utf-8", "replace").splitlines() if done.returncode == 0 else []
-    names = dict.fromkeys(name for line in found for name in line.split(","))  # a list, in OpenSSH before 8.4
-    yield from (name for name in names if name and name != likely and not _PATTERN.search(name))
+def _people(looked_up: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """Return whom a key is listed for, patterns left out; nobody when looking that up failed."""
+    lines = [] if looked_up.returncode else looked_up.stdout.decode("utf-8", "replace").splitlines()
+    names = dict.fromkeys(name for line in lines for name in line.split(","))  # a list, in OpenSSH before 8.4
+    return [name for name in names if name and not _PATTERN.search(name)]
 
 
 def _write(directory: str, name: str, data: bytes) -> str:

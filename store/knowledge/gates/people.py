@@ -133,6 +133,8 @@ def waits_for(rule: Approvals, facts: Facts, person: str) -> bool:
 
 def _why_not(rule: Approvals, facts: Facts, voice: Voice) -> str:
     """Say why a verdict doesn't count; an empty text when it does. A rejection needs only the right person."""
+    if voice.signature == "bad" and voice.approval.verdict != "reject":  # whose it is can't be told, then
+        return voice.note or "its signature is wrong"
     if problem := _may_not(rule, facts, voice.person, of=voice):
         return problem
     if voice.approval.verdict == "reject":
@@ -141,8 +143,6 @@ def _why_not(rule: Approvals, facts: Facts, voice: Voice) -> str:
         return "it was for other content"
     if voice.approval.gates != facts.digest:
         return "the gates have changed since"
-    if voice.signature == "bad":
-        return voice.note or "its signature is wrong"
     if rule.signed and voice.signature == "none":
         return "it is not signed"
     return ""

@@ -108,6 +108,8 @@ def test_forms_of_allowed_signers(keys: Path, file: str, person: str) -> None:
             'alice namespaces="git" {key}\n',
             'key is not permitted for use in signature namespace "approval@mvtui"',
         ),
+        ('carol namespaces="git" {key}\n', "key is not permitted for use in signature namespace"),
+        ('carol valid-before="20200101" {key}\n', "key has expired"),
         ("!alice,* {key}\n", "is not in allowed_signers"),
         ("bo* {key}\n", "is not in allowed_signers"),
         ("alice cert-authority {key}\n", "is not in allowed_signers"),

@@ -336,6 +336,16 @@ def test_a_key_that_expires_stops_counting_and_says_so(by_dan: Store, keys: Path
         by_dan.promote("m", reason="with an expired key")
 
 
+def test_what_is_wrong_with_a_signature_is_told_before_what_is_wrong_with_its_account(
+    by_dan: Store, keys: Path, act_as: As
+) -> None:
+    config(by_dan, SIGNED.format(1) + 'by = ["ann"]\n')
+    allow(by_dan, line("ann", keys / "ann", 'valid-before="20200101"'))
+    for account, uid in (("root", 0), ("eve", None), ("dan", None)):
+        act_as(account, uid)
+        assert "key has expired" in approve(by_dan, keys / "ann").why
+
+
 def test_another_allowed_signers_is_journaled_when_it_is_first_used(
     by_dan: Store, keys: Path, act_as: As
 ) -> None:
