@@ -83,7 +83,7 @@ def say(
                 "gates": digest,
             }
             signed = {"signature": signature, "nonce": nonce} if signature else {}
-            if signature:  # first whose keys count, then what was signed: so the journal says what it was judged by
+            if signature:  # whose keys count comes first: so the journal says by what it was judged
                 signers.settle(repository, index, governs.policy)
             event = repository.append(EventKind.APPROVAL, data | signed, reason)
         with repository.reading() as index:  # checking signatures takes a while: not under the lock

@@ -29,6 +29,7 @@ class Door(NamedTuple):
     guarding: tuple[Gate, ...]
     digest: str
     facts: Facts
+    keys: Signers
 
     def judge(self, checked: str | None = None) -> tuple[GateResult, ...]:
         """Ask the gates; ``checked`` is what hashing the bytes just now came to (see ``Facts``)."""
@@ -73,7 +74,13 @@ def door(
         voices=voices.heard(repository, document, keys) if gates.approvals_asked(guarding) else (),
         shared=in_force.policy.access.shared,
     )
-    return Door(document, stage, guarding, digest, facts)
+    return Door(document, stage, guarding, digest, facts, keys)
+
+
+def note_keys(repository: Repository, index: Index, door: Door) -> None:
+    """Journal whose keys count, if signatures were weighed at a door by keys not used before. Only in ``writing()``."""
+    if any(voice.signature != "none" for voice in door.facts.voices):
+        signers.journal(repository, index, door.keys.content, door.keys.digest)
 
 
 def next_stage(document: Document, to: str | None) -> Stage | None:

@@ -172,8 +172,7 @@ class _Promotion:
         policy.check_move(governs.policy, source, target)
         door = self._door(index, plan, governs)
         if door is not None:
-            if any(voice.signature != "none" for voice in door.facts.voices):
-                signers.settle(repository, index, governs.policy)
+            gates.note_keys(repository, index, door)
             if door.must_hash() and ready.problem is None and not self._stopped_anyway(door):
                 return None
         step = self._decide(index, plan, governs, door, ready)

@@ -121,8 +121,10 @@ def write(
     ):
         raise ConflictError(f"files of {ref_of(ready.document)} are missing", hint="mvtui verify names them.")
     door = _door(repository, index, event, mode, back, governs)
-    if door is not None and door.must_hash() and ready.checked is None:
-        return None
+    if door is not None:
+        gates.note_keys(repository, index, door)
+        if door.must_hash() and ready.checked is None:
+            return None
     asked = _asked(event, door, ready.checked)
     leaving, enters = production(index.model(event.data["model"]) or {}), moving.entering(back)
     step = Step(

@@ -366,6 +366,23 @@ def test_another_allowed_signers_is_journaled_when_it_is_first_used(
     assert by_dan.verify().ok
 
 
+def test_an_undo_that_asks_the_gates_journals_whose_keys_it_went_by(
+    by_dan: Store, keys: Path, act_as: As, make_file: MakeFile
+) -> None:
+    by_dan.register("m", make_file(b"second"))
+    config(by_dan, SIGNED.format(1).replace("staging", "production"))
+    act_as("ann")
+    for number in ("1.0.0", "1.0.1"):
+        by_dan.approve(f"m@{number}", "production", key=str(keys / "ann"))
+        by_dan.promote(f"m@{number}", "production", reason="approved")
+    by_dan.rollback("m", reason="back")
+    allow(by_dan, line("ann", keys / "ann"))
+    before = len(signers_events(by_dan))
+    by_dan.undo()
+    assert by_dan.get("m@production").version == "1.0.1"
+    assert len(signers_events(by_dan)) == before + 1
+
+
 def test_where_config_has_keepers_a_change_of_keys_waits_for_one_of_them(
     by_dan: Store, keys: Path, act_as: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
