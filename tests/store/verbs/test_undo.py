@@ -13,32 +13,9 @@ from mvtui.store import EventKind, Store
 from mvtui.store.errors import ConflictError, GateError, NotAllowedError, ReadOnlyError, VerificationError
 
 from tests.people import become
-from tests.store.engine.test_index import tables
+from tests.store.machine.states import state, without_times
 
 MakeFile = Callable[..., Path]
-REMAINS = ("overridden", "verified", "approvals")
-"""Facts about a version that no undo takes back."""
-
-
-def state(store: Store) -> dict[str, Any]:
-    """All that an undo must restore: the documents, but for what is history and what stays true."""
-    found = tables(store)
-    versions = {
-        ref: {field: value for field, value in document.items() if field not in REMAINS}
-        for ref, document in found["versions"].items()
-    }
-    links = sorted(Path(store.root, "live").glob("*/production"))
-    live = {str(link.parent.name): os.readlink(link) for link in links}
-    return {"models": found["models"], "versions": versions, "live": live}
-
-
-def without_times(found: dict[str, Any]) -> dict[str, Any]:
-    """The same without when each holder of Production took it over: a redo takes it over anew."""
-    models = {
-        name: document | {"held": [entry["version"] for entry in document.get("held", ())]}
-        for name, document in found["models"].items()
-    }
-    return found | {"models": models}
 
 
 @pytest.fixture
@@ -267,7 +244,9 @@ def test_undo_of_a_rollback_asks_the_gates_and_of_a_promotion_does_not(three: St
 def test_no_gate_stops_a_rollback_the_second_time_either(three: Store) -> None:
     three.rollback("m", reason="3 a.m.")
     three.undo()
-    (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nmetric = "accuracy"\nmin = 0.9\n')
+    (three.root / "config.toml").write_text(
+        '[[gate]]\nstage = "production"\nmetric = "accuracy"\nmin = 0.9\n'
+    )
     three.redo()
     assert three.get("m@production").version == "1.0.0"
     assert three.transitions("m", limit=1)[0].reason == "3 a.m."
