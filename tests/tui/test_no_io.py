@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mvtui.store import open_store
 
 from .conftest import Opens
+from .staging import staged
 
 _caught: list[str] = []
 _watched: list[int] = []
@@ -44,6 +46,29 @@ async def test_no_file_is_opened_on_the_screen_s_thread(filled: Path, opened: Op
             _watched.clear()
         assert it.app.is_running
     assert _caught == []
+
+
+async def test_no_file_is_opened_on_the_screen_s_thread_by_what_changes_the_store(
+    tmp_path: Path, opened: Opens
+) -> None:
+    world = staged(tmp_path)
+    async with opened(world) as it:
+        _watched.append(threading.get_ident())
+        try:
+            await it.press("left_square_bracket", "j", "j", "k", "z", "z")
+            await it.press("p", "down", "up", *"better", "enter")
+            await it.until(lambda: it.main.dialog is None)
+            await it.press("R", "down", "up", *"worse", "enter")
+            await it.until(lambda: it.main.dialog is None)
+            await it.press("u", "y")
+            await it.until(lambda: it.main.dialog is None)
+            await it.press("a", "down", "up", "tab", "escape", "U", "escape")
+        finally:
+            _watched.clear()
+        assert it.app.is_running
+    assert _caught == []
+    with open_store(world) as store:
+        assert [change.how for change in store.transitions("m")][:3] == ["undo", "rollback", "promote"]
 
 
 async def test_the_watch_itself_works(filled: Path) -> None:

@@ -371,3 +371,22 @@ async def test_clicks_select_and_open(filled: Path, opened: Opens) -> None:
         await it.pilot.click("#footer", offset=(it.seen("#footer").index("/ filter"), 0))
         await it.rest()
         assert it.main.filter_line.typing
+
+
+async def test_a_model_that_was_just_chosen_stays_when_others_register(
+    own: Store, opened: Opens, tmp_path: Path
+) -> None:
+    (tmp_path / "b.bin").write_bytes(b"b")
+    own.register("beta", tmp_path / "b.bin", capture=False)
+    async with opened(own.root, poll=60) as it:
+        assert it.selected.startswith("beta@")
+        it.main.activate(Pane.MODELS)
+        it.main.model_table.step(-1)
+        await it.pilot.pause()  # the cursor has moved; the list has not followed yet
+        assert not it.main.selection.resting
+        (tmp_path / "c.bin").write_bytes(b"c")
+        own.register("gamma", tmp_path / "c.bin", capture=False)
+        it.main.worker.refresh()
+        await it.until(lambda: "gamma" in it.seen("#models"))
+        await it.rest()
+        assert it.selected.startswith("alpha@")

@@ -163,11 +163,13 @@ class MvtuiApp(App[int]):
             self._main.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        from .screens import help as _help  # noqa: F401 - before an upgrade underneath could take it away
-
         if self._freeze:
             # What start-up made lives as long as we do: never look at it again.
             gc.freeze()
             gc.enable()
             self._freeze = self._worker.partial  # once more when the rest has come
         self._worker.painted()
+        # What only keys need, before an upgrade underneath could take it away.
+        from .dialogs import approve, inbox, promote, rollback, takeback  # noqa: F401
+        from .screens import help as _help  # noqa: F401
+        from .widgets import field  # noqa: F401

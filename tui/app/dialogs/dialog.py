@@ -7,6 +7,7 @@ the store: what has changed since a person looked is said, and must be confirmed
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,10 @@ class Dialog(ModalScreen[None]):
         self._progress: tuple[int, int] | None = None
         self._said: tuple[str, str] = ("", "")
         self._unconfirmed = False
+        self._failed = False
         self._asked: Request | None = None
+        self._typed: deque[events.Key | events.Paste] = deque()
+        self._taking = True
 
     # -- what a dialog says of itself --------------------------------------------------------------
 
@@ -148,13 +152,15 @@ class Dialog(ModalScreen[None]):
         self.field = Field(id="dialog-input")
         return self.field
 
-    def on_mount(self) -> None:
-        """Ask, and give the field the cursor."""
+    async def on_mount(self) -> None:
+        """Ask, give the field the cursor, and take what was typed before it stood."""
         if self.field:
             self.prompt_view.show(([(f" {self.prompt}".ljust(_PROMPT), "accent")], []))
             self.set_focus(self.field)
         self.ask()
         self.show()
+        self._taking = False
+        await self._work_off()
 
     @property
     def columns(self) -> int:
@@ -234,7 +240,21 @@ class Dialog(ModalScreen[None]):
     # -- keys --------------------------------------------------------------------------------------
 
     async def take(self, event: events.Key | events.Paste) -> None:
-        """Do what was typed."""
+        """Do what was typed, in its turn."""
+        self._typed.append(event)
+        await self._work_off()
+
+    async def _work_off(self) -> None:
+        if self._taking:
+            return
+        self._taking = True
+        try:
+            while self._typed:
+                await self._do(self._typed.popleft())
+        finally:
+            self._taking = False
+
+    async def _do(self, event: events.Key | events.Paste) -> None:
         key = event.key if isinstance(event, events.Key) else ""
         if self.over:
             return
@@ -304,7 +324,7 @@ class Dialog(ModalScreen[None]):
 
     def say(self, text: str, style: str = "") -> None:
         """Say something below the reason, or nothing."""
-        self._said = (text, style)
+        self._said, self._failed = (text, style), False
         self.show()
 
     # -- answers of the store ----------------------------------------------------------------------
@@ -338,7 +358,8 @@ class Dialog(ModalScreen[None]):
             and self.essence(found) != self.essence(self.prospect)
         ):
             self._unconfirmed = True
-            self._said = ("this has changed since you looked", "warning")
+            if not self._failed:  # else why it failed says it better
+                self._said = ("this has changed since you looked", "warning")
         self.prospect = found
         self.show()
 
@@ -356,6 +377,7 @@ class Dialog(ModalScreen[None]):
             self.main.say(message.reason, "warning")
             return
         self.say(message.reason, "warning")
+        self._failed = True
         if message.moved:
             self.ask()
 

@@ -14,7 +14,7 @@ from ..prospects import Request
 from .dialog import Dialog
 
 if TYPE_CHECKING:
-    from ....store import Waiting
+    from ....store import Version, Waiting
     from ..screens.main import MainScreen
     from ..widgets.field import Field
 
@@ -68,12 +68,21 @@ class InboxDialog(Dialog):
         """Move as in lists; approve at once."""
         if event.key in ("j", "k"):
             self.choose(1 if event.key == "j" else -1)
-        elif event.key == "a":
-            await self.enter()
-            await self.main.perform(self.main.registry.get("stage.approve"))
+        elif event.key == "a" and self.chosen:
+            await self._approve(self.chosen.version)
         elif event.key == "q":
             self.leave()
         return True
+
+    async def _approve(self, version: Version) -> None:
+        """Go to a version and on to saying yes or no to it, without waiting for the list to follow."""
+        from .approve import ApproveDialog
+
+        await self.enter()
+        if self.main.locked:
+            self.main.say(f"can't approve: {self.main.locked}", "warning")
+        else:
+            self.main.open(ApproveDialog(self.main, version))
 
     def other_hints(self) -> Sequence[tuple[str, str]]:
         """The key that goes on to approving."""

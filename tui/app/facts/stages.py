@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..asked import Staged
 
 _LINES = 4
+_PROBLEM_LINES = 10
+"""A mistake in config.toml is told with the file's whole path."""
 
 
 def stages(found: Staged, look: Look, columns: int) -> Lines:
@@ -57,7 +59,8 @@ def _next(found: Staged, look: Look, columns: int) -> Iterator[Line]:
     report, version = found.report, found.version
     if found.problem:
         yield from heading("Next stage")
-        yield from _told(f"the gates can't be asked: {found.problem}", look, columns, "warning")
+        told = f"the gates can't be asked: {found.problem}"
+        yield from _told(told, look, columns, "warning", _PROBLEM_LINES)
     elif report is None:
         yield from heading("Next stage")
         where = "archived: p moves it to any stage" if version.stage == "archived" else "none comes after it"
@@ -72,6 +75,6 @@ def _next(found: Staged, look: Look, columns: int) -> Iterator[Line]:
         yield from gates(report, look, columns)
 
 
-def _told(text: str, look: Look, columns: int, style: str) -> Iterator[Line]:
-    texts = paragraph(text, columns, _LINES, ascii_only=look.ascii_only)
+def _told(text: str, look: Look, columns: int, style: str, lines: int = _LINES) -> Iterator[Line]:
+    texts = paragraph(text, columns, lines, ascii_only=look.ascii_only)
     yield from ([(line, style)] for line in texts)

@@ -18,7 +18,8 @@ def badge(version: Version, look: Look) -> list[Piece]:
     pieces = [(standing(version, look), standing_style(version))]
     if version.staged:
         age = words.age(version.staged, look.now)
-        pieces.append((" just now" if age == "now" else f" for {age}", "muted"))
+        plain = age == "now" or age.startswith("+")  # the latter by a clock that is wrong, or was
+        pieces.append((f" {age}" if plain else f" for {age}", "muted"))
     return pieces
 
 

@@ -63,8 +63,10 @@ class Selection:
         if last is None:
             self._name = ""
             return
-        there = any(model.name == self._name for model in self.models)
-        chosen = self._name if there else last.name
+        # A cursor that was just moved is not put back by what others did meanwhile.
+        under = self._screen.model_table.selected if self._settling else None
+        wanted = under.name if under else self._name
+        chosen = wanted if any(model.name == wanted for model in self.models) else last.name
         self.show_models(chosen)
         listed, detail = message.first or (None, None)
         if listed and listed.rows.model == chosen:
@@ -102,7 +104,7 @@ class Selection:
             screen.filter_line.leave(pane)
             self.filters.pop(pane, None)
         self._remembered[version.model] = version.seq
-        self._name = ""
+        self._name, self.rows = "", None  # what is listed is asked for anew, with that one selected
         self.show_models(version.model)
         self._choose_model(version.model)
         screen.activate(Pane.VERSIONS)

@@ -6,6 +6,10 @@ from textual import events
 from textual.binding import BindingsMap
 from textual.widgets import Input
 
+from ...text import visible
+
+_PASTED_MAX = 2000
+
 
 class Field(Input):
     """Textual's text field without a blinking cursor, each blink of which would send a kilobyte.
@@ -19,9 +23,12 @@ class Field(Input):
         self._editing = BindingsMap(Input.BINDINGS)
 
     async def feed(self, event: events.Key | events.Paste) -> None:
-        """Do what a key means while typing, or put in what was pasted: of several lines the first."""
+        """Do what a key means while typing, or put in what was pasted: of several lines the first, made safe.
+
+        The field draws what it holds as it is: an escape sequence in it would reach the terminal.
+        """
         if isinstance(event, events.Paste):
-            self.insert_text_at_cursor("".join(event.text.splitlines()[:1]))
+            self.insert_text_at_cursor(visible("".join(event.text.splitlines()[:1]), _PASTED_MAX))
         elif event.is_printable and event.character:
             self.insert_text_at_cursor(event.character)
         else:
