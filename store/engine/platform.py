@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import mmap
 import os
 import signal
@@ -190,11 +191,17 @@ def user_name(uid: int | None = None) -> str:
     """The account's name for a uid (default: this process's), or the uid in digits. Never ``$USER``."""
     number = uid if uid is not None else os.getuid() if hasattr(os, "getuid") else 0
     try:
-        import pwd
-
-        return pwd.getpwuid(number).pw_name
+        return _account_name(number)
     except (ImportError, KeyError):
         return str(number)
+
+
+@functools.lru_cache
+def _account_name(uid: int) -> str:
+    # Once a process: a directory service may take long, and is asked at every change. What isn't known is asked again.
+    import pwd
+
+    return pwd.getpwuid(uid).pw_name
 
 
 def is_member(user: str, group: str) -> bool:

@@ -26,6 +26,11 @@ def _is_told(index: Index, model: str) -> bool:
     return number is None or bool((index.version(model, number) or {}).get("id"))
 
 
+def is_settled(repository: Repository, model: str) -> bool:
+    """Whether a model's live pointer leads where the journal says."""
+    return repository.live.is_settled(model, wanted(repository.index, model))
+
+
 class Mended(NamedTuple):
     """What was found amiss with a model's pointer, in a sentence, and whether it leads where it should now."""
 
@@ -86,8 +91,4 @@ def unsettled(repository: Repository) -> list[str]:
     """Return the models whose pointer does not lead where the journal says."""
     index, live = repository.index, repository.live
     named = {name for name, document in index.tables[MODELS].items() if production(document)}
-    return [
-        model
-        for model in sorted(named | set(live.models()))
-        if not live.is_settled(model, wanted(index, model))
-    ]
+    return [model for model in sorted(named | set(live.models())) if not is_settled(repository, model)]

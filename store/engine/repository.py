@@ -335,7 +335,9 @@ class Repository:
         What a damaged journal says may not be the last word: then live/ stays as it is.
         """
         last = self.index.last_transition()
-        if last is None or self.journal.damage() or self.journal.in_doubt():
+        if last is None or pointers.is_settled(self, last["model"]):
+            return
+        if self.journal.damage() or self.journal.in_doubt():
             return
         found = pointers.mend(self, last["model"])
         if found is not None and found not in self.mended:

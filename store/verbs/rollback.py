@@ -197,6 +197,8 @@ def _gates_say(
 
     They don't block a rollback, so nor does what keeps them from answering: a list of signers that can't be read.
     """
+    if not governs.policy.guarding(target["model"], PRODUCTION):
+        return (), "", ""
     try:
         keys = signers.in_force(repository, index, governs.policy)
         door = gates.door(repository, index, target, PRODUCTION, governs, keys)
