@@ -114,12 +114,12 @@ def write(
     target: Stage | None = event.data["from"]
     governs = policy.settle(repository, index)
     _check_allowed(index, event, governs)
-    if (
-        ready.document is not None
-        and ready.manifest is not None
-        and not moving.all_there(repository, ready.document, ready.manifest, live=True)
-    ):
-        raise ConflictError(f"files of {ref_of(ready.document)} are missing", hint="mvtui verify names them.")
+    if ready.document is not None and ready.manifest is not None:
+        if not moving.all_there(repository, ready.document, ready.manifest):
+            what = f"files of {ref_of(ready.document)} are missing"
+            raise ConflictError(what, hint="mvtui verify names them.")
+        if not repository.live.is_built(ready.document):
+            return None  # gc took it since
     door = _door(repository, index, event, mode, back, governs)
     if door is not None:
         gates.note_keys(repository, index, door)

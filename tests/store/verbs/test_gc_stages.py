@@ -7,6 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,9 @@ def test_what_was_made_ready_and_never_served_goes_too(
 def test_a_directory_with_something_of_the_users_in_it_stays(served: Store, later: Later) -> None:
     served.promote("m@1.0.1", "archived", reason="off")
     (served.root / "live" / "m" / "NOTES").write_text("mine")
-    os.symlink(".versions/1.0.1", served.root / "live" / "other" / ".versions" / ".next")  # left by a process that died
+    os.symlink(
+        ".versions/1.0.1", served.root / "live" / "other" / ".versions" / ".next"
+    )  # left by a process that died
     served.promote("other@1.0.0", "archived", reason="off")
     later(15)
     served.gc(dry_run=False)
@@ -179,6 +182,39 @@ def test_a_tree_is_published_although_gc_took_the_empty_directory_for_it(
     monkeypatch.setattr(durable.TempTree, "publish", after_gc)
     store.promote("m", "production", reason="x")
     assert (store.root / "live" / "m" / "production" / "model.bin").read_bytes() == b"weights"
+
+
+@pytest.mark.parametrize(
+    ("act", "model", "content"),
+    [
+        (lambda store: store.rollback("m", reason="back"), "m", b"onem"),
+        (lambda store: store.promote("m@1.0.0", "production", reason="again"), "m", b"onem"),
+        (lambda store: store.undo(), "other", b"twoother"),
+    ],
+)
+def test_what_gc_takes_between_look_and_lock_is_made_again(
+    served: Store,
+    later: Later,
+    monkeypatch: pytest.MonkeyPatch,
+    act: Callable[[Store], object],
+    model: str,
+    content: bytes,
+) -> None:
+    writing = served._repository.writing
+    left: list[list[str]] = []
+
+    def after_gc() -> AbstractContextManager[object]:
+        monkeypatch.setattr(served._repository, "writing", writing)
+        with open_store(served.root) as other:
+            other.gc(dry_run=False)
+        left.append(trees(served, model))
+        return writing()
+
+    later(15)
+    monkeypatch.setattr(served._repository, "writing", after_gc)
+    act(served)
+    assert [len(found) for found in left] == [1]
+    assert (served.root / "live" / model / "production" / "model.bin").read_bytes() == content
 
 
 @pytest.mark.usefixtures("no_grace")
