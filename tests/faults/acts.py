@@ -114,6 +114,17 @@ def repair(store: Store) -> None:
     say("repaired", len(store.repair().actions))
 
 
+def undo(store: Store) -> None:
+    """Take the last change back."""
+    say("undone", store.undo().written)
+
+
+def at_once(store: Store, act: str, *words: str) -> None:
+    """Do another act, when told to go."""
+    _ready()
+    _ACTS[act](store, *words)
+
+
 def rank(root: str, number: int, source: str) -> str:
     """Register as one rank of a job."""
     with open_store(root) as store:
@@ -122,7 +133,10 @@ def rank(root: str, number: int, source: str) -> str:
 
 _ACTS: dict[str, Callable[..., None]] = {
     act.__name__: act
-    for act in (register_many, collect, hold, register, delete, gc, note, promote, rollback, archive, repair)
+    for act in (
+        *(register_many, collect, hold, register, delete, gc, note, promote, rollback, archive, repair),
+        *(undo, at_once),
+    )
 }
 
 
