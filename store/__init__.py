@@ -64,8 +64,6 @@ if TYPE_CHECKING:
     from .nouns.gate import GateOutcome as GateOutcome
     from .nouns.gate import GateResult as GateResult
     from .nouns.impact import Impact as Impact
-    from .nouns.ledger import LedgerEntry as LedgerEntry
-    from .nouns.ledger import WatchNotice as WatchNotice
     from .nouns.inspection import Architecture as Architecture
     from .nouns.inspection import Cut as Cut
     from .nouns.inspection import Dimension as Dimension
@@ -76,6 +74,8 @@ if TYPE_CHECKING:
     from .nouns.inspection import Quantisation as Quantisation
     from .nouns.inspection import Tensor as Tensor
     from .nouns.inspection import Tokenizer as Tokenizer
+    from .nouns.ledger import LedgerEntry as LedgerEntry
+    from .nouns.ledger import WatchNotice as WatchNotice
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
     from .nouns.lineage import Arc as Arc
     from .nouns.lineage import Lineage as Lineage

@@ -26,8 +26,6 @@ LEAST_SHARE = 0.02
 TINY_SHARE = 0.001
 """Share of the parameters beside it below which a module has no line of its own where there are many."""
 _PAIR = 2
-_LEAST_RUN = 3
-"""Modules numbered one after the other, and alike, that become one line."""
 _NAME = 120
 _LAST = "\U0010ffff"
 
@@ -175,7 +173,7 @@ def _runs(parts: Sequence[Alike]) -> list[list[Alike]]:
             runs[-1].append(part)
         else:
             runs.append([part])
-    return [each for run in runs for each in ([run] if len(run) >= _LEAST_RUN else [[part] for part in run])]
+    return runs
 
 
 def _follows(before: Module, module: Module) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from ..engine import digest, durable, objects
 from ..engine.repository import Repository
-from ..errors import BadFileError, MvtuiError, VerificationError
+from ..errors import BadFileError, BadInputError, MvtuiError, VerificationError
 from ..knowledge import formats
 from ..knowledge.formats import together
 from ..knowledge.formats.walk import Place, choose, walk
@@ -27,6 +27,8 @@ MAX_HASHED = 256 << 20
 
 def inspect_path(path: str | os.PathLike[str], progress: ProgressCallback | None) -> Inspection:
     """Look inside a file, or the files below a directory; see ``mvtui.store.inspect``."""
+    if not os.fspath(path):
+        raise BadInputError("an empty path names no file", hint="Name a file, a directory or a version.")
     target = durable.absolute(path)
     with durable.explained(f"look into {target}"):
         if os.path.isdir(target):

@@ -38,9 +38,9 @@ _SHOWN = (
     "metrics",
 )
 _KEY = re.compile(r"[^\s#-][^:]*:(?:\s|$)")
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _END = re.compile(rb"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
 _TITLE = re.compile(rb"^# +(\S.*?)[ \t#]*\r?$", re.MULTILINE)
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TITLE_WITHIN = 64 << 10
 
 
@@ -68,16 +68,18 @@ def front_matter(source: Source) -> tuple[str, bytes]:
     Raises:
         BadFileError: it does not end, or is not UTF-8.
     """
-    file = source.file
-    file.seek(0)
-    first = file.readline(64)
-    if first.removeprefix(_BYTE_ORDER_MARK).rstrip() != b"---":
-        return "", first + file.read(_TITLE_WITHIN)
-    data = file.read(MAX_FRONT_MATTER + 1)
+    source.file.seek(0)
+    data = source.file.read(_TITLE_WITHIN)
+    begin = _BEGIN.match(data)
+    if begin is None:
+        return "", data
+    data = data[begin.end() :] + source.file.read(MAX_FRONT_MATTER - _TITLE_WITHIN)
     end = _END.search(data)
     if end is None:
         where = (
-            f"in its first {MAX_FRONT_MATTER >> 10:,} KiB" if len(data) > MAX_FRONT_MATTER else "in the file"
+            f"in its first {MAX_FRONT_MATTER >> 10:,} KiB"
+            if source.size > MAX_FRONT_MATTER
+            else "in the file"
         )
         raise BadFileError(f"its front matter does not end {where}", format=NAME)
     try:

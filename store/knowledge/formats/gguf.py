@@ -6,6 +6,7 @@ What the metadata mean: https://github.com/ggml-org/ggml/blob/master/docs/gguf.m
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from ...nouns.inspection import Architecture, Cut, InspectedFile, Quantisation, Tensor, Tokenizer
@@ -49,7 +50,7 @@ def read(source: Source) -> InspectedFile:
         source.size,
         NAME,
         tensors=tuple(tensors),
-        metadata={"GGUF version": header.version, **values},
+        metadata={"GGUF.version": header.version, **values},
         architecture=_architecture(values, source.path),
         quantisation=_quantisation(values, tensors),
         tokenizer=_tokenizer(values),
@@ -67,7 +68,7 @@ def _alignment(values: dict[str, Any], header: Header) -> int:
 def _tensors(header: Header, described: list[Described], alignment: int, file: str) -> list[Tensor]:
     start = -(-header.at // alignment) * alignment
     order = sorted({each.offset for each in described})
-    following = dict(zip(order, [*order[1:], max(header.end - start, 0)], strict=True))
+    following = dict(pairwise([*order, max(header.end - start, 0)]))
     tensors, spans = [], []
     for name, dimensions, kind, offset in described:
         count = elements(dimensions, header, name)

@@ -11,6 +11,8 @@ from ...errors import BadFileError
 
 MAX_VALUES = 4_000_000
 """Most values that are parsed; the largest headers have about a million."""
+MAX_KEYS = 1_500_000
+"""Most keys of all objects together: they take the most memory."""
 
 Pairs = list[tuple[str, Any]]
 
@@ -23,9 +25,11 @@ def parse(data: bytes, format: str, *, make: Callable[[Pairs], Any] | None = Non
     Raises:
         BadFileError: it is not JSON, repeats a key, is nested too deeply, or holds too many values.
     """
-    # A value has a sign that only it, or the one before it, brings; those within texts are counted, too.
+    # Each value and key brings a sign of its own; those within texts are counted, too, which does no harm.
     if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
         raise BadFileError(f"its JSON holds more than {MAX_VALUES:,} values", format=format)
+    if data.count(b":") > MAX_KEYS:
+        raise BadFileError(f"its JSON holds more than {MAX_KEYS:,} keys", format=format)
 
     def once(pairs: Pairs) -> dict[str, Any]:
         return distinct(pairs, format)

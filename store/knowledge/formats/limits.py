@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import Protocol
 
 from ...errors import BadFileError
 
@@ -28,12 +28,22 @@ MAX_READ = 128 << 20
 _CHUNK = 8192
 
 
+class Readable(Protocol):
+    """What readers need of an open file."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go to a place."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return so many bytes, less only at the end."""
+
+
 class Source:
     """An open file to look into: its path inside the version (for names, nothing is opened by it) and its size in bytes."""
 
     __slots__ = ("file", "path", "size")
 
-    def __init__(self, file: BinaryIO, size: int, path: str) -> None:
+    def __init__(self, file: Readable, size: int, path: str) -> None:
         self.file, self.size, self.path = file, size, path
 
 

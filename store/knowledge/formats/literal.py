@@ -15,7 +15,8 @@ _TOKEN = re.compile(
     r"""\s*(?:(?P<sign>[{}\[\]():,])|(?P<number>-?\d{1,19}(?![\w.]))L?|(?P<word>True|False|None)\b|u?(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""",
     re.ASCII | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_HEX = "[0-9a-fA-F]"
+_ESCAPE = re.compile(rf"\\(?:x({_HEX}{{2}})|u({_HEX}{{4}})|U((?:0010|000{_HEX}){_HEX}{{4}})|(.))", re.DOTALL)
 _WORDS = {"True": True, "False": False, "None": None}
 _CLOSES = {"{": "}", "[": "]", "(": ")"}
 
@@ -103,5 +104,5 @@ class _Reader:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else {"n": "\n", "t": "\t", "r": "\r"}.get(found[3], found[3])
+    code = found[1] or found[2] or found[3]
+    return chr(int(code, 16)) if code else {"n": "\n", "t": "\t", "r": "\r"}.get(found[4], found[4])

@@ -19,8 +19,8 @@ NAME = "NumPy"
 FILES = ("*.npy",)
 MAGIC = b"\x93NUMPY"
 
-MAX_HEADER = 10_000
-"""Longest header, in bytes, as NumPy itself has it."""
+MAX_HEADER = 256 << 10
+"""Longest header that is read, in bytes. NumPy itself wants to be asked to read more than 10,000."""
 
 _LENGTHS = {1: struct.Struct("<H"), 2: struct.Struct("<L"), 3: struct.Struct("<L")}
 _PLAIN = re.compile(r"[<>=|]?([biufcmMOSUVa])(\d{0,9})(\[[\w/]{1,20}\])?", re.ASCII)
@@ -91,7 +91,7 @@ def read_header(cursor: Cursor) -> Header:
         raise cursor.bad(f"version {major}.{minor} of its format is not known here")
     length = cursor.checked(cursor.number(_LENGTHS[major]), "a header")
     if length > MAX_HEADER:
-        raise cursor.bad(f"its header has {length:,} bytes, and NumPy reads {MAX_HEADER:,} at most")
+        raise cursor.bad(f"its header has {length:,} bytes, and {MAX_HEADER:,} are the most that is read")
     try:
         text = cursor.take(length).decode("utf-8" if major == 3 else "latin-1")
         said = literal(text)

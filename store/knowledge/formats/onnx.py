@@ -71,8 +71,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 def read(source: Source) -> InspectedFile:
     """Return the weights of a model, its inputs and outputs, and what it says of itself.
 
-    Weights are the initializers of all graphs, and the constants among their nodes that have two elements or more and are
-    no vector of integers: those are shapes and axes. What lies in an inner graph is called by the node that has it.
+    Weights are the initializers of all graphs, and the constants among their nodes but single numbers and vectors of
+    integers: those are shapes and axes. What lies in an inner graph is called by the node that has it.
 
     Raises:
         BadFileError: it is not a valid model.
@@ -222,7 +222,7 @@ class _Model:
                 constant = part
         if constant is not None and operator == "Constant":
             tensor, _ = onnx_tensor.read(self.messages, constant, self.path)
-            if tensor.parameters > 1 and not (len(tensor.shape) == 1 and tensor.dtype[0] in "IUB"):
+            if tensor.shape and not (len(tensor.shape) == 1 and tensor.dtype[0] in "IUB"):
                 self.keep(Tensor(output, *_but_name(tensor)), prefix="constant")
         for graph in graphs:
             self.graph(graph, f"{node}/{name}/"[-_MAX_PREFIX:], depth + 1)

@@ -40,7 +40,7 @@ class _Added(msgspec.Struct):
 class _Model(msgspec.Struct):
     vocab: msgspec.Raw
     type: str = ""
-    merges: msgspec.Raw | None = None
+    merges: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _File(msgspec.Struct):
@@ -120,7 +120,7 @@ def _type(model: _Model) -> str:
     """Return what it says, or what the parts it has make it; old files say nothing."""
     if model.type:
         return model.type[:40]
-    if model.merges is not None:
+    if _is_list(model.merges):
         return "BPE"
     return "Unigram" if _is_list(model.vocab) else "WordPiece"
 

@@ -58,11 +58,11 @@ def suggests(head: bytes) -> str:
             return said
     if not head.strip(b"\0"):
         return "zeros: perhaps a file that was never written"
-    return _text(head) if _is_text(head) else ""
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    return _text(text.lstrip()) if _is_text(text) else ""
 
 
-def _text(head: bytes) -> str:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+def _text(start: bytes) -> str:
     return next((said for pattern, said in _TEXTS if pattern.match(start)), "text")
 
 
