@@ -1,4 +1,4 @@
-"""Places where real users can share a store."""
+"""Places where real users can share a store, and a disk whose power can be cut."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mvtui.store.engine import platform
 
 from tests.faults import members
 from tests.faults.members import ANN, BOB, EVE, TEAM
+from tests.faults.power import Disk
 
 
 @pytest.fixture
@@ -33,3 +35,14 @@ def root(place: Path) -> Path:
     store = place / "store"
     ANN.does("init", store, TEAM)
     return store
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    base = tmp_path / "disk"
+    base.mkdir()
+    made = Disk(base)
+    made.names[base.stat().st_ino] = {}
+    monkeypatch.setattr(platform, "sync_fd", made.flush)
+    yield made
+    made.close()
