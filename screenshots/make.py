@@ -1,7 +1,8 @@
 """Make every picture in this directory from the demo store: ``python screenshots/make.py [NAME…]``.
 
-The demo is real, so its history ends at this moment and names this machine. For pictures that come out
-the same each time, the store is shown as if it had been made by alice on box7 at a fixed moment.
+The demo is real, so its history ends at this moment and names this machine, and all changes of stages were made when
+it was built. For pictures that come out the same each time, the store is shown as if it had been made by alice on box7,
+over the weeks that the demo's story takes, up to a fixed moment.
 PNG besides SVG where rsvg-convert is installed: ``python screenshots/make.py --png DIR``.
 """
 
@@ -25,17 +26,23 @@ os.environ["TZ"] = "UTC"
 
 from msgspec.structs import replace
 from mvtui.store import (
+    Actor,
     Capture,
     Comparison,
+    GateReport,
     Model,
+    RollbackPlan,
     Search,
     Store,
     Summary,
+    Transition,
     Version,
     VersionDetail,
+    Waiting,
     open_store,
 )
 from mvtui.tui.app.app import MvtuiApp
+from mvtui.tui.demo import stages
 from mvtui.tui.demo.build import demo
 from textual.pilot import Pilot
 
@@ -49,6 +56,10 @@ MACHINE: dict[str, dict[str, Any]] = {
 }
 """Where they are said to be taken."""
 
+ALICE = Actor("alice", 1000, "box7", "", "mvtui")
+SINCE = timedelta(minutes=12)
+"""By how much the pictures are taken before the story ends: its newest version is two hours old."""
+
 Step = Callable[[Pilot[int]], Awaitable[None]]
 
 
@@ -58,6 +69,12 @@ class Posed:
     def __init__(self, store: Store, moved: timedelta) -> None:
         self._store = store
         self._moved = moved
+        changes = [act for act in stages.acts() if act.what in ("promote", "override", "rollback")]
+        made = reversed(store.transitions())
+        self._told = {
+            change.at: MOMENT - timedelta(hours=act.hours) + SINCE
+            for change, act in zip(made, changes, strict=True)
+        }
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -69,6 +86,7 @@ class Posed:
             host="box7",
             created=version.created + self._moved,
             registered=version.created + self._moved,
+            staged=version.staged and self._told[version.staged],
         )
 
     def models(self) -> list[Model]:
@@ -94,6 +112,38 @@ class Posed:
     def show(self, ref: str) -> VersionDetail:
         detail = self._store.show(ref)
         return replace(detail, version=self._version(detail.version))
+
+    def transitions(self, model: str | None = None, *, limit: int | None = None) -> tuple[Transition, ...]:
+        return tuple(
+            replace(change, at=self._told[change.at], actor=ALICE)
+            for change in self._store.transitions(model, limit=limit)
+        )
+
+    def gates(self, ref: str, to: str | None = None, *, verify: bool = True) -> GateReport:
+        found = self._store.gates(ref, to, verify=verify)
+        return replace(found, version=self._version(found.version))
+
+    def rollback_plan(self, model: str, to: str | None = None) -> RollbackPlan:
+        found = self._store.rollback_plan(model, to)
+        return replace(
+            found,
+            current=found.current and self._version(found.current),
+            target=self._version(found.target),
+            held=self._told[found.held],
+            left=found.left and self._told[found.left],
+        )
+
+    def inbox(self) -> tuple[Waiting, ...]:
+        asked = next(act for act in stages.acts() if act.what == "request")
+        at = MOMENT - timedelta(hours=asked.hours) + SINCE
+        return tuple(
+            replace(
+                waiting,
+                version=self._version(waiting.version),
+                request=replace(waiting.request, by="alice", host="box7", at=at),
+            )
+            for waiting in self._store.inbox()
+        )
 
     def summary(self) -> Summary:
         return replace(self._store.summary(), path="/home/alice/run7/.mvtui", user="alice", host="box7")
@@ -127,7 +177,23 @@ async def _marked(pilot: Pilot[int]) -> None:
 
 
 async def _lineage(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "left_square_bracket")
+    await pilot.press("j", "right_square_bracket", "right_square_bracket")
+
+
+async def _stages(pilot: Pilot[int]) -> None:
+    await pilot.press("left_square_bracket", "tab", "z")
+
+
+async def _promote(pilot: Pilot[int]) -> None:
+    await pilot.press("p")
+
+
+async def _rollback(pilot: Pilot[int]) -> None:
+    await pilot.press("R", *("space" if key == " " else key for key in "accuracy fell on negated reviews"))
+
+
+async def _approve(pilot: Pilot[int]) -> None:
+    await pilot.press("a")
 
 
 async def _filter(pilot: Pilot[int]) -> None:
@@ -146,6 +212,10 @@ PICTURES = (
     Picture("compare", (120, 35), _compare),
     Picture("compare-three", (120, 35), _marked),
     Picture("lineage", (120, 35), _lineage),
+    Picture("stages", (120, 35), _stages),
+    Picture("promote", (120, 35), _promote),
+    Picture("rollback", (120, 35), _rollback),
+    Picture("approve", (120, 35), _approve),
     Picture("filter", (120, 35), _filter),
     Picture("help", (120, 35), _help),
     Picture("light", (120, 35), _plain, theme="light"),

@@ -3,8 +3,11 @@
 After a change that is meant: ``MVTUI_UPDATE_PICTURES=1 pytest tests/tui/test_pictures.py``, and look at them.
 """
 
+import importlib
 import os
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +120,43 @@ async def test_a_hundred_thousand_versions_scroll_and_filter(opened: Opens) -> N
         assert it.selected == "sentiment@1.77777.0"
         assert "OSError" in it.seen("#details")
         assert drawn.place(77_777) == 22_223
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def script() -> Iterator[Any]:
+    """The script that makes the README's pictures; it sets up its own environment."""
+    before = dict(os.environ)
+    sys.path.insert(0, str(ROOT / "screenshots"))
+    try:
+        yield importlib.import_module("make")
+    finally:
+        sys.path.pop(0)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_the_readme_shows_the_pictures_that_the_script_makes(script: Any) -> None:
+    shown = set(re.findall(r"screenshots/([\w-]+)\.svg", (ROOT / "README.md").read_text(encoding="utf-8")))
+    there = {file.stem for file in (ROOT / "screenshots").glob("*.svg")}
+    assert shown <= {picture.name for picture in script.PICTURES} == there
+
+
+async def test_the_demo_posed_for_pictures_shows_what_they_are_for(script: Any, tmp_path: Path) -> None:
+    from mvtui.tui.demo.build import demo
+
+    store = script.posed(demo(tmp_path / "demo").store)
+    told = {
+        "stages": ("ROLLBACK", "validation", "4 d"),
+        "promote": ("nothing will change", "2.0.0"),
+        "rollback": ("8 d", "accuracy fell"),
+        "approve": ("alice asks",),
+    }
+    for picture in script.PICTURES:
+        if picture.name in told:
+            svg = (await script.take(picture, store)).replace("&#160;", " ")
+            for words in told[picture.name]:
+                assert words in svg, (picture.name, words)
+            assert "root" not in svg

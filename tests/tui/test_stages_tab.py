@@ -81,10 +81,23 @@ async def test_a_rollback_an_override_and_what_was_undone_are_told_in_words(
         assert '"it fell on French"' in flat(shown)
         assert "! OVERRIDDEN: past a gate of production" in flat(shown), "on the version itself, for ever"
         await it.press("j", "j")
-        assert "↩ production went back from it" in it.seen("#details")
+        assert "stage      ↩ rolled back" in it.seen("#details")
         listed = it.seen("#versions")
         assert "↩ rolled back" in listed
         assert "● production !" in listed
+
+
+async def test_a_version_on_its_way_again_is_still_marked(world: Path, opened: Opens) -> None:
+    with open_store(world) as store:
+        store.rollback("m", reason="bad")
+        store.promote("m@1.1.0", "staging", reason="mended?")
+    async with opened(world, (120, 45)) as it:
+        shown = await on_tab(it, "j", "j")
+        assert "stage      ○ staging ↩" in shown
+        assert "↩ production went back from it" in shown
+    async with opened(world, (80, 24)) as it:
+        await it.press("j", "j")
+        assert "↩ production went back from it" in it.seen("#summary")
 
 
 async def test_approvals_that_no_longer_count_say_why(world: Path, opened: Opens) -> None:

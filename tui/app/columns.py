@@ -243,8 +243,12 @@ def standing(version: Version, look: Look) -> str:
 
 def standing_style(version: Version) -> str:
     """Return the name of the style of where a version stands."""
-    back = version.rolled_back and version.stage in (None, "archived")
-    return "warning" if back else version.stage or "muted"
+    return "warning" if told_as_rolled_back(version) else version.stage or "muted"
+
+
+def told_as_rolled_back(version: Version) -> bool:
+    """Whether that Production went back from it is told in place of its stage."""
+    return version.rolled_back and version.stage in (None, "archived")
 
 
 def _overridden(version: Version, _look: Look) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from mvtui import open_store
 from mvtui.store import Store
-from mvtui.tui.demo import corpus, safetensors, story
+from mvtui.tui.demo import corpus, safetensors, stages, story
 from mvtui.tui.demo.build import MARKER
 
 from .conftest import Result, Run
@@ -50,6 +50,58 @@ def test_it_tells_a_story(demo_store: Store) -> None:
     assert max(v.registered - v.created for v in versions).days > 14
     assert [v.created for v in versions] == sorted((v.created for v in versions), reverse=True)
     assert demo_store.verify().ok
+
+
+def test_its_versions_went_through_gates_and_stages(demo_store: Store) -> None:
+    changes = demo_store.transitions()
+    assert {change.how for change in changes} == {"promote", "rollback"}
+    production = {model.name: model.production for model in demo_store.models() if model.production}
+    assert production == {
+        "sentiment": "2.0.0",
+        "langid": "2.0.0",
+        "ranker": "1.3.0",
+        "support-prompt": "1.1.0",
+    }
+    assert {change.ref for change in changes if change.overridden} == {"langid@2.0.0"}
+    assert {change.displaced for change in changes if change.how == "rollback"} == {"1.3.0", "1.1.0"}
+    assert {stage for model in production for stage, there in demo_store.stages(model).items() if there} == {
+        "staging",
+        "validation",
+        "production",
+        "archived",
+    }
+    assert all(change.reason for change in changes)
+
+
+def test_nobody_and_no_time_is_made_up(demo_store: Store) -> None:
+    """The weeks are told by when versions were created; what was done was done now, by whoever builds it."""
+    me = demo_store.summary().user
+    events = list(demo_store.events())
+    assert {event.actor.user for event in events} == {me}
+    assert (events[-1].at - events[0].at).total_seconds() < 600
+    assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+def test_a_gate_is_in_the_way_of_the_newest_and_a_request_waits(demo_store: Store) -> None:
+    report = demo_store.gates("sentiment@latest")
+    stopping = {result.gate for result in report.results if not result.passed}
+    assert stopping == {"approvals", "accuracy[reviews-held-out:negated] vs production"}
+    assert [(waiting.version.ref, waiting.stage) for waiting in demo_store.inbox()] == [
+        ("sentiment@2.1.0", "production")
+    ]
+    assert demo_store.rollback_plan("sentiment").target.version == "1.2.0"
+
+
+@pytest.mark.parametrize("user", ["ann", "ann.b-c_1", "AD\\ann", "ann with blanks", 'x"]\n[evil]'])
+def test_its_config_is_right_whoever_runs_it(user: str, tmp_path: Path) -> None:
+    from mvtui import init_store
+
+    with init_store(tmp_path / "s") as store:
+        file = store.root / "config.toml"
+        file.write_text(stages.config(file.read_text(), user))
+        policy = store.policy().policy
+        assert len(policy.gates) > 5
+        assert policy.access.override == ((user,) if stages.may_override(user) else ())
 
 
 def test_numbers_rose_for_real_reasons(demo_store: Store) -> None:
@@ -159,8 +211,9 @@ def test_training_is_repeatable() -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A history of two releases: what the command does with it is the same."""
+    """A history of two releases, the first of which is promoted: what the command does with it is the same."""
     monkeypatch.setattr(story, "history", lambda whole=story.history: whole()[:2])
+    monkeypatch.setattr(stages, "acts", lambda whole=stages.acts: whole()[:3])
 
 
 def demo(run: Run, *words: str) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import words
-from ..columns import Look, standing, standing_style
+from ..columns import Look, standing, standing_style, told_as_rolled_back
 from .lines import Piece
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ def badge(version: Version, look: Look) -> list[Piece]:
     """Return sign and word of its stage, and since when it is there."""
     pieces = [(standing(version, look), standing_style(version))]
     if version.staged:
+        if told_as_rolled_back(version):
+            pieces.append((f" {words.past(version.staged, look.now)}", "muted"))
+            return pieces
         age = words.age(version.staged, look.now)
         plain = age == "now" or age.startswith("+")  # the latter by a clock that is wrong, or was
         pieces.append((f" {age}" if plain else f" for {age}", "muted"))
@@ -24,8 +27,8 @@ def badge(version: Version, look: Look) -> list[Piece]:
 
 
 def marks(version: Version, look: Look) -> Iterator[Piece]:
-    """Yield what must not be overlooked, in sign, words and colour."""
-    if version.rolled_back:
+    """Yield what must not be overlooked and is not in its badge, in sign, words and colour."""
+    if version.rolled_back and not told_as_rolled_back(version):
         sign = words.stage_sign(words.ROLLED_BACK, ascii_only=look.ascii_only)
         yield f"{sign} production went back from it", "warning"
     if version.overridden:

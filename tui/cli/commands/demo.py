@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, directory: str | None, fresh: bool, no_open: bool) -> None:
     """Build a store of small real models with history, and open it.
 
-    Three models are trained here and now, in seconds and without a network. The store stays in your data
-    directory (or DIRECTORY) and is used again the next time.
+    Three models are trained here and now, in seconds and without a network, and go through gates and stages. The
+    store stays in your data directory (or DIRECTORY) and is used again the next time.
     """
     from ...demo import build
 
@@ -46,6 +46,6 @@ def _tell(made: Demo) -> None:
     output.talk(f"{'built' if made.built else 'there already'}: {what}, in {where}")
     store = output.safe(shlex.quote(str(made.directory)), 4096)
     output.talk("next:")
-    for words in ("", " ls sentiment", " show sentiment@champion", " verify"):
+    for words in ("", " ls sentiment", " gates sentiment@challenger", " history sentiment", " verify"):
         output.talk(f"  mvtui --store {store}{words}")
     output.result_path(made.store)
