@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,15 @@ from ..module_tree import module_lines
 from ..text import width
 from ..words import plural, size
 from . import table
-from .output import ascii_only, data, paint, safe, sign_set
+from .output import ascii_only, data, is_tty, paint, safe, sign_set
 
 if TYPE_CHECKING:
     from ...store import InspectedFile, Inspection, Pickles
 
-_BAR = 20
+_BAR, _SHORT_BAR = 20, 10
+_WIDE = 80
+"""Columns of a terminal from which bars are long."""
+_FACT = len("architecture") + 2
 _FILES = 40
 """Most files that are listed."""
 _METADATA = 40
@@ -53,7 +57,8 @@ def _facts(found: Inspection, module: str) -> None:
     plain = ascii_only()
     facts: list[tuple[str, str]] = []
     if found.architecture is not None and not module:
-        facts.append(("architecture", ", ".join(words.architecture(found.architecture, ascii_only=plain))))
+        told = _wrapped(words.architecture(found.architecture, ascii_only=plain))
+        facts += zip(("architecture", *[""] * len(told)), told, strict=False)
     if found.tensors:
         where = f" in {safe(module, 60)}" if module else ""
         counted = f"{found.parameters:,} in {plural(len(found.tensors), 'tensor')}{where}"
@@ -68,6 +73,18 @@ def _facts(found: Inspection, module: str) -> None:
     wide = max((len(name) for name, _ in facts), default=0)
     for name, text in facts:
         data(f"{paint(name, 'dim')}{'':{wide - len(name)}}  {text}")
+
+
+def _wrapped(parts: Sequence[str]) -> list[str]:
+    """Return parts as lines, which on a terminal are broken between two of them."""
+    room = table.terminal_width() - _FACT if is_tty(sys.stdout) else None
+    lines: list[str] = []
+    for part in parts:
+        if lines and (room is None or width(lines[-1]) + len(part) + 3 <= room):
+            lines[-1] += f", {part}"
+        else:
+            lines[-1:] = [f"{lines[-1]},", part] if lines else [part]
+    return lines
 
 
 def _more_facts(found: Inspection, plain: bool) -> list[tuple[str, str]]:
@@ -136,17 +153,18 @@ def _modules(found: Inspection, module: str) -> None:
 def _columns() -> list[table.Column]:
     return [
         table.Column("", elastic=True, least=24),
-        table.Column("", "right", drop=2, style=("dim",)),
+        table.Column("", "right", drop=1, style=("dim",)),
         table.Column("", "right"),
         table.Column("", "right", drop=3),
-        table.Column("", drop=1, style=("cyan",)),
-        table.Column("", "right", drop=4),
+        table.Column("", drop=4, style=("cyan",)),
+        table.Column("", "right", drop=2),
     ]
 
 
 def _bar(part: int, whole: int) -> str:
-    drawn = words.bar(part / whole if whole else 0, _BAR, ascii_only=ascii_only())
-    return drawn + " " * (_BAR - width(drawn))
+    cells = _SHORT_BAR if is_tty(sys.stdout) and table.terminal_width() < _WIDE else _BAR
+    drawn = words.bar(part / whole if whole else 0, cells, ascii_only=ascii_only())
+    return drawn + " " * (cells - width(drawn))
 
 
 def _ports(found: Inspection) -> None:
