@@ -82,14 +82,16 @@ def check_policy(data: dict[str, Any]) -> None:
 
 @cache
 def _verified() -> Any:
-    fields = [("model", str), ("version", str), ("id", str), ("ok", bool), ("problem", str, "")]
-    return msgspec.defstruct("SaidOfBytes", fields)
+    return msgspec.defstruct(
+        "SaidOfBytes", [("model", str), ("version", str), ("id", str), ("ok", bool), ("problem", str, "")]
+    )
 
 
 @cache
 def _policy() -> Any:
-    fields = [("what", str), ("old", str), ("new", str), ("objects", list[str], [])]
-    return msgspec.defstruct("SaidOfPolicy", fields)
+    return msgspec.defstruct(
+        "SaidOfPolicy", [("what", str), ("old", str), ("new", str), ("objects", list[str], [])]
+    )
 
 
 @cache

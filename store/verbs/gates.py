@@ -13,6 +13,7 @@ from ..knowledge import directions, gates
 from ..knowledge.gates import people
 from ..knowledge.gates.facts import Facts
 from ..nouns.gate import Gate, GateResult
+from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, following, parse, word
@@ -60,6 +61,7 @@ def door(
     def direction(name: str) -> Direction | None:
         return directions.direction(name, in_force.policy.higher, in_force.policy.lower)
 
+    names = {edge.to: _called(index, edge.to) for edge in version.edges} if guarding else {}
     facts = Facts(
         version=version,
         stage=stage,
@@ -73,8 +75,17 @@ def door(
         digest=digest,
         voices=voices.heard(repository, document, keys) if gates.approvals_asked(guarding) else (),
         shared=in_force.policy.access.shared,
+        called=lambda end: names.get(end, end),
     )
     return Door(document, stage, guarding, digest, facts, keys)
+
+
+def _called(index: Index, end: str) -> str:
+    """Return what the other end of an edge is called: the reference of a version that has this content."""
+    best = min(index.with_id(end), key=look.in_use, default=None)
+    if best is not None:
+        return ref_of(best)
+    return end if is_outside_name(end) else f"id:{end[:12]}"
 
 
 def note_keys(repository: Repository, index: Index, door: Door) -> None:

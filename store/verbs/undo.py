@@ -45,8 +45,9 @@ def undo(
         with repository.writing() as index:
             if _target(repository, mode).seq != event.seq:
                 continue
+            notices: tuple[str, ...] = ()
             if ready is None:
-                written, notices = _write(repository, index, event, mode), ()
+                written = _write(repository, index, event, mode)
             elif (done := unmove.write(repository, index, event, mode, ready)) is not None:
                 written, notices = done
             else:

@@ -38,7 +38,7 @@ class Facts(msgspec.Struct, frozen=True):
     the version that Production could go back to after this one, a number, or None. ``digest`` is that of the rules
     which guard the stage. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
     is better, ``member`` whether a person is one of those that a name means (``@group`` is a Unix group). ``shared``
-    are accounts that several people use.
+    are accounts that several people use. ``called`` says what the other end of an edge is called.
     """
 
     version: Version
@@ -54,3 +54,4 @@ class Facts(msgspec.Struct, frozen=True):
     digest: str = ""
     voices: tuple[Voice, ...] = ()
     shared: tuple[str, ...] = ()
+    called: Callable[[str], str] = str

@@ -19,6 +19,7 @@ from ...nouns.stage import GATED, Stage, word
 from .facts import Facts
 
 _TRAINED_ON = "trained-on"
+_NAME = 60  # characters of a name that are told
 
 
 def named(rule: Named, facts: Facts) -> GateResult:
@@ -44,10 +45,10 @@ def recorded(rule: Recorded, facts: Facts) -> GateResult:
     edges = [edge for edge in facts.version.edges if edge.type in types]
     stated = [edge for edge in edges if not edge.guess]
     if stated:
-        other = stated[0].to[:40] if stated[0].outside else f"id:{stated[0].to[:12]}"
+        other = facts.called(stated[0].to)[:_NAME]
         return GateResult(rule.label, "pass", f"{stated[0].type} {other}", {"edges": len(stated)})
     if edges:
-        said = f"{edges[0].type} {edges[0].to[:60]} is only guessed from {edges[0].guess}; mvtui link confirms it"
+        said = f"{edges[0].type} {facts.called(edges[0].to)[:_NAME]} is only guessed from {edges[0].guess}; mvtui link confirms it"
         return GateResult(rule.label, "unknown", said)
     what = "which data it was trained on" if rule.what == "dataset" else "what it came from"
     return GateResult(rule.label, "fail", f"nobody said {what}")
