@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..errors import BadConfigError, StorageError
+from ..errors import BadConfigError, BusyError, StorageError
 from ..nouns.capture import PARTS, Part
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ TEMPLATE = """\
 SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
 """How a span of time is written."""
 
+_STILL_NS = 20_000_000  # nanoseconds since its last change after which the file is believed
+_TRIES = 25
 _SHOWN = 200  # characters of a bad value in a message
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
@@ -93,12 +97,10 @@ def load(path: str) -> Config:
     Raises:
         BadConfigError: not TOML, an unknown key, or a bad value; the message names file and line.
         StorageError: it can't be read.
+        BusyError: someone writes it again and again.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-    except FileNotFoundError:
-        return Config()
+        text = _read(path)
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(
             f"could not read {path}: {error}", hint="Check its mode and encoding (UTF-8)."
@@ -106,6 +108,25 @@ def load(path: str) -> Config:
     if not _says_something(text):
         return Config()  # nothing but comments and headings: spare the import of a TOML parser at every start
     return _parse(text, path)
+
+
+def _read(path: str) -> str:
+    """Return what the file says once it lies still; nothing without a file.
+
+    Most editors empty a file, or take it away, and then write: what is there in between would let everyone do everything.
+    """
+    for _ in range(_TRIES):
+        before = stamp(path)
+        changed = before[-1] if before is not None else os.stat(os.path.dirname(path)).st_ctime_ns
+        if 0 <= (age := time.time_ns() - changed) < _STILL_NS:
+            time.sleep((_STILL_NS - age) / 1e9)
+            continue
+        text = ""
+        with contextlib.suppress(FileNotFoundError), open(path, encoding="utf-8") as file:
+            text = file.read()
+        if stamp(path) == before:
+            return text
+    raise BusyError(f"{path} keeps changing", hint="Try again when it is written.")
 
 
 def _parse(text: str, path: str) -> Config:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import mvtui
 from mvtui import open_store
 from mvtui.store import Actor, Store
-from mvtui.store.engine import actor, platform
+from mvtui.store.engine import actor, config, platform
 from mvtui.store.errors import MvtuiError
 
 Answer = tuple[str | None, Any]
@@ -121,15 +121,15 @@ class Here:
 
 
 class There:
-    """A process of its own."""
+    """A process of its own; a ``hasty`` one flushes nothing, and believes config.toml at once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, hasty: bool = True) -> None:
         environment = os.environ | {
             "PYTHONPATH": f"{Path(mvtui.__file__).parents[1]}:{_TESTS}",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(root)],
+            [sys.executable, "-m", __name__, str(root), *(["hasty"] if hasty else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -162,9 +162,11 @@ class There:
         assert self._process.returncode == 0
 
 
-def main(root: str) -> None:
+def main(root: str, *how: str) -> None:
     """Take orders until there are no more."""
-    platform.sync_fd = lambda fd: None
+    if how:
+        platform.sync_fd = lambda fd: None
+        config._STILL_NS = 0
     hand = Here(Path(root))
     for line in sys.stdin:
         who, verb, words, more = json.loads(line)
@@ -181,4 +183,4 @@ def main(root: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from mvtui import init_store
-from mvtui.store.engine import actor
+from mvtui.store.engine import actor, config
 
 from .acting import There
 from .machine import Histories
@@ -21,8 +21,9 @@ TIMES = int(os.environ.get("MVTUI_HISTORIES", "1"))
 
 @pytest.fixture(autouse=True)
 def acting(monkeypatch: pytest.MonkeyPatch, no_sync: None) -> None:
-    """People act by turns: afterwards this process is who it was."""
+    """People act by turns: afterwards this process is who it was. Nobody is in the middle of writing config.toml."""
     monkeypatch.setattr(actor, "current", actor.current)
+    monkeypatch.setattr(config, "_STILL_NS", 0)
 
 
 def _run(machine: type[Histories], examples: int, steps: int) -> None:
