@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from threading import Condition, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from ...store.errors import MvtuiError, NotFoundError, QueryError
 from . import columns, reading
 from .actions import Tab
 from .asked import Asked, Content
+from .jobs import Job
 from .messages import (
     ChangeMade,
     Filtered,
@@ -49,16 +50,12 @@ POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
 """How long the rest of a large store waits for the first page to be painted, at most."""
 
+_LULL_SECONDS = 0.05
+"""How long nothing is wanted before what can wait is done."""
+
 _SLOW_GIT_SECONDS = 1.0
 _MOST_ARRIVED = 100
 _GONE_HINT = "What it held stays on the screen."
-
-
-class _Job(NamedTuple):
-    """Something to do, and what to answer when there is no store to do it in."""
-
-    do: Callable[[Store], None]
-    lost: Callable[[str], FromStore] | None = None
 
 
 class StoreWorker(Thread):
@@ -81,7 +78,8 @@ class StoreWorker(Thread):
         self._glance = glance
         self.post = post
         self._interval = interval
-        self._wanted: dict[str, _Job] = {}
+        self._wanted: dict[str, Job] = {}
+        self._in_a_lull: Job | None = None
         self._wake = Condition()
         self._stopped = False
         self._busy = True
@@ -160,7 +158,7 @@ class StoreWorker(Thread):
     ) -> None:
         """Want something done; ``lost`` makes the answer when there is no store to do it in."""
         with self._wake:
-            self._wanted[kind] = _Job(job, lost)
+            self._wanted[kind] = Job(job, lost)
             self._wake.notify()
 
     # -- in the worker's thread ------------------------------------------------------------------
@@ -172,9 +170,9 @@ class StoreWorker(Thread):
         self._part = False
         if store is None:
             return
-        self._guarded(store, _Job(self._list_models))
+        self._guarded(store, Job(self._list_models))
         while not self._stopped:
-            self._guarded(store, self._next_job() or _Job(self._poll))
+            self._guarded(store, self._next_job() or Job(self._poll))
 
     def _show_part(self) -> None:
         try:
@@ -184,7 +182,7 @@ class StoreWorker(Thread):
         if part is None:
             return
         self._part = True
-        self._guarded(part, _Job(self._list_models))
+        self._guarded(part, Job(self._list_models))
         self._await_paint()
         part.close()
 
@@ -208,13 +206,17 @@ class StoreWorker(Thread):
             self._pause()
         return None
 
-    def _next_job(self) -> _Job | None:
+    def _next_job(self) -> Job | None:
         with self._wake:
+            later = self._in_a_lull
             if not self._wanted:
-                self._busy = False
-                self._wake.wait(self._interval)
+                self._busy = later is not None
+                self._wake.wait(_LULL_SECONDS if later else self._interval)
             self._busy = True
-            return self._wanted.pop(next(iter(self._wanted))) if self._wanted else None
+            if self._wanted:
+                return self._wanted.pop(next(iter(self._wanted)))
+            self._in_a_lull = None
+            return later
 
     def _pause(self) -> None:
         with self._wake:
@@ -224,7 +226,7 @@ class StoreWorker(Thread):
                 self._wake.wait(self._interval)
             self._busy = True
 
-    def _guarded(self, store: Store, job: _Job) -> None:
+    def _guarded(self, store: Store, job: Job) -> None:
         try:
             self._check_there(store)
             job.do(store)
@@ -238,7 +240,7 @@ class StoreWorker(Thread):
                 self._said = None
                 self.post(StoreWell())
 
-    def _trouble(self, job: _Job, reason: str, hint: str) -> None:
+    def _trouble(self, job: Job, reason: str, hint: str) -> None:
         self._troubled = True
         self._say_once(StoreTrouble, reason, hint)
         if job.lost:
@@ -283,8 +285,8 @@ class StoreWorker(Thread):
             )
         )
 
-        # Not for the first frame, and cheap only where nobody ever asked for approval.
-        self._ask("inbox", self._read_inbox)
+        # Not before what is to be seen: it is cheap only where nobody ever asked for approval.
+        self._in_a_lull = Job(self._read_inbox)
 
     def _read_inbox(self, store: Store) -> None:
         self._await_paint()
