@@ -134,14 +134,10 @@ def complete_module(ctx: click.Context, _param: click.Parameter, incomplete: str
     from .commands.inspect import look_into
 
     _, found = look_into(str(ctx.params.get("target") or ctx.args[0]))
-    above = incomplete
-    while above:
-        above = above[: max(map(above.rfind, "./:"), default=-1)] if any(s in above for s in "./:") else ""
-        modules = tensor_modules(found.tensors, above.rstrip(":"))
-        if any(module.path.startswith(incomplete) for module in modules):
-            break
-    else:
-        modules = tensor_modules(found.tensors)
+    above = (
+        incomplete[: max(incomplete.rfind(sign) for sign in "./:")] if set(incomplete) & set("./:") else ""
+    )
+    modules = tensor_modules(found.tensors, above.rstrip(":"))
     return [CompletionItem(module.path) for module in modules if module.path.startswith(incomplete)]
 
 
