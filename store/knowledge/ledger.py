@@ -91,7 +91,8 @@ def _prefix(data: Mapping[str, Any]) -> str:
 
 def _registered(data: Mapping[str, Any]) -> str:
     metrics = ", ".join(f"{name} {value}" for name, value in list(data.get("metrics", {}).items())[:2])
-    return f"registered a {data['kind']} version{f' ({metrics})' if metrics else ''}"
+    article = "an" if str(data["kind"]).startswith(("a", "e", "i", "o", "u")) else "a"
+    return f"registered {article} {data['kind']} version{f' ({metrics})' if metrics else ''}"
 
 
 def _added(data: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ def last_change(newest_first: Iterable[Event], person: str) -> Found | None:
     later: list[Event] = []
     for event in newest_first:
         if event.kind in UNDOABLE and event.actor.user == person:
-            if number := event.data.get("undoes"):
+            if number := _takes_back(event, "undoes"):
                 undone.add(number)
             elif event.seq not in undone:
                 return Found(event, tuple(later))
@@ -55,10 +55,10 @@ def last_undo(newest_first: Iterable[Event], person: str) -> Found | None:
     later: list[Event] = []
     for event in newest_first:
         if event.kind in UNDOABLE and event.actor.user == person:
-            if event.data.get("undoes"):
+            if _takes_back(event, "undoes"):
                 if event.seq not in redone:
                     return Found(event, tuple(later))
-            elif number := event.data.get("redoes"):
+            elif number := _takes_back(event, "redoes"):
                 redone.add(number)
             else:
                 return None
@@ -72,12 +72,18 @@ def touched_since(found: Found) -> Event | None:
     undone: set[int] = set()
     numbers = {event.seq for event in found.later}
     for event in found.later:
-        takes_back = event.data.get("undoes") or event.data.get("redoes")
+        takes_back = _takes_back(event, "undoes") or _takes_back(event, "redoes")
         if takes_back in numbers and event.seq not in undone:
             undone |= {takes_back, event.seq}  # both are as if they never were
         if event.seq not in undone and not things.isdisjoint(about(event)):
             return event
     return None
+
+
+def _takes_back(event: Event, how: str) -> int:
+    """Return the number of the event that one undoes or redoes; 0 when it does not, or says no number."""
+    number = event.data.get(how)
+    return number if isinstance(number, int) else 0
 
 
 def about(event: Event) -> frozenset[Thing]:
@@ -94,7 +100,7 @@ def about(event: Event) -> frozenset[Thing]:
     if event.kind in (EventKind.TAG, EventKind.ADD):
         keys: Iterable[str] = (*data.get("add", ()), *data.get("remove", ()), *data.get("tags", ()))
         note: set[Thing] = {("note", ref)} if data.get("note") else set()
-        return frozenset({("tag", ref, key) for key in keys} | note)
+        return frozenset({("tag", ref, str(key)) for key in keys} | note)
     if event.kind is EventKind.NOTE:
         return frozenset({("note", ref)})
     if event.kind in (EventKind.DELETE, EventKind.RESTORE):
