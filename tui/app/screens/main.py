@@ -249,15 +249,11 @@ class MainScreen(Screen[None]):
 
     def show_headline(self) -> None:
         """Bring the first lines up to date."""
-        top = headline.top(
-            self.selection.model,
-            self.store,
-            self.look,
-            self.app.size.width,
-            read_only=self._read_only,
-            waiting=len(self.inbox),
+        model, columns, waiting = self.selection.model, self.app.size.width, len(self.inbox)
+        locked = self._read_only
+        self.headline.show(
+            headline.top(model, self.store, self.look, columns, read_only=locked, waiting=waiting)
         )
-        self.headline.show(top)
         self.tabs.show(headline.tabs(self.pane, self.details.tab))
 
     def show_hints(self) -> None:
