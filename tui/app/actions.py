@@ -17,16 +17,19 @@ class Pane(StrEnum):
 
     MODELS = "Models"
     VERSIONS = "Versions"
-    DETAILS = "Details"
-
-
-class Tab(StrEnum):
-    """What the details show of the selected version."""
-
-    OVERVIEW = "Overview"
-    COMPARE = "Compare"
     LINEAGE = "Lineage"
+    METRICS = "Metrics"
     STAGES = "Stages"
+    OVERVIEW = "Overview"
+
+    @property
+    def number(self) -> int:
+        """The number that stands before its title, and whose key goes there."""
+        return tuple(Pane).index(self)
+
+
+VIEWS = (Pane.LINEAGE, Pane.METRICS, Pane.STAGES, Pane.OVERVIEW)
+"""The panes that show the selected version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Situation:
     narrow: bool = False
     zoomed: bool = False
     filtered: bool = False
-    tab: Tab = Tab.OVERVIEW
+    seen: tuple[Pane, ...] = (Pane.VERSIONS,)
+    """The panes that are on the screen."""
     marked: int = 0
     locked: str = ""
     """Why nothing can be changed here, as the end of the sentence "can't …: …"; empty when it can."""
@@ -116,7 +120,7 @@ def _needs_rows(now: Situation) -> str:
 
 
 def _only_compared(now: Situation) -> str:
-    return _needs_version(now) or ("" if now.tab is Tab.COMPARE else "the Compare tab is not open")
+    return _needs_version(now) or ("" if Pane.METRICS in now.seen else "the Metrics pane is not open")
 
 
 def _zoom_why_not(now: Situation) -> str:
@@ -140,7 +144,7 @@ ACTIONS: tuple[Action, ...] = (
         "pane.next",
         ("tab", "right"),
         "next pane",
-        "Go to the next pane: models, versions, details",
+        "Go to the next pane",
         _SHOW,
         footer=6,
         why_not=_needs_rows,
@@ -155,24 +159,36 @@ ACTIONS: tuple[Action, ...] = (
         why_not=_needs_rows,
         doing="go to the pane before",
     ),
+    *(
+        Action(
+            f"pane.{pane.value.lower()}",
+            (str(pane.number),),
+            pane.value.lower(),
+            f"Go to {pane.value}",
+            _SHOW,
+            why_not=_needs_rows,
+            doing=f"go to {pane.value}",
+        )
+        for pane in Pane
+    ),
     Action(
         "tab.next",
         ("right_square_bracket",),
-        "next tab",
-        "Show the next tab of the details: overview, compare, lineage, stages",
+        "next view",
+        "Show the next view beside the lists: lineage, metrics, stages, overview",
         _SHOW,
         footer=8,
         why_not=_needs_version,
-        doing="turn to the next tab",
+        doing="turn to the next view",
     ),
     Action(
         "tab.previous",
         ("left_square_bracket",),
-        "tab before",
-        "Show the tab before",
+        "view before",
+        "Show the view before",
         _SHOW,
         why_not=_needs_version,
-        doing="turn to the tab before",
+        doing="turn to the view before",
     ),
     Action(
         "mark.toggle",
@@ -188,7 +204,7 @@ ACTIONS: tuple[Action, ...] = (
         "compare.differences",
         ("x",),
         "hide same",
-        "Compare: only what differs, or everything",
+        "Metrics: only what differs, or everything",
         _SHOW,
         footer=14,
         why_not=_only_compared,

@@ -1,4 +1,4 @@
-"""What a tab of the details asks of the store, and what it is given."""
+"""What a view asks of the store, and what it is given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from .actions import Tab
+from .actions import Pane
 from .known import Known
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A tab, and the references of the versions it is to show: one, or those that are compared."""
+    """A view, and the references of the versions it is to show: one, or those that are compared."""
 
-    tab: Tab
+    pane: Pane
     refs: tuple[str, ...]
 
 

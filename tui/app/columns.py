@@ -133,7 +133,7 @@ def for_versions(
     out = [
         Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
                style=lambda _v: "strong"),
-        Column("ID", 7, 5, lambda v, _: v.short_id, style=lambda _v: "muted"),
+        Column("ID", 7, 6, lambda v, _: v.short_id, style=lambda _v: "muted"),
     ]  # fmt: skip
     if any(v.stage or v.rolled_back for v in sample):
         widest = min(_widest([standing(v, _PLAIN) for v in sample], 12), 15)
@@ -142,7 +142,7 @@ def for_versions(
         out.append(Column("", len(words.OVERRIDDEN), 5, _overridden, style=lambda _v: "bad"))
     if any(v.aliases for v in sample):
         widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
-        out.append(Column("ALIAS", widest, 3, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
+        out.append(Column("ALIAS", widest, 5, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
     ranks = iter((2, 8, 10, *range(12, 30)))
     for place, name in enumerate(metric_names(sample)):
         way = direction(name)
@@ -151,7 +151,7 @@ def for_versions(
             out.append(_delta(name, sample, production, way))
     out += [
         Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
-        Column("SIZE", 8, 6, lambda v, _: words.size(v.size), "right"),
+        Column("SIZE", 8, 7, lambda v, _: words.size(v.size), "right"),
         Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 9, lambda v, _: v.author,
                style=lambda _v: "muted"),
     ]  # fmt: skip

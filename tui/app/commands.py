@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Literal
 
 from .. import words
-from .actions import Pane
+from .actions import VIEWS, Pane
 from .screens.marks import MOST_COMPARED
 
 if TYPE_CHECKING:
@@ -18,16 +18,25 @@ if TYPE_CHECKING:
 
 Command = Callable[["MainScreen"], Awaitable[None] | None]
 
-_PANES = tuple(Pane)
+
+def _to_next_pane(steps: int) -> Command:
+    def go(screen: MainScreen) -> None:
+        # Where only one is seen, tab goes through all of them.
+        round_ = screen.seen if len(screen.seen) > 1 else tuple(Pane)
+        screen.activate(round_[(round_.index(screen.pane) + steps) % len(round_)])
+
+    return go
 
 
-def _go_to_pane(screen: MainScreen, steps: int) -> None:
-    screen.activate(_PANES[(_PANES.index(screen.pane) + steps) % len(_PANES)])
+def _to_pane(pane: Pane) -> Command:
+    return lambda screen: screen.activate(pane)
 
 
 def _enter(screen: MainScreen) -> None:
-    if screen.pane is not Pane.DETAILS:
-        _go_to_pane(screen, 1)
+    if screen.pane is Pane.MODELS:
+        screen.activate(Pane.VERSIONS)
+    elif screen.pane is Pane.VERSIONS:
+        screen.activate(screen.side)
 
 
 def _back(screen: MainScreen) -> None:
@@ -38,7 +47,7 @@ def _back(screen: MainScreen) -> None:
         screen.selection.filter_pane(screen.pane, "")
     elif screen.zoomed:
         _zoom(screen)
-    elif screen.pane is Pane.DETAILS:
+    elif screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
     elif screen.version and screen.marks.clear(screen.version.model):
         _marks_changed(screen)
@@ -53,12 +62,7 @@ def _zoom(screen: MainScreen) -> None:
 
 def _turn(steps: int) -> Command:
     def turn(screen: MainScreen) -> None:
-        # Where the details have no room beside the list they take its place.
-        screen.details.turn(steps)
-        screen.show_tab()
-        if screen.narrow or screen.zoomed:
-            screen.activate(Pane.DETAILS)
-        screen.show_hints()
+        screen.turn(steps)
 
     return turn
 
@@ -76,21 +80,25 @@ def _mark(screen: MainScreen) -> None:
 
 def _marks_changed(screen: MainScreen) -> None:
     screen.version_table.redraw_rows()
-    screen.details.follow(from_top=True)
+    screen.views.follow(from_top=True)
     screen.show_hints()
     marked = screen.situation.marked
-    screen.say(f"{words.plural(marked, 'version')} marked, ] compares" if marked else "no version is marked")
+    screen.say(
+        f"{words.plural(marked, 'version')} marked, {Pane.METRICS.number} compares"
+        if marked
+        else "no version is marked"
+    )
 
 
 def _only_differences(screen: MainScreen) -> None:
-    details = screen.details
-    details.only_differences = not details.only_differences
-    details.show(from_top=True)
-    screen.say("only what differs" if details.only_differences else "everything, also what is the same")
+    views = screen.views
+    views.only_differences = not views.only_differences
+    views.show(from_top=True)
+    screen.say("only what differs" if views.only_differences else "everything, also what is the same")
 
 
 async def _filter(screen: MainScreen) -> None:
-    if screen.pane is Pane.DETAILS:
+    if screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
     screen.say("")
     await screen.filter_line.open(screen.pane, screen.selection.filters.get(screen.pane, ""))
@@ -185,8 +193,9 @@ COMMANDS: dict[str, Command] = {
     "move.half_up": _pages(-0.5),
     "move.page_down": _pages(1),
     "move.page_up": _pages(-1),
-    "pane.next": lambda screen: _go_to_pane(screen, 1),
-    "pane.previous": lambda screen: _go_to_pane(screen, -1),
+    "pane.next": _to_next_pane(1),
+    "pane.previous": _to_next_pane(-1),
+    **{f"pane.{pane.value.lower()}": _to_pane(pane) for pane in Pane},
     "tab.next": _turn(1),
     "tab.previous": _turn(-1),
     "mark.toggle": _mark,

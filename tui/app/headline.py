@@ -9,12 +9,14 @@ from textual.content import Content
 
 from .. import words
 from ..text import visible, width
-from .actions import Pane, Tab
+from .actions import Pane
+from .asked import Staged
 from .columns import Look
 from .facts import Line
 
 if TYPE_CHECKING:
-    from ...store import Model, Summary
+    from ...store import Comparison, Model, Summary
+    from .asked import Content as Shown
 
 _NAME_MAX = 40
 
@@ -67,20 +69,41 @@ def top(
     return left, []
 
 
-def tabs(active: Pane, tab: Tab) -> tuple[Line, Line]:
-    """Return the strip that names the panes when only one of them is seen, the details by their tabs."""
+def tabs(active: Pane) -> tuple[Line, Line]:
+    """Return the strip that names the panes when only one of them is seen."""
     line: Line = [(" ", "")]
     for pane in Pane:
-        for name in Tab if pane is Pane.DETAILS else (pane,):
-            chosen = pane is active and name in (pane, tab)
-            line.append((f"[{name}]" if chosen else f" {name} ", "accent" if chosen else "muted"))
-            line.append(("  ", ""))
+        name = title(pane)
+        line.append((f"[{name}]" if pane is active else f" {name} ", "accent" if pane is active else "muted"))
     return line, []
 
 
-def tab_title(active: Tab) -> Content:
-    """Return what the frame of the details is titled: every tab, the one that is shown in brackets."""
-    return Content(" ".join(f"[{tab}]" if tab is active else str(tab) for tab in Tab))
+def title(pane: Pane) -> str:
+    """Return what a pane is called, after the key that goes to it."""
+    return f"{pane.number} {pane}"
+
+
+def view_title(pane: Pane, content: Shown | None, look: Look) -> Content:
+    """Return what the frame of a view is titled: with what is compared, and what the next stage says."""
+    from ...store import Comparison  # loaded by then where there is one to show
+
+    told = ""
+    if isinstance(content, Comparison):
+        told = _compared(content, look)
+    elif isinstance(content, Staged) and content.report is not None:
+        told = f"next: {words.stage_label(content.report.target, ascii_only=look.ascii_only)}"
+    name = title(pane)
+    return Content(f"{name} {words.signs(look.ascii_only).dot} {told}" if told else name)
+
+
+def _compared(content: Comparison, look: Look) -> str:
+    base, *others = (visible(version.version, 16, ascii_only=look.ascii_only) for version in content.versions)
+    stage = (
+        words.stage_sign(content.base.stage, ascii_only=look.ascii_only) + " " if content.base.stage else ""
+    )
+    if len(others) > 1:
+        return f"{words.plural(len(content.versions), 'version')} against {stage}{base}"
+    return f"{others[0]} against {stage}{base}"
 
 
 def arrival(refs: Sequence[str], signs: words.Signs) -> str:

@@ -16,7 +16,7 @@ class Known(msgspec.Struct, frozen=True):
 
     ``directions`` are those of its metrics, where known; ``recorded`` says of which metric there are several values,
     and how many. ``production`` is the version of the same model in Production, if any. ``sources`` describes what
-    its edges point at, by their keys. ``whole`` is false for the first frame's: the rest comes when it is painted.
+    its edges point at, by their keys.
     """
 
     detail: VersionDetail
@@ -26,4 +26,3 @@ class Known(msgspec.Struct, frozen=True):
     sources: Mapping[str, Node] = {}
     capture: Capture | None = None
     capture_problem: str = ""
-    whole: bool = True

@@ -64,8 +64,8 @@ class VersionsListed(FromStore):
         self.columns = columns
 
 
-class TabRead(FromStore):
-    """What a tab of the details shows; ``asked`` is what was asked for."""
+class ViewRead(FromStore):
+    """What a view shows; ``asked`` is what was asked for."""
 
     def __init__(self, asked: Asked, content: Content) -> None:
         super().__init__()
@@ -73,8 +73,8 @@ class TabRead(FromStore):
         self.content = content
 
 
-class TabFailed(FromStore):
-    """What a tab was to show can't be read."""
+class ViewFailed(FromStore):
+    """What a view was to show can't be read."""
 
     def __init__(self, asked: Asked, reason: str) -> None:
         super().__init__()
@@ -147,8 +147,7 @@ class ModelsListed(FromStore):
     """The models there are, with the numbers of the status line and damage to warn of, if any.
 
     ``arrived`` are the references of versions registered since the last time, the newest first. ``first`` is
-    given the first time: the versions of the model that changed last, and what the overview shows of its newest,
-    which would be asked for next.
+    given the first time: the versions of the model that changed last, which would be asked for next.
     """
 
     def __init__(
@@ -158,7 +157,7 @@ class ModelsListed(FromStore):
         damage: tuple[Damage, ...] = (),
         arrived: tuple[str, ...] = (),
         *,
-        first: tuple[VersionsListed, TabRead | TabFailed | None] | None = None,
+        first: VersionsListed | None = None,
         asked: bool = False,
     ) -> None:
         super().__init__()

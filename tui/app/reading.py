@@ -1,4 +1,4 @@
-"""Reading what a tab of the details shows. For the worker's thread: it opens files and may take a while."""
+"""Reading what a view shows. For the worker's thread: it opens files and may take a while."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...store.errors import MvtuiError
-from .actions import Tab
+from .actions import Pane
 from .asked import Ancestry, Asked, Content, Staged
 from .known import Known
 
@@ -22,16 +22,16 @@ _CHANGES = 500
 
 
 def read(store: Store, asked: Asked) -> Content:
-    """Return what a tab shows.
+    """Return what a view shows.
 
     Raises:
         MvtuiError: it can't be read; the message says why.
     """
-    if asked.tab is Tab.OVERVIEW:
+    if asked.pane is Pane.OVERVIEW:
         return known(store, asked.refs[0])
-    if asked.tab is Tab.COMPARE:
+    if asked.pane is Pane.METRICS:
         return store.diff(*asked.refs)
-    if asked.tab is Tab.STAGES:
+    if asked.pane is Pane.STAGES:
         return _staged(store, asked.refs[0])
     return _ancestry(store, asked.refs[0])
 
@@ -46,14 +46,12 @@ def why_nothing(store: Store, model: str, query: str) -> str:
         return ""
 
 
-def known(store: Store, ref: str, *, whole: bool = True) -> Known:
-    """Return what the overview shows of a version; not ``whole``: only what is read quickly."""
+def known(store: Store, ref: str) -> Known:
+    """Return what the overview shows of a version."""
     detail = store.show(ref)
     version = detail.version
     ways = directions(store, version.metrics)
     production = in_production(store, version.model)
-    if not whole:
-        return Known(detail, ways, production, whole=False)
     capture, problem = _capture(store, version)
     return Known(
         detail, ways, production, _recorded(store, version), _sources(store, version), capture, problem

@@ -21,7 +21,6 @@ from msgspec.structs import replace
 
 from ...store.errors import MvtuiError, NotFoundError, QueryError
 from . import columns, reading
-from .actions import Tab
 from .asked import Asked, Content
 from .jobs import Job
 from .messages import (
@@ -35,9 +34,9 @@ from .messages import (
     StoreMissing,
     StoreTrouble,
     StoreWell,
-    TabFailed,
-    TabRead,
     VersionsListed,
+    ViewFailed,
+    ViewRead,
 )
 from .rows import Rows, changed_last
 
@@ -99,15 +98,15 @@ class StoreWorker(Thread):
         self._ask("versions", lambda store: self._list_versions(store, model))
 
     def read(self, asked: Asked) -> None:
-        """Ask for what a tab of the details shows: ``TabRead`` or ``TabFailed``."""
-        self._ask("tab", lambda store: self._read(store, asked))
+        """Ask for what a view shows: ``ViewRead`` or ``ViewFailed``."""
+        self._ask(f"view {asked.pane}", lambda store: self._read(store, asked))
 
     def find(self, rows: Rows, query: str) -> None:
         """Ask which of ``rows`` a query lets through: ``Filtered``."""
         self._ask("filter", lambda store: self._find(store, rows, query))
 
     def read_history(self, asked: Asked) -> None:
-        """Ask for a comparison with the commits between: ``TabRead``, or nothing where git takes its time."""
+        """Ask for a comparison with the commits between: ``ViewRead``, or nothing where git takes its time."""
         self._ask("history", lambda store: self._read_history(store, asked))
 
     def look(self, request: Request) -> None:
@@ -314,17 +313,10 @@ class StoreWorker(Thread):
         # The part is read-only, whoever looks at it.
         return replace(summary, writable=os.access(store.root, os.W_OK)) if self._part else summary
 
-    def _first_page(
-        self, store: Store, model: Model | None
-    ) -> tuple[VersionsListed, TabRead | TabFailed | None] | None:
+    def _first_page(self, store: Store, model: Model | None) -> VersionsListed | None:
         if model is None:
             return None
-        listed = self._versions(store, model.name, model.version_count if self._part else 0)
-        versions = listed.rows.versions
-        if not len(versions):
-            return listed, None
-        ref = versions[0].ref
-        return listed, self._tab(Asked(Tab.OVERVIEW, (ref,)), lambda: reading.known(store, ref, whole=False))
+        return self._versions(store, model.name, model.version_count if self._part else 0)
 
     def _versions(self, store: Store, model: str, total: int = 0) -> VersionsListed:
         try:
@@ -372,25 +364,25 @@ class StoreWorker(Thread):
 
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()
-        self.post(self._tab(asked, lambda: reading.read(store, asked)))
+        self.post(self._view(asked, lambda: reading.read(store, asked)))
 
     def _read_history(self, store: Store, asked: Asked) -> None:
         if self._git_is_slow:
             return
         start = monotonic()
-        answer = self._tab(asked, lambda: store.diff(*asked.refs, history=True))
+        answer = self._view(asked, lambda: store.diff(*asked.refs, history=True))
         # Everything else has to wait for this one: once is enough.
         self._git_is_slow = monotonic() - start > _SLOW_GIT_SECONDS
-        if isinstance(answer, TabRead):
+        if isinstance(answer, ViewRead):
             self.post(answer)
 
-    def _tab(self, asked: Asked, make: Callable[[], Content]) -> TabRead | TabFailed:
+    def _view(self, asked: Asked, make: Callable[[], Content]) -> ViewRead | ViewFailed:
         try:
-            return TabRead(asked, make())
+            return ViewRead(asked, make())
         except MvtuiError as error:
-            return TabFailed(asked, error.message)
+            return ViewFailed(asked, error.message)
         except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
-            return TabFailed(asked, _unexpected(error)[0])
+            return ViewFailed(asked, _unexpected(error)[0])
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from .lines import Line, Lines, Piece
 from .overview import overview
-from .summary import banner, summary
-from .tabs import of_tab
+from .summary import SUMMARY_LINES, banner, summary
+from .views import of_view
 
-__all__ = ["Line", "Lines", "Piece", "banner", "of_tab", "overview", "summary"]
+__all__ = ["SUMMARY_LINES", "Line", "Lines", "Piece", "banner", "of_view", "overview", "summary"]

@@ -23,7 +23,7 @@ _EDGES = 50
 def made_by(version: Version, known: Known | None, look: Look, columns: int) -> list[Line]:
     """Return the section; nothing for a version of which nothing was stated and nothing captured."""
     lines = list(_code(version, known, look, columns))
-    if (version.edges or version.capture) and not (known and known.whole):
+    if (version.edges or version.capture) and known is None:
         lines.append([("reading" + words.signs(look.ascii_only).ellipsis, "muted")])
     elif known:
         lines += _data(version, known, look, columns)

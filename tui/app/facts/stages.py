@@ -22,13 +22,20 @@ _PROBLEM_LINES = 10
 """A mistake in config.toml is told with the file's whole path."""
 
 
-def stages(found: Staged, look: Look, columns: int) -> Lines:
-    """Return the tab, ``columns`` cells wide."""
+def stages(found: Staged, look: Look, columns: int, *, room: bool = True) -> Lines:
+    """Return the view, ``columns`` cells wide; without ``room`` what the next stage asks comes first."""
     version = found.version
-    lines = Lines(pipeline(version, found.stages, found.total, look, columns))
-    lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
-    lines.add(_standing(found, look, columns))
-    lines.add(_next(found, look, columns))
+    pipes = pipeline(version, found.stages, found.total, look, columns)
+    if room:
+        lines = Lines(pipes)
+        lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
+        lines.add(_standing(found, look, columns))
+        lines.add(_next(found, look, columns))
+    else:
+        lines = Lines(line for at, line in enumerate(_next(found, look, columns)) if at or line)
+        lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
+        lines.add(_standing(found, look, columns))
+        lines.add([[], *pipes])
     lines.add(heading("History", visible(version.model, columns - 9, ascii_only=look.ascii_only)))
     if found.history:
         lines.add(timeline(found.history, version.version, look, columns))

@@ -14,6 +14,7 @@ from .standing import marks
 if TYPE_CHECKING:
     from ....store import Version
 
+SUMMARY_LINES = 2
 _SHORT_COMMIT = 7
 
 

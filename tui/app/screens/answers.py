@@ -20,9 +20,9 @@ from ..messages import (
     StoreMissing,
     StoreTrouble,
     StoreWell,
-    TabFailed,
-    TabRead,
     VersionsListed,
+    ViewFailed,
+    ViewRead,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def take(screen: MainScreen, message: FromStore) -> None:
         case VersionsListed():
             if screen.selection.list_versions(message):
                 screen.settled()
-        case TabRead() | TabFailed():
-            screen.details.take(message)
+        case ViewRead() | ViewFailed():
+            screen.views.take(message)
         case ModelsListed():
             _models_listed(screen, message)
         case Filtered():

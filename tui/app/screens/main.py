@@ -1,8 +1,8 @@
-"""The main screen: models, versions, and the details of the selected version.
+"""The main screen: models, versions, and the views of the selected version.
 
-Owns the widgets and their layout, and gives keys and clicks to ``commands``. What is listed and selected is in
-``selection``, what the third pane shows in ``details``, what the store's answers change in ``answers``. Nothing here
-reads a file.
+Owns the widgets, gives them their places (``layout``), and gives keys and clicks to ``commands``. What is listed and
+selected is in ``selection``, what is shown of it in ``views``, what the store's answers change in ``answers``. Nothing
+here reads a file.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from ... import words
-from .. import facts, headline
-from ..actions import Action, Pane, Registry, Situation
+from .. import facts, headline, layout
+from ..actions import VIEWS, Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
 from ..messages import FromStore
@@ -29,30 +29,28 @@ from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller
 from ..widgets.overview import Overview
+from ..widgets.panes import Panes
 from ..widgets.table import VirtualTable
 from . import answers
-from .details import Details
 from .marks import Marks
 from .selection import Selection
+from .views import Views
 
 if TYPE_CHECKING:
     from ....store import Summary, Version, Waiting
     from ..dialogs.dialog import Dialog
     from ..worker import StoreWorker
 
-WIDE_ENOUGH = 110
-"""From this many columns on, the panes stand side by side."""
-
-VERY_WIDE = 150
 _AGES_SECONDS = 30
 _NOTICE_SECONDS = 8
+_OTHER_ROWS = 2
+"""Rows that headline and footer take."""
+
+_TALL = 26
+"""A view of so many rows has room for everything that matters at its top."""
 
 Guide: TypeAlias = Callable[[Look, int], list[facts.Line]]
 """Makes the lines that take the panes' place when there is nothing to list."""
-
-
-class Panes(Widget):
-    """The panes side by side."""
 
 
 class MainScreen(Screen[None]):
@@ -78,6 +76,8 @@ class MainScreen(Screen[None]):
         self.worker = worker
         self._early_answers = early_answers
         self.pane = Pane.VERSIONS
+        self.side = Pane.METRICS
+        """The view that stands beside the lists."""
         self.zoomed = False
         self.interrupted = False
         """Whether the footer says that the next ctrl-c leaves."""
@@ -87,7 +87,7 @@ class MainScreen(Screen[None]):
         self.dialog: Dialog | None = None
         """The dialog that has the keys, if one is open."""
         self.selection = Selection(self)
-        self.details = Details(self)
+        self.views = Views(self)
         self.marks = Marks()
         self._now = now
         self._read_only = read_only
@@ -108,20 +108,25 @@ class MainScreen(Screen[None]):
         self.model_table = VirtualTable(look, id="models")
         self.version_table = VirtualTable(look, id="versions")
         self.version_table.is_marked = self.marks.__contains__
-        self.details_view, self.guide_view = Overview(id="details"), Overview(id="guide")
+        self.guide_view = Overview(id="guide")
+        self.view_widgets = {pane: Overview(id=pane.value.lower()) for pane in VIEWS}
         self.summary = Bar(id="summary")
         self.filter_line = FilterLine(id="filter")
         self.footer = Footer(ascii_only=self.ascii_only, id="footer")
-        for pane, view in self.views.items():
-            view.border_title = Content(str(pane))
-            view.add_class("pane")
-        self.show_tab()
-        self.details_view.more_text = self.guide_view.more_text = self.signs.more + " more"
+        for pane, widget in self.panes.items():
+            widget.border_title = Content(headline.title(pane))
+            widget.add_class("pane")
+        for pane, view in self.view_widgets.items():
+            self.views.add(pane, view)
+        for view in (*self.view_widgets.values(), self.guide_view):
+            view.more_text = self.signs.more + " more"
+        self.show_tabs()
         self.banner.display = self.filter_line.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis
+        self._area = Panes(*self.panes.values(), placer=self._places, id="panes")
         self._place_panes()
         yield from (self.headline, self.banner, self.tabs)
-        yield Panes(*self.views.values(), id="panes")
+        yield self._area
         yield from (self.guide_view, self.summary, self.filter_line, self.footer)
 
     def on_mount(self) -> None:
@@ -132,13 +137,9 @@ class MainScreen(Screen[None]):
             answers.take(self, message)
 
     @property
-    def views(self) -> dict[Pane, Scroller]:
+    def panes(self) -> dict[Pane, Scroller]:
         """The widget of each pane."""
-        return {
-            Pane.MODELS: self.model_table,
-            Pane.VERSIONS: self.version_table,
-            Pane.DETAILS: self.details_view,
-        }
+        return {Pane.MODELS: self.model_table, Pane.VERSIONS: self.version_table, **self.view_widgets}
 
     @property
     def look(self) -> Look:
@@ -153,12 +154,39 @@ class MainScreen(Screen[None]):
     @property
     def narrow(self) -> bool:
         """Whether one pane has the window to itself because no more fit."""
-        return self.app.size.width < WIDE_ENOUGH
+        return self.app.size.width < layout.WIDE_ENOUGH
+
+    @property
+    def kind(self) -> layout.Kind:
+        """How the panes are arranged."""
+        size = self.app.size
+        return layout.kind_of(size.width, size.height, zoomed=self.zoomed)
+
+    @property
+    def seen(self) -> tuple[Pane, ...]:
+        """The panes that are seen, in the order in which tab goes through them."""
+        return layout.seen(self.kind, self.pane, self.side, self._pane_rows)
+
+    @property
+    def _pane_rows(self) -> int:
+        below = facts.SUMMARY_LINES if self._shows_summary else 0
+        return self.app.size.height - _OTHER_ROWS - below
+
+    @property
+    def _shows_summary(self) -> bool:
+        if self.kind is layout.Kind.GRID:
+            return False
+        return self.kind is layout.Kind.SIDE or self.pane in (Pane.MODELS, Pane.VERSIONS)
+
+    def has_room(self, pane: Pane) -> bool:
+        """Whether a view has room enough to begin at the beginning."""
+        tall = pane is Pane.STAGES and self.view_widgets[pane].size.height >= _TALL
+        return self.kind is layout.Kind.ONE or tall
 
     @property
     def scroller(self) -> Scroller:
         """What the movement keys move."""
-        return self.guide_view if self._guide else self.views[self.pane]
+        return self.guide_view if self._guide else self.panes[self.pane]
 
     @property
     def version(self) -> Version | None:
@@ -168,7 +196,7 @@ class MainScreen(Screen[None]):
     @property
     def at_rest(self) -> bool:
         """Whether all that was asked for has been answered, and nothing waits to be shown."""
-        return self.selection.resting and self.details.resting and self.worker.idle
+        return self.selection.resting and self.views.resting and self.worker.idle
 
     @property
     def situation(self) -> Situation:
@@ -182,7 +210,7 @@ class MainScreen(Screen[None]):
             narrow=self.narrow,
             zoomed=self.zoomed,
             filtered=bool(self.selection.filters.get(self.pane)),
-            tab=self.details.tab,
+            seen=self.seen,
             marked=len(self.marks.of(self.version.model)) if self.version else 0,
             locked=self.locked,
             waiting=len(self.inbox),
@@ -206,42 +234,61 @@ class MainScreen(Screen[None]):
     def arrange_panes(self) -> None:
         """Show the panes that fit, and give the keys to the active one."""
         if self._place_panes():
-            for view in self.views.values():
-                view.refresh()
+            for widget in self.panes.values():
+                widget.refresh()
         self._focus_pane()
         self.call_after_refresh(self.show_all)
 
     def _place_panes(self) -> bool:
         """Choose what is seen; say whether that changed anything."""
         size, guiding = self.app.size, self._guide is not None
-        before, self._placed = self._placed, (size, self.pane, self.zoomed, guiding)
+        before, self._placed = self._placed, (size, self.pane, self.side, self.zoomed, guiding)
         if before == self._placed:
             return False
-        one = self.narrow or self.zoomed
-        self.set_class(one, "-one")
-        self.set_class(size.width >= VERY_WIDE, "-wide")
-        for pane, view in self.views.items():
-            view.display = not guiding and (pane is self.pane or not one)
-            view.set_class(pane is self.pane, "-active")
+        kind, seen = self.kind, self.seen
+        self.set_class(kind is layout.Kind.ONE, "-one")
+        for pane, widget in self.panes.items():
+            widget.display = not guiding and pane in seen
+            widget.set_class(pane is self.pane, "-active")
         self.guide_view.display = guiding
-        self.tabs.display = one and not guiding
-        self.summary.display = one and not guiding and self.pane is not Pane.DETAILS
+        self.tabs.display = kind is layout.Kind.ONE and not guiding
+        self.summary.display = self._shows_summary and not guiding
+        self._area.refresh(layout=True)
+        self.views.see(() if guiding else seen)
         return True
+
+    def _places(self, columns: int, rows: int) -> dict[Widget, layout.Place]:
+        """Say where each pane that is seen stands."""
+        found = layout.places(self.kind, self.pane, self.side, columns, rows)
+        return {self.panes[pane]: place for pane, place in found.items()}
 
     def _focus_pane(self) -> None:
         if not self.filter_line.typing:
-            self.set_focus(self.guide_view if self._guide else self.views[self.pane])
+            self.set_focus(self.guide_view if self._guide else self.panes[self.pane])
 
     def activate(self, pane: Pane) -> None:
-        """Give the keys to a pane."""
-        if pane is not self.pane:
-            self.pane = pane
-            self.arrange_panes()
+        """Give the keys to a pane; a view that is not seen takes the place beside the lists."""
+        if pane is self.pane:
+            return
+        self.pane = pane
+        if pane in VIEWS and self.kind is not layout.Kind.ONE and pane not in self.seen:
+            self.side = pane
+        self.arrange_panes()
+
+    def turn(self, steps: int) -> None:
+        """Show another view beside the lists, or in their place where there is no room beside them."""
+        views = layout.turnable(self.kind)
+        now = self.pane if self.kind is layout.Kind.ONE else layout.side_of(self.kind, self.side)
+        at = views.index(now) + steps if now in views else (0 if steps > 0 else -1)
+        self.side = views[at % len(views)]
+        if self.pane in VIEWS or self.kind is layout.Kind.ONE:
+            self.pane = self.side
+        self.arrange_panes()
 
     def show_all(self) -> None:
         """Bring everything but the tables up to date."""
         self.show_headline()
-        self.details.show(from_top=False)
+        self.views.show(from_top=False)
         self.show_hints()
         if self._guide:
             make, look = self._guide, self.look
@@ -254,22 +301,31 @@ class MainScreen(Screen[None]):
         self.headline.show(
             headline.top(model, self.store, self.look, columns, read_only=locked, waiting=waiting)
         )
-        self.tabs.show(headline.tabs(self.pane, self.details.tab))
+        self.show_tabs()
 
     def show_hints(self) -> None:
         """Bring the footer up to date."""
         self.footer.show_hints(self.registry.footer(self.situation))
 
-    def show_tab(self) -> None:
-        """Say in the frame and in the strip of panes which tab is shown."""
-        self.details_view.border_title = headline.tab_title(self.details.tab)
-        self.tabs.show(headline.tabs(self.pane, self.details.tab))
+    def show_tabs(self) -> None:
+        """Say in the strip of panes which one is shown."""
+        self.tabs.show(headline.tabs(self.pane))
+
+    def show_summary(self) -> None:
+        """Bring the lines under the lists up to date."""
+        version, width = self.version, self.app.size.width
+        if version is None:
+            self.summary.show()
+            return
+        below = facts.summary(version, self.look, width - 2)
+        rule = [([(self.signs.rule * width, "line")], [])] if self.kind is layout.Kind.ONE else []
+        self.summary.show(*rule, *(([(" ", ""), *line], []) for line in below))
 
     def tell_ages(self) -> None:
         """Bring every age on the screen up to this moment."""
         for table in (self.model_table, self.version_table):
             table.set_look(self.look)
-        self.details.show(from_top=False)
+        self.views.show(from_top=False)
 
     def say(self, text: str, style: str = "", *, stays: bool = False) -> None:
         """Show a message in the footer, for a while, or until something else is done."""
@@ -363,7 +419,7 @@ class MainScreen(Screen[None]):
             self.pane, ""
         ):  # what was typed last may not have been told yet
             self.selection.filter_pane(self.pane, query)
-        self.set_focus(self.views[self.pane])
+        self.set_focus(self.panes[self.pane])
         self.show_hints()
 
     async def perform(self, action: Action) -> None:
@@ -388,8 +444,8 @@ class MainScreen(Screen[None]):
 
     @on(events.DescendantFocus)
     def _clicked_into(self, event: events.DescendantFocus) -> None:
-        for pane, view in self.views.items():
-            if event.widget is view is self.focused:  # or it was passed on since
+        for pane, widget in self.panes.items():
+            if event.widget is widget is self.focused:  # or it was passed on since
                 self.activate(pane)
 
     @on(FilterLine.Changed)

@@ -68,10 +68,8 @@ class Selection:
         wanted = under.name if under else self._name
         chosen = wanted if any(model.name == wanted for model in self.models) else last.name
         self.show_models(chosen)
-        listed, detail = message.first or (None, None)
-        if listed and listed.rows.model == chosen:
+        if (listed := message.first) and listed.rows.model == chosen:
             self._name = chosen
-            self._screen.details.expect(detail)
             self.list_versions(listed)
         else:
             self._choose_model(chosen, again=True)
@@ -213,6 +211,6 @@ class Selection:
 
     def refresh(self, *, from_top: bool, again: bool = False) -> None:
         """Show the selected version everywhere; ``again`` since the store may say something else of it now."""
-        self._screen.details.follow(from_top=from_top, again=again)
+        self._screen.views.follow(from_top=from_top, again=again)
         self._screen.show_headline()
         self._screen.show_hints()

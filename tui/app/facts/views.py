@@ -1,4 +1,4 @@
-"""The lines of each tab of the details."""
+"""The lines of each view of a version."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph
-from ..actions import Tab
+from ..actions import Pane
 from ..columns import Look
 from ..known import Known
 from .lines import Lines
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _PROBLEM_LINES = 6
 
 
-def of_tab(
-    tab: Tab,
+def of_view(
+    pane: Pane,
     version: Version,
     content: Content | None,
     look: Look,
@@ -30,12 +30,12 @@ def of_tab(
     only_differences: bool = False,
     room: bool = False,
 ) -> Lines:
-    """Return what a tab shows of a version, ``columns`` cells wide.
+    """Return what a view shows of a version, ``columns`` cells wide.
 
     Without ``content`` it is still being read, or can't be because of ``problem``. ``room`` says that the pane has
     the window to itself.
     """
-    if tab is Tab.OVERVIEW:
+    if pane is Pane.OVERVIEW:
         return overview(
             version, content if isinstance(content, Known) else None, look, columns, problem=problem
         )
@@ -54,7 +54,7 @@ def of_tab(
     if isinstance(content, Staged):
         from .stages import stages
 
-        return stages(content, look, columns)
+        return stages(content, look, columns, room=room)
     from .comparison import comparison
 
     return comparison(content, look, columns, only_differences=only_differences, room=room)

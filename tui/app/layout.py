@@ -1,0 +1,94 @@
+"""Which panes are seen in a window of some size, and where. Pure: sizes in, places out.
+
+Narrow windows and zoom give one pane all of it. Wider ones have the lists on the left and, on the right, one view of
+the selected version above what its next stage asks. Large ones show every view at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from .actions import VIEWS, Pane
+
+WIDE_ENOUGH = 110
+"""From this many columns on, panes stand side by side."""
+
+_LARGE_COLUMNS, _LARGE_ROWS = 150, 36
+_STACKED_ROWS = 28
+"""From this many rows of panes on, a view has the next stage's gates below it."""
+
+_MODELS, _MODELS_LARGE = 26, 28
+_SIDE = ((150, 54), (128, 46), (0, 40))
+"""How wide the right side is, from how many columns on."""
+
+
+class Kind(StrEnum):
+    """An arrangement of panes."""
+
+    ONE = "one"
+    SIDE = "side"
+    GRID = "grid"
+
+
+class Place(NamedTuple):
+    """Where a pane stands among the panes, in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def kind_of(columns: int, rows: int, *, zoomed: bool) -> Kind:
+    """Return how panes are arranged in a window of this size."""
+    if zoomed or columns < WIDE_ENOUGH:
+        return Kind.ONE
+    return Kind.GRID if columns >= _LARGE_COLUMNS and rows >= _LARGE_ROWS else Kind.SIDE
+
+
+def side_of(kind: Kind, side: Pane) -> Pane:
+    """Return the view that stands on the side: where lineage and stages have places of their own, another."""
+    return Pane.METRICS if kind is Kind.GRID and side in (Pane.LINEAGE, Pane.STAGES) else side
+
+
+def turnable(kind: Kind) -> tuple[Pane, ...]:
+    """Return the views that take turns on the side."""
+    return (Pane.METRICS, Pane.OVERVIEW) if kind is Kind.GRID else VIEWS
+
+
+def seen(kind: Kind, pane: Pane, side: Pane, rows: int) -> tuple[Pane, ...]:
+    """Return the panes that are seen, in the order in which tab goes through them.
+
+    ``pane`` is the one that has the keys, ``side`` the view that stands on the side, ``rows`` how high the panes are.
+    """
+    if kind is Kind.ONE:
+        return (pane,)
+    side = side_of(kind, side)
+    if kind is Kind.GRID:
+        return (Pane.MODELS, Pane.VERSIONS, Pane.LINEAGE, side, Pane.STAGES)
+    below = (Pane.STAGES,) if rows >= _STACKED_ROWS and side is not Pane.STAGES else ()
+    return (Pane.MODELS, Pane.VERSIONS, side, *below)
+
+
+def places(kind: Kind, pane: Pane, side: Pane, columns: int, rows: int) -> Mapping[Pane, Place]:
+    """Return where each pane that is seen stands, in an area of ``columns`` by ``rows``."""
+    shown = seen(kind, pane, side, rows)
+    if kind is Kind.ONE:
+        return {pane: Place(0, 0, columns, rows)}
+    right = next(width for least, width in _SIDE if columns >= least)
+    models = _MODELS_LARGE if columns >= _LARGE_COLUMNS else _MODELS
+    left = columns - right
+    below = rows * 2 // 5 if Pane.STAGES in shown and len(shown) > 3 else 0
+    under = rows * 2 // 5 if kind is Kind.GRID else 0
+    found = {
+        Pane.MODELS: Place(0, 0, models, rows - under),
+        Pane.VERSIONS: Place(models, 0, left - models, rows - under),
+        side_of(kind, side): Place(left, 0, right, rows - below),
+    }
+    if below:
+        found[Pane.STAGES] = Place(left, rows - below, right, below)
+    if under:
+        found[Pane.LINEAGE] = Place(0, rows - under, left, under)
+    return found
