@@ -318,7 +318,9 @@ class MainScreen(Screen[None]):
             self.summary.show()
             return
         below = facts.summary(version, self.look, width - 2)
-        rule = [([(self.signs.rule * width, "line")], [])] if self.kind is layout.Kind.ONE else []
+        rule: list[tuple[facts.Line, facts.Line]] = []
+        if self.kind is layout.Kind.ONE:
+            rule = [([(self.signs.rule * width, "line")], [])]
         self.summary.show(*rule, *(([(" ", ""), *line], []) for line in below))
 
     def tell_ages(self) -> None:
