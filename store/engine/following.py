@@ -107,13 +107,10 @@ class Following:
         file, state = _identity(journal.fd), journal.state()
         if file == self._file and state == self._seen:
             return
+        self._file = file
         # An event whose long part could not be read was passed over by the journal, but not told.
-        if (
-            self._halfway
-            or file != self._file
-            or not journal.holds(journal.offset, journal.head, journal.seq)
-        ):
-            self._start_over(file)
+        if self._halfway or not journal.holds(journal.offset, journal.head, journal.seq):
+            self._start_over()
         for _ in range(_TRIES):  # a tail may be cut and regrown meanwhile; the next look goes on
             try:
                 for line in journal.tail():
@@ -125,14 +122,14 @@ class Following:
                     self._halfway = False
                     yield event
             except RewrittenError:
-                self._start_over(file)
+                self._start_over()
                 continue
             self._damage, self._seen = journal.damage(), state
             return
 
-    def _start_over(self, file: tuple[int, int]) -> None:
+    def _start_over(self) -> None:
         self.turn += 1
-        self._file, self._seen, self._halfway = file, None, False
+        self._seen, self._halfway = None, False
         self._journal.rewind()
         if self._index is not None:
             self._index.replace(documents.empty())

@@ -99,7 +99,6 @@ class _Watch:
             return "known" if self.since is not None and event.seq <= self.since else "news"
         if (event.seq, event.hash) == (self.last.seq, self.last.hash):
             self.searching = False
-            self.later.clear()
             return "known"
         return "later" if event.at > self.last.at else "known"
 

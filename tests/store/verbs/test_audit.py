@@ -224,6 +224,22 @@ def test_a_change_of_policy_that_was_taken_out_is_noticed(lived: Store) -> None:
     assert set(kinds(journals.rewrite(lived, without_the_first).audit())) == {"record"}
 
 
+def test_a_change_of_who_may_what_that_was_taken_out_is_noticed(lived: Store) -> None:
+    for people in ('["ann", "eve"]', '["ann"]'):
+        (lived.root / "config.toml").write_text(GATED.replace('["ann"]', people))
+        lived.promote("m@1.0.0", "archived", reason="x")
+        lived.promote("m@1.0.0", "production", reason="x")
+    assert lived.audit().ok
+
+    def as_if_eve_had_never_been_listed(said: journals.Bodies) -> journals.Bodies:
+        assert said[11][1]["event"] == "policy"
+        return [(number, body) for number, (_, body) in enumerate(said[:11] + said[12:], 1)]
+
+    [problem] = journals.rewrite(lived, as_if_eve_had_never_been_listed).audit().problems
+    assert (problem.kind, problem.seq) == ("record", 14)
+    assert problem.sentence.endswith("was in force")
+
+
 def test_moves_of_every_sort_are_no_failure(lived: Store, make_file: MakeFile) -> None:
     lived.register("m", make_file(b"3"), metrics={"accuracy": 0.97})
     lived.promote("m@1.0.0", "staging", reason="back")

@@ -129,6 +129,16 @@ def test_a_stretch_damaged_since_is_no_harmless_gap(lived: Store) -> None:
     assert store.audit([later]).ok
 
 
+def test_a_stretch_damaged_after_it_is_none_of_its(lived: Store) -> None:
+    made = lived.checkpoint()
+    lived.note("m", "e")
+    lived.note("m", "f")
+    store = journals.flip(lived, 7, b'"actor"')
+    store.repair()
+    report = store.audit([made])
+    assert (report.ok, report.checkpoints[0].fits) == (True, True)
+
+
 def test_the_very_event_it_saw_may_be_lost(lived: Store) -> None:
     made = lived.checkpoint()
     lived.note("m", "e")

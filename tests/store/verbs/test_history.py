@@ -146,6 +146,17 @@ def test_a_version_whose_first_event_was_lost_keeps_what_is_left(lived: Store) -
     store = journals.flip(lived, 3, b'"actor"')
     store.repair()
     assert seqs(store, "m") == [12, 11, 10, 9, 8, 7, 6, 2]  # 12 is the repair that names it
+    store.close()
+    store = journals.flip(store, 4, b'"actor"')
+    store.repair()
+    assert seqs(store, "other") == [13]
+
+
+def test_what_is_left_of_a_model_that_was_lost(lived: Store) -> None:
+    lived.note("other", "seen")
+    store = journals.flip(lived, 4, b'"actor"')
+    store.repair()
+    assert seqs(store, "other") == [13, 12]
 
 
 def test_details_that_are_lost_are_said_to_be(lived: Store, make_file: MakeFile) -> None:

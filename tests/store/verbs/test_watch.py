@@ -179,10 +179,11 @@ def test_what_is_no_query_is_refused_at_once(two: Store) -> None:
 
 
 def test_the_store_s_own_index_is_left_alone(two: Store, make_file: MakeFile) -> None:
-    watching = Watching(two, "m", since=0)
-    assert watching.seqs(2) == [2, 3]
+    watching = Watching(two, "m")
     two.register("m", make_file(b"3"))
-    assert watching.seqs(1) == [4]
+    two.alias("m@1.0.0", "champion")
+    assert watching.seqs(2) == [4, 5]
+    assert two.models()[0].version_count == 3
     assert [v.version for v in two.versions("m")] == ["1.0.2", "1.0.1", "1.0.0"]
     assert two.verify().repaired == ()
 
@@ -254,6 +255,17 @@ def test_a_backup_written_over_the_file_bit_by_bit_repeats_nothing(two: Store, b
     assert watching.seqs(1) == [6]
 
 
+def test_after_a_restored_backup_queries_know_nothing_of_what_was_lost(two: Store, backup: Path) -> None:
+    watching = Watching(two, "m@champion")
+    two.alias("m@1.0.0", "champion")
+    assert watching.seqs(1) == [5]
+    put_back(two, backup)
+    watching.notice("rewritten")
+    two.note("m@1.0.0", "no champion")
+    two.alias("m@1.0.1", "champion")
+    assert watching.entry().subject == "m@1.0.1"
+
+
 def test_a_journal_that_is_emptied_is_told(two: Store) -> None:
     watching = Watching(two)
     raw = journals.raw_lines(two)
@@ -272,6 +284,27 @@ def test_the_same_journal_in_another_file_is_nothing_to_tell(two: Store, tmp_pat
     put_back(two, Path(shutil.copy(journals.path(two), tmp_path / "same")))
     two.note("m", "b")
     assert watching.seqs(1) == [5]
+
+
+def test_another_file_of_the_same_length_and_time_is_looked_into(two: Store, tmp_path: Path) -> None:
+    two.note("m", "a")
+    status = journals.path(two).stat()
+    said = journals.bodies(two)
+    said[3][1]["data"]["note"] = "b"
+    other = tmp_path / "other"
+    other.write_bytes(b"".join(journals.sealed(said)))
+    assert other.stat().st_size == status.st_size
+    os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+    looks = []
+
+    def stop() -> bool:
+        looks.append(1)
+        if len(looks) == 2:
+            os.replace(other, journals.path(two))
+        return len(looks) > 2
+
+    told = list(two.watch(interval=0, stop=stop))
+    assert [each.notice for each in told if isinstance(each, WatchNotice)] == ["rewritten"]
 
 
 def test_clocks_that_went_backwards_repeat_nothing(two: Store, tmp_path: Path) -> None:
@@ -340,6 +373,7 @@ def test_a_damaged_line_is_told_once_and_passed(two: Store) -> None:
     with open(journals.path(two), "ab") as file:
         file.write(bad)
     assert watching.notice("damaged").seq == 3
+    assert so_far(two, looks=3) == ["damaged"]
     two.repair()
     assert watching.entry().what == "quarantined 1 damaged stretch of the journal"
     two.note("m", "a")

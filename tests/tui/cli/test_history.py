@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from mvtui.store import LedgerEntry, Store
+from mvtui.store import EventKind, LedgerEntry, Store
 from mvtui.tui import ledger
 from mvtui.tui.cli import ledger_lines, output, table
 from mvtui.tui.text import width
@@ -88,10 +88,12 @@ def test_as_csv(run: Run, lived: Store) -> None:
 
 @pytest.mark.parametrize(
     "reason",
-    ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", " \t=1", "＝1+1", "＠x", '"quoted", and; more', HOSTILE],
+    ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", " \t=1", "  =1", "＝1+1", "＠x", '"quoted", and; more', HOSTILE],
 )
 def test_no_cell_is_a_formula_or_leaves_its_place(run: Run, two: Store, reason: str) -> None:
-    two.promote("sentiment", "staging", reason=reason)
+    data = {"model": "sentiment", "version": "1.1.0", "note": "x"}
+    with two._repository.writing():  # as someone who writes the journal himself
+        two._repository.append(EventKind.NOTE, data, reason)
     raw = run("history", "--csv", "--limit", "1").out
     [row] = csv.DictReader(io.StringIO(raw, newline=""), strict=True)
     cell = row["reason"]
