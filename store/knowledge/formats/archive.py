@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...errors import UnsafePathError
 from ...nouns.manifest import check_path
@@ -53,6 +53,15 @@ class Member(NamedTuple):
         return self.method == _STORED
 
 
+class Directory(NamedTuple):
+    """What is said of an archive's directory: how many entries, how many bytes, where it begins; ``end`` is where it must end."""
+
+    count: int
+    size: int
+    start: int
+    end: int
+
+
 class Archive(Cursor):
     """An archive. ``members`` are there at once, in the directory's order.
 
@@ -66,7 +75,8 @@ class Archive(Cursor):
         self.members = self._members()
 
     def _members(self) -> list[Member]:
-        count, size, start = self._directory()
+        directory = self._directory()
+        count, size, start = directory.count, directory.size, directory.start
         if count > MAX_ENTRIES:
             raise self.bad(
                 f"its directory claims {count:,} members, and {MAX_ENTRIES:,} are the most that is read"
@@ -77,10 +87,14 @@ class Archive(Cursor):
             )
         if start + size > self.end:
             raise self.bad("its directory is said to lie behind the end of the file")
+        if start + size != directory.end:  # some would read one directory, and some another
+            raise self.bad("its directory does not end where it is said to")
         if count * _ENTRY.size > size:
             raise self.bad(f"its directory claims {count:,} members in {size:,} bytes")
         self.at, whole, self.end = start, self.end, start + size
         members = [self._member(start) for _ in range(count)]
+        if self.left:
+            raise self.bad("its directory holds more members than it claims")
         self.end = whole
         names = {member.name for member in members}
         if len(names) != len(members):
@@ -91,35 +105,43 @@ class Archive(Cursor):
         spans_apart(spans, self)
         return members
 
-    def _directory(self) -> tuple[int, int, int]:
-        """Return how many entries the directory has, its length in bytes, and where it begins."""
-        tail_size = min(_END.size + _MAX_COMMENT, self.end)
-        self.at = self.end - tail_size
-        tail = self.take(tail_size, "its directory")
-        found = tail.rfind(_END_MAGIC)
-        if found < 0 or found + _END.size > len(tail):
-            raise self.bad("it has no directory at its end: it may be cut off")
-        place = self.end - tail_size + found
-        _, disk, _, _, count, size, start, _ = _END.unpack_from(tail, found)
-        is_full = count == _FULL16 or size == _FULL32 or start == _FULL32
-        if is_full and (large := self._directory64(place)) is not None:
+    def _directory(self) -> Directory:
+        """Return where the directory is said to be."""
+        place, (_, disk, _, _, count, size, start, _) = self._end_record()
+        if (large := self._directory64(place)) is not None:
+            narrow = ((count, _FULL16, large.count), (size, _FULL32, large.size), (start, _FULL32, large.start))
+            if any(said not in (full, wide) for said, full, wide in narrow):
+                raise self.bad("its two directories are said to be in two places")
             return large
         if disk not in (0, _FULL16):
             raise self.bad("it is one part of several")
-        return count, size, start
+        return Directory(count, size, start, place)
 
-    def _directory64(self, end: int) -> tuple[int, int, int] | None:
+    def _end_record(self) -> tuple[int, tuple[Any, ...]]:
+        """Return where the record at the archive's end is, and what it says."""
+        tail_size = min(_END.size + _MAX_COMMENT, self.end)
+        self.at = self.end - tail_size
+        tail = self.take(tail_size, "its directory")
+        found = tail.rfind(_END_MAGIC, 0, max(len(tail) - _END.size + len(_END_MAGIC), 0))
+        if found < 0:
+            raise self.bad("it has no directory at its end: it may be cut off")
+        return self.end - tail_size + found, _END.unpack_from(tail, found)
+
+    def _directory64(self, end: int) -> Directory | None:
+        """Return where the large directory is said to be; None without one. If there is one, it is what counts."""
         self.at = end - _LOCATOR.size
         if self.at < 0:
             return None
         magic, _, place, _ = _LOCATOR.unpack(self.take(_LOCATOR.size, "its directory"))
         if magic != b"PK\x06\x07":
             return None
-        self.at = min(place, self.end)
+        if place + _END64.size != end - _LOCATOR.size:
+            raise self.bad("its directory is not where it is said to be")
+        self.at = place
         fields = _END64.unpack(self.take(_END64.size, "its directory"))
         if fields[0] != b"PK\x06\x06":
             raise self.bad("its directory is not where it is said to be")
-        return fields[7], fields[8], fields[9]
+        return Directory(fields[7], fields[8], fields[9], place)
 
     def _member(self, directory: int) -> Member:
         what = "its directory"
@@ -139,11 +161,20 @@ class Archive(Cursor):
         extra = self.take(extra_size, what)
         self.skip(comment_size, what)
         size, packed, header = self._wide(extra, (size, packed, header), name)
-        if flags & _ENCRYPTED:
+        member = Member(name, packed, size, method, header)
+        self._check(member, directory, encrypted=bool(flags & _ENCRYPTED))
+        return member
+
+    def _check(self, member: Member, directory: int, *, encrypted: bool) -> None:
+        """Refuse a member that is not what it claims, or that can't be what a model file needs."""
+        name = member.name
+        if encrypted:
             raise self.bad(f"the member {shown(name)} is encrypted")
-        if method == _STORED and packed != size:
-            raise self.bad(f"the member {shown(name)} claims {size:,} bytes, and has {packed:,}")
-        if header + _LOCAL.size + packed > directory:
+        if member.stored and member.packed != member.size:
+            raise self.bad(
+                f"the member {shown(name)} claims {member.size:,} bytes, and has {member.packed:,}"
+            )
+        if member.header + _LOCAL.size + member.packed > directory:
             raise self.bad(f"the member {shown(name)} is said to lie behind the members")
         try:
             check_path(name.removesuffix("/"))
@@ -151,7 +182,6 @@ class Archive(Cursor):
             raise self.bad(f"the member {shown(name)} would leave its directory") from None
         if "\\" in name:
             raise self.bad(f"the member {shown(name)} has no name of this system")
-        return Member(name, packed, size, method, header)
 
     def _wide(self, extra: bytes, narrow: tuple[int, int, int], name: str) -> tuple[int, ...]:
         """Return size, packed size and place, in 64 bits where 32 don't hold them."""
