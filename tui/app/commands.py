@@ -22,7 +22,8 @@ Command = Callable[["MainScreen"], Awaitable[None] | None]
 def _to_next_pane(steps: int) -> Command:
     def go(screen: MainScreen) -> None:
         # Where only one is seen, tab goes through all of them.
-        round_ = screen.seen if len(screen.seen) > 1 else tuple(Pane)
+        seen = screen.arranged.seen
+        round_ = seen if len(seen) > 1 else tuple(Pane)
         screen.activate(round_[(round_.index(screen.pane) + steps) % len(round_)])
 
     return go
@@ -36,7 +37,7 @@ def _enter(screen: MainScreen) -> None:
     if screen.pane is Pane.MODELS:
         screen.activate(Pane.VERSIONS)
     elif screen.pane is Pane.VERSIONS:
-        screen.activate(screen.side)
+        screen.activate(screen.arranged.side)
 
 
 def _back(screen: MainScreen) -> None:
@@ -45,7 +46,7 @@ def _back(screen: MainScreen) -> None:
     elif screen.selection.filters.get(screen.pane):
         screen.filter_line.leave(screen.pane)
         screen.selection.filter_pane(screen.pane, "")
-    elif screen.zoomed:
+    elif screen.arranged.zoomed:
         _zoom(screen)
     elif screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
@@ -56,13 +57,14 @@ def _back(screen: MainScreen) -> None:
 
 
 def _zoom(screen: MainScreen) -> None:
-    screen.zoomed = not screen.zoomed
+    screen.arranged.zoomed = not screen.arranged.zoomed
     screen.arrange_panes()
 
 
 def _turn(steps: int) -> Command:
     def turn(screen: MainScreen) -> None:
-        screen.turn(steps)
+        screen.arranged.turn(steps)
+        screen.arrange_panes()
 
     return turn
 

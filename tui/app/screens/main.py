@@ -20,10 +20,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from ... import words
-from .. import facts, headline, layout
+from .. import facts, headline
 from ..actions import VIEWS, Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
+from ..layout import Place
 from ..messages import FromStore
 from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
@@ -32,6 +33,7 @@ from ..widgets.overview import Overview
 from ..widgets.panes import Panes
 from ..widgets.table import VirtualTable
 from . import answers
+from .arrangement import Arrangement
 from .marks import Marks
 from .selection import Selection
 from .views import Views
@@ -43,9 +45,6 @@ if TYPE_CHECKING:
 
 _AGES_SECONDS = 30
 _NOTICE_SECONDS = 8
-_OTHER_ROWS = 2
-"""Rows that headline and footer take."""
-
 _TALL = 26
 """A view of so many rows has room for everything that matters at its top."""
 
@@ -75,10 +74,7 @@ class MainScreen(Screen[None]):
         self.ascii_only = ascii_only
         self.worker = worker
         self._early_answers = early_answers
-        self.pane = Pane.VERSIONS
-        self.side = Pane.METRICS
-        """The view that stands beside the lists."""
-        self.zoomed = False
+        self.arranged = Arrangement(lambda: self.app.size)
         self.interrupted = False
         """Whether the footer says that the next ctrl-c leaves."""
         self.store: Summary | None = None
@@ -152,36 +148,14 @@ class MainScreen(Screen[None]):
         return words.signs(self.ascii_only)
 
     @property
-    def narrow(self) -> bool:
-        """Whether one pane has the window to itself because no more fit."""
-        return self.app.size.width < layout.WIDE_ENOUGH
-
-    @property
-    def kind(self) -> layout.Kind:
-        """How the panes are arranged."""
-        size = self.app.size
-        return layout.kind_of(size.width, size.height, zoomed=self.zoomed)
-
-    @property
-    def seen(self) -> tuple[Pane, ...]:
-        """The panes that are seen, in the order in which tab goes through them."""
-        return layout.seen(self.kind, self.pane, self.side, self._pane_rows)
-
-    @property
-    def _pane_rows(self) -> int:
-        below = facts.SUMMARY_LINES if self._shows_summary else 0
-        return self.app.size.height - _OTHER_ROWS - below
-
-    @property
-    def _shows_summary(self) -> bool:
-        if self.kind is layout.Kind.GRID:
-            return False
-        return self.kind is layout.Kind.SIDE or self.pane in (Pane.MODELS, Pane.VERSIONS)
+    def pane(self) -> Pane:
+        """The pane that has the keys."""
+        return self.arranged.pane
 
     def has_room(self, pane: Pane) -> bool:
         """Whether a view has room enough to begin at the beginning."""
         tall = pane is Pane.STAGES and self.view_widgets[pane].size.height >= _TALL
-        return self.kind is layout.Kind.ONE or tall
+        return self.arranged.is_single or tall
 
     @property
     def scroller(self) -> Scroller:
@@ -207,10 +181,10 @@ class MainScreen(Screen[None]):
             models=len(self.selection.models),
             versions=len(self.version_table.order),
             selected=self.version.ref if self.version else "",
-            narrow=self.narrow,
-            zoomed=self.zoomed,
+            narrow=self.arranged.narrow,
+            zoomed=self.arranged.zoomed,
             filtered=bool(self.selection.filters.get(self.pane)),
-            seen=self.seen,
+            seen=self.arranged.seen,
             marked=len(self.marks.of(self.version.model)) if self.version else 0,
             locked=self.locked,
             waiting=len(self.inbox),
@@ -241,25 +215,25 @@ class MainScreen(Screen[None]):
 
     def _place_panes(self) -> bool:
         """Choose what is seen; say whether that changed anything."""
-        size, guiding = self.app.size, self._guide is not None
-        before, self._placed = self._placed, (size, self.pane, self.side, self.zoomed, guiding)
+        arranged, guiding = self.arranged, self._guide is not None
+        before, self._placed = self._placed, (*arranged.state, guiding)
         if before == self._placed:
             return False
-        kind, seen = self.kind, self.seen
-        self.set_class(kind is layout.Kind.ONE, "-one")
+        seen = arranged.seen
+        self.set_class(arranged.is_single, "-one")
         for pane, widget in self.panes.items():
             widget.display = not guiding and pane in seen
             widget.set_class(pane is self.pane, "-active")
         self.guide_view.display = guiding
-        self.tabs.display = kind is layout.Kind.ONE and not guiding
-        self.summary.display = self._shows_summary and not guiding
+        self.tabs.display = arranged.is_single and not guiding
+        self.summary.display = arranged.has_summary and not guiding
         self._area.refresh(layout=True)
         self.views.see(() if guiding else seen)
         return True
 
-    def _places(self, columns: int, rows: int) -> dict[Widget, layout.Place]:
+    def _places(self, columns: int, rows: int) -> dict[Widget, Place]:
         """Say where each pane that is seen stands."""
-        found = layout.places(self.kind, self.pane, self.side, columns, rows)
+        found = self.arranged.places(columns, rows)
         return {self.panes[pane]: place for pane, place in found.items()}
 
     def _focus_pane(self) -> None:
@@ -268,22 +242,8 @@ class MainScreen(Screen[None]):
 
     def activate(self, pane: Pane) -> None:
         """Give the keys to a pane; a view that is not seen takes the place beside the lists."""
-        if pane is self.pane:
-            return
-        self.pane = pane
-        if pane in VIEWS and self.kind is not layout.Kind.ONE and pane not in self.seen:
-            self.side = pane
-        self.arrange_panes()
-
-    def turn(self, steps: int) -> None:
-        """Show another view beside the lists, or in their place where there is no room beside them."""
-        views = layout.turnable(self.kind)
-        now = self.pane if self.kind is layout.Kind.ONE else layout.side_of(self.kind, self.side)
-        at = views.index(now) + steps if now in views else (0 if steps > 0 else -1)
-        self.side = views[at % len(views)]
-        if self.pane in VIEWS or self.kind is layout.Kind.ONE:
-            self.pane = self.side
-        self.arrange_panes()
+        if self.arranged.activate(pane):
+            self.arrange_panes()
 
     def show_all(self) -> None:
         """Bring everything but the tables up to date."""
@@ -319,7 +279,7 @@ class MainScreen(Screen[None]):
             return
         below = facts.summary(version, self.look, width - 2)
         rule: list[tuple[facts.Line, facts.Line]] = []
-        if self.kind is layout.Kind.ONE:
+        if self.arranged.is_single:
             rule = [([(self.signs.rule * width, "line")], [])]
         self.summary.show(*rule, *(([(" ", ""), *line], []) for line in below))
 

@@ -1,0 +1,82 @@
+"""Which pane has the keys, which view stands beside the lists, and what is seen of the panes: the state of the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from textual.geometry import Size
+
+from .. import facts, layout
+from ..actions import VIEWS, Pane
+from ..layout import Kind, Place
+
+_OTHER_ROWS = 2
+"""Rows that headline and footer take."""
+
+
+class Arrangement:
+    """How the panes are arranged in a window; ``size`` says how large that is now."""
+
+    def __init__(self, size: Callable[[], Size]) -> None:
+        self._size = size
+        self.pane = Pane.VERSIONS
+        """The pane that has the keys."""
+        self.side = Pane.METRICS
+        """The view that stands beside the lists."""
+        self.zoomed = False
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All that decides what is seen, and where."""
+        return (self._size(), self.pane, self.side, self.zoomed)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether one pane has the window to itself because no more fit."""
+        return self._size().width < layout.WIDE_ENOUGH
+
+    @property
+    def kind(self) -> Kind:
+        """How the panes are arranged."""
+        size = self._size()
+        return layout.kind_of(size.width, size.height, zoomed=self.zoomed)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one pane has the window to itself, for whatever reason."""
+        return self.kind is Kind.ONE
+
+    @property
+    def seen(self) -> tuple[Pane, ...]:
+        """The panes that are seen, in the order in which tab goes through them."""
+        below = facts.SUMMARY_LINES if self.has_summary else 0
+        return layout.seen(self.kind, self.pane, self.side, self._size().height - _OTHER_ROWS - below)
+
+    @property
+    def has_summary(self) -> bool:
+        """Whether lines about the selected version stand below the panes: not where all of it is seen."""
+        if self.kind is Kind.GRID:
+            return False
+        return self.kind is Kind.SIDE or self.pane in (Pane.MODELS, Pane.VERSIONS)
+
+    def places(self, columns: int, rows: int) -> Mapping[Pane, Place]:
+        """Return where each pane that is seen stands in the area that panes have."""
+        return layout.places(self.kind, self.pane, self.side, columns, rows)
+
+    def activate(self, pane: Pane) -> bool:
+        """Give the keys to a pane; a view that is not seen takes the place beside the lists. False if it had them."""
+        if pane is self.pane:
+            return False
+        self.pane = pane
+        if pane in VIEWS and not self.is_single and pane not in self.seen:
+            self.side = pane
+        return True
+
+    def turn(self, steps: int) -> None:
+        """Choose another view beside the lists, or in their place where there is no room beside them."""
+        views = layout.turnable(self.kind)
+        now = self.pane if self.is_single else layout.side_of(self.kind, self.side)
+        at = views.index(now) + steps if now in views else (0 if steps > 0 else -1)
+        self.side = views[at % len(views)]
+        if self.pane in VIEWS or self.is_single:
+            self.pane = self.side
