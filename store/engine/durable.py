@@ -175,9 +175,13 @@ class Temp:
             self.path = os.path.join(directory, f"{prefix}{os.getpid()}-{os.urandom(8).hex()}")
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             self.fd = os.open(self.path, flags, 0o600)
-            if platform.lock(self.fd) and os.fstat(self.fd).st_nlink:
-                modes.admit(self.fd, directory, 0o660)  # so that any member can tell if its maker is gone
-                break
+            try:
+                if platform.lock(self.fd) and os.fstat(self.fd).st_nlink:
+                    modes.admit(self.fd, directory, 0o660)  # so that any member can tell if its maker is gone
+                    break
+            except OSError:
+                self.__exit__()
+                raise
             os.close(self.fd)  # gc took the newborn between its open and its lock
 
     def __enter__(self) -> Self:
@@ -323,16 +327,24 @@ class TempTree:
     def __init__(self, directory: str, prefix: str = "", *, inherit: bool = True) -> None:
         self._guard = Temp(directory, prefix)
         self.path = self._guard.path + TREE_SUFFIX
-        os.mkdir(self.path)
-        if inherit:
-            modes.set_directory(self.path)
+        try:
+            os.mkdir(self.path)
+            if inherit:
+                modes.set_directory(self.path)
+        except (
+            OSError
+        ):  # a full disk: else the guard would stay, and stay locked, as long as this process lives
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        removal.remove_tree(self.path)
-        self._guard.__exit__()
+        try:
+            removal.remove_tree(self.path)
+        finally:
+            self._guard.__exit__()
 
     def publish(self, target: str) -> None:
         """Flush every directory in it, give it the final name and flush that directory.

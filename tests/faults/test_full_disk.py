@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from mvtui import init_store, open_store
 from mvtui.store import Store
-from mvtui.store.errors import MvtuiError, NoSpaceError, ReadOnlyError, StorageError
+from mvtui.store.errors import ConflictError, MvtuiError, NoSpaceError, ReadOnlyError, StorageError
+
+from tests.faults.power import served
 
 MakeFile = Callable[..., Path]
 NOBODY = 65534
@@ -102,6 +104,39 @@ def test_a_full_disk_refuses_changes_and_keeps_everything(small: Path, make_file
     with open_store(small / "store") as store:
         assert store.get("m@1.0.0").note == "works again"
         assert store.verify().ok
+
+
+def test_a_full_disk_moves_nothing_or_all_of_it(small: Path, make_file: MakeFile) -> None:
+    """Serving goes on; a rollback is there whole, or not at all; with room again everything works."""
+    with init_store(small / "store") as store:
+        for content in (b"1", b"2", b"3"):
+            store.register("m", make_file(content * 5000))
+        for number in ("1.0.0", "1.0.1"):
+            store.promote(f"m@{number}", "production", reason="so")
+        ballast = _fill(small)
+        refused = 0
+        for turn in range(60):  # small events fit what is left of the last block, then no more
+            before = store.get("m@production").version
+            try:
+                if turn % 2:
+                    store.rollback("m", "1.0.1" if before == "1.0.0" else "1.0.0", reason="r" * 1500)
+                else:
+                    store.promote("m@1.0.2", "staging" if turn % 4 else "none", reason="r" * 1500)
+            except ConflictError:
+                continue
+            except StorageError:
+                refused += 1
+                assert store.get("m@production").version == before
+            assert served(store) == store.get("m@production").version
+        assert refused
+        assert store.verify().ok
+        with pytest.raises(StorageError):
+            store.promote("m@1.0.2", "production", reason="which needs a tree of its own")
+        ballast.unlink()
+        store.promote("m@1.0.2", "production", reason="works again")
+        assert served(store) == "1.0.2"
+        assert store.verify().notices == ()
+        assert os.listdir(Path(store.root, "tmp")) == []
 
 
 def _unwritable(store: Store, make_file: MakeFile) -> None:

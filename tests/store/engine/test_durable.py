@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
-from mvtui.store.engine import durable, platform, removal
+from mvtui.store.engine import durable, modes, platform, removal
 
 
 def test_a_temp_file_in_use_is_not_abandoned(tmp_path: Path) -> None:
@@ -64,6 +65,25 @@ def test_a_newborn_is_either_seen_to_be_taken_or_kept(
         assert os.path.exists(temp.path)
         temp.publish(str(tmp_path / "published"))
     assert os.listdir(tmp_path) == ["published"]
+
+
+@pytest.mark.parametrize("refused", ["mkdir", "set_directory", "admit", "remove_tree"])
+def test_what_could_not_be_begun_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """A guard left behind would be locked, and so be kept by gc, as long as this process lives."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    owner = {"mkdir": os, "remove_tree": removal}.get(refused, modes)
+    before = os.listdir("/proc/self/fd")
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, refused, refuse)
+        with pytest.raises(OSError, match="No space"), durable.TempTree(str(tmp_path)):
+            pass
+    assert os.listdir("/proc/self/fd") == before
+    assert [name for name in os.listdir(tmp_path) if not name.endswith(removal.TREE_SUFFIX)] == []
 
 
 def test_a_name_that_is_taken_is_not_replaced(tmp_path: Path) -> None:
