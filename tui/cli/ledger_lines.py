@@ -19,8 +19,12 @@ _BATCH = 100
 """So many lines are looked at before the first is written: the rest streams."""
 _WIDEST = (9, 16, 24, 32)
 """Cells that a column keeps free at most; a longer text pushes its own line to the right."""
-_LEAST = 30
-"""Cells that the story should have; where there are fewer it goes on below the number."""
+_LEAST = 16
+"""Cells that the story should have on its first line; where there are fewer it begins on the next."""
+_NARROW = 60
+"""A terminal of fewer columns has what goes on below the time, any other below the name."""
+_WHOLE = 24
+"""Cells up to which a piece is not broken."""
 _GAP = 2
 
 
@@ -74,30 +78,39 @@ class LedgerLines:
         if room is None:
             yield gap.join([first, *(output.paint(text, *styles) for text, styles in story)])
             return
-        indent = used + _GAP if room - used - _GAP >= _LEAST else self._widths[0] + _GAP
-        lines = list(_fold(story, room - indent))
-        if indent > used:
-            yield f"{first}{gap}{lines.pop(0)}"
-        else:
-            yield first.rstrip()
+        indent = self._widths[0] + _GAP + (0 if room < _NARROW else self._widths[1] + _GAP)
+        beside = room - used - _GAP
+        lines = _fold(story, beside if beside >= _LEAST else 0, max(room - indent, _LEAST))
+        yield f"{first}{gap}{next(lines)}".rstrip()
         yield from (" " * indent + line for line in lines)
 
 
-def _fold(story: list[Piece], room: int) -> Iterator[str]:
-    """Yield painted lines of ``room`` cells at most: pieces two cells apart, broken between words, words where they must be."""
-    room = max(room, 8)
-    parts: list[str] = []
-    used = 0
+def _fold(story: list[Piece], first: int, rest: int) -> Iterator[str]:
+    """Yield painted lines: the first of at most ``first`` cells (none for 0), the others of ``rest``.
+
+    Pieces stand two cells apart. A long one is broken between words, and a word where it must be.
+    """
+    line: list[tuple[int, str, tuple[str, ...]]] = []
+    used, room = 0, first
     for text, styles in story:
-        gap = _GAP if parts else 0
-        for word in _words(text, room):
-            if parts and used + gap + width(word) > room:
-                yield "".join(parts)
-                parts, used, gap = [], 0, 0
-            parts.append(" " * gap + output.paint(word, *styles))
-            used += gap + width(word)
-            gap = 1
-    yield "".join(parts)
+        gap, own = _GAP, False
+        for word in [text] if width(text) <= min(_WHOLE, rest) else _words(text, rest):
+            ahead = gap if line else 0
+            if used + ahead + width(word) > room:
+                yield _painted(line)
+                line, used, room, ahead, own = [], 0, rest, 0, False
+            if own:
+                before = line.pop()
+                line.append((before[0], f"{before[1]} {word}", styles))
+            else:
+                line.append((ahead, word, styles))
+            used += ahead + width(word)
+            gap, own = 1, True
+    yield _painted(line)
+
+
+def _painted(line: list[tuple[int, str, tuple[str, ...]]]) -> str:
+    return "".join(" " * gap + output.paint(text, *styles) for gap, text, styles in line)
 
 
 def _words(text: str, room: int) -> Iterator[str]:
