@@ -35,8 +35,12 @@ def held(document: Document) -> int:
     return 0 if document.get("external") else int(document["size"])
 
 
+UNLISTED = "archived"
+"""The stage whose versions a model's document does not list: they may be most of them, and each change would copy the list."""
+
+
 def in_stage(model: Document, stage: str) -> list[str]:
-    """Return the numbers of a model's versions in a stage, the one that entered it last at the end."""
+    """Return the numbers of a model's versions in a stage that is listed, the one that entered it last at the end."""
     return [number for _, number in model.get("stages", {}).get(stage, ())]
 
 

@@ -20,7 +20,7 @@ from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
 from ..nouns.event import Event, EventKind
-from . import reduce
+from . import documents, reduce
 from .documents import MODELS, STORE, TRANSITIONS, VERSIONS, Document, Tables, empty, key
 
 
@@ -137,6 +137,13 @@ class Index:
         """Return a model's documents, deleted ones too, in the order they were registered; or just the newest few."""
         versions = self.tables[VERSIONS]
         return [versions[where] for where in self._of_model.get(name, [])[-newest:]]
+
+    def in_stage(self, model: str, stage: str) -> list[str]:
+        """Return the numbers of a model's versions in a stage, the one that entered it last at the end."""
+        if stage != documents.UNLISTED:
+            return documents.in_stage(self.model(model) or {}, stage)
+        there = [d for d in self.of_model(model) if d.get("stage") == stage and not d.get("deleted")]
+        return [d["version"] for d in sorted(there, key=lambda d: d["staged_seq"])]
 
     def transitions(self, model: str | None = None) -> list[Document]:
         """Return the transitions of a model, or of all, oldest first."""

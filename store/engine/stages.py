@@ -1,7 +1,7 @@
 """The reducer's part about stages: transitions, approvals, checks of bytes, changes of policy.
 
-A model's document has ``stages``: stage → [[event, number], …] by when each entered, and ``held``: who held Production,
-the last at the end, as {version, seq, at}. Whatever an event says, one version at most is in Production.
+A model's document has ``stages``: stage → [[event, number], …] by when each entered, but for archived ones, and ``held``:
+who held Production, the last at the end, as {version, seq, at}. Whatever an event says, one version at most is in Production.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from .documents import (
     MODELS,
     STORE,
     TRANSITIONS,
+    UNLISTED,
     VERSIONS,
     Document,
     Tables,
@@ -72,13 +73,13 @@ def _moved(tables: Tables, model: Document, move: dict[str, Any], event: Event) 
 
 
 def placed(model: Document, number: str, stage: str | None, seq: int) -> Document:
-    """Return a model's document with a version in this stage and in no other; ``seq`` is when it entered."""
+    """Return a model's document that lists a version in this stage and in no other; ``seq`` is when it entered."""
     stages = {
         name: left
         for name, entries in model.get("stages", {}).items()
         if (left := [entry for entry in entries if entry[1] != number])
     }
-    if stage:
+    if stage and stage != UNLISTED:
         stages[stage] = sorted([*stages.get(stage, ()), [seq, number]])
     return changed(model, stages=stages)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import islice
 
-from ..engine.documents import in_stage
 from ..engine.repository import Repository
 from ..nouns import names
 from ..nouns.reports import Held
@@ -28,8 +27,8 @@ def transitions(
 def stages(repository: Repository, model: str) -> dict[Stage, tuple[str, ...]]:
     """Return which versions are in each stage of a model; see ``Store.stages``."""
     with repository.reading() as index:
-        line = resolve.model(index, names.check_model(model))
-    return {stage: tuple(reversed(in_stage(line, stage))) for stage in (*GATED, ARCHIVED)}
+        resolve.model(index, names.check_model(model))
+        return {stage: tuple(reversed(index.in_stage(model, stage))) for stage in (*GATED, ARCHIVED)}
 
 
 def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:

@@ -225,7 +225,8 @@ def complete(repository: Repository, prefix: str) -> list[str]:
             return sorted(model for model in index.tables[MODELS] if model.startswith(name))
         line = index.model(name) or {}
         numbers = [d["version"] for d in reversed(index.of_model(name)) if not d.get("deleted")]
-        words = [names.LATEST, *sorted(line.get("aliases", {})), *line.get("stages", {}), *numbers]
+        stages = [stage for stage in names.STAGES if stage.startswith(rest) and index.in_stage(name, stage)]
+        words = [names.LATEST, *sorted(line.get("aliases", {})), *stages, *numbers]
         return [f"{name}@{word}" for word in words if word.startswith(rest)] if line else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..engine.documents import MODELS, Document, in_stage, production, ref_of
+from ..engine.documents import MODELS, Document, production, ref_of
 from ..engine.index import Index
 from ..errors import AmbiguousError, NotFoundError
 from ..nouns import reference
@@ -115,7 +115,7 @@ def _find(index: Index, parsed: Reference, text: str) -> Document:
         if number is None:
             raise _unknown(index, name, f"{name} has no alias {parsed.value!r}", parsed.value)
     elif parsed.selector == "stage":
-        number = next(reversed(in_stage(line, parsed.value)), None)
+        number = next(reversed(index.in_stage(name, parsed.value)), None)
         if number is None:
             raise NotFoundError(
                 f"{name} has nothing in {parsed.value}", hint=f"See its versions: mvtui ls {name}"

@@ -274,7 +274,10 @@ def test_a_glance_shows_one_in_production_whatever_came_after_it(
         assert [model.production for model in quick.models()] == [number]
         shown = [version.version for version in quick.versions() if version.stage == "production"]
         assert shown == ([number] if number in ("1.0.6", "1.0.7") else [])
-        assert quick.stages("m") == large.stages("m")
+        listed = ("staging", "validation", "production")
+        assert [quick.stages("m")[stage] for stage in listed] == [
+            large.stages("m")[stage] for stage in listed
+        ]
         quick.close()
     large.rollback("m", reason="x")
     large.promote("m@production", "none", reason="x")
