@@ -28,6 +28,8 @@ def rows(work: Path) -> Iterator[Row]:
     yield against("mvtui --version", process(script, "--version"), "python -c pass", _PASS, bound=3, runs=21)
     listing = process(script, "ls", "--store", str(some))
     yield against("mvtui ls, 100 versions", listing, "python -c pass", _PASS, bound=6, runs=21)
+    last = process(script, "history", "--limit", "10", "--store", str(many))
+    yield against(f"mvtui history --limit 10 of {MANY:,}", last, "python -c pass", _PASS, bound=8, runs=21)
 
 
 def _one_more(work: Path, few: Path, many: Path) -> Row:
