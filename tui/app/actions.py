@@ -211,6 +211,16 @@ ACTIONS: tuple[Action, ...] = (
         doing="hide what is the same",
     ),
     Action(
+        "metrics.draw",
+        ("m",),
+        "next chart",
+        "Metrics: draw the next metric over the versions",
+        _SHOW,
+        footer=17,
+        why_not=_only_compared,
+        doing="draw another metric",
+    ),
+    Action(
         "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=12, why_not=_needs_rows
     ),
     Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", _SHOW),

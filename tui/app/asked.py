@@ -12,14 +12,30 @@ from .known import Known
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...store import Comparison, GateReport, RollbackPlan, Stage, Transition, TreeRow, Version
+    from ...store import Comparison, GateReport, RollbackPlan, Stage, Transition, TreeRow, Trend, Version
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A view, and the references of the versions it is to show: one, or those that are compared."""
+    """A view, and the references of the versions it is to show: one, or those that are compared.
+
+    ``metric`` is the one to draw over versions; empty for the most telling.
+    """
 
     pane: Pane
     refs: tuple[str, ...]
+    metric: str = ""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """Versions compared, and a metric over the versions of the model.
+
+    ``comparison`` is None where there is nothing to compare a version with, which ``problem`` says; ``trend`` is None
+    where no metric has several values to draw.
+    """
+
+    comparison: Comparison | None
+    problem: str = ""
+    trend: Trend | None = None
 
 
 class Ancestry(msgspec.Struct, frozen=True):
@@ -50,14 +66,15 @@ class Staged(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-Content: TypeAlias = "Known | Comparison | Ancestry | Staged"
+Content: TypeAlias = "Known | Measured | Ancestry | Staged"
 
 
 def lacks_history(content: Content) -> bool:
     """Say whether git could tell more about a comparison: the commits between the versions'."""
-    if isinstance(content, Known | Ancestry | Staged) or content.histories:
+    compared = content.comparison if isinstance(content, Measured) else None
+    if compared is None or compared.histories:
         return False
-    base = content.base.code
+    base = compared.base.code
     return base is not None and any(
-        version.code and version.code.commit != base.commit for version in content.others
+        version.code and version.code.commit != base.commit for version in compared.others
     )

@@ -99,6 +99,11 @@ def _only_differences(screen: MainScreen) -> None:
     screen.say("only what differs" if views.only_differences else "everything, also what is the same")
 
 
+def _draw_next(screen: MainScreen) -> None:
+    if not screen.views.draw_next():
+        screen.say("this version has no metrics", "warning")
+
+
 async def _filter(screen: MainScreen) -> None:
     if screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
@@ -202,6 +207,7 @@ COMMANDS: dict[str, Command] = {
     "tab.previous": _turn(-1),
     "mark.toggle": _mark,
     "compare.differences": _only_differences,
+    "metrics.draw": _draw_next,
     "pane.enter": _enter,
     "pane.back": _back,
     "pane.zoom": _zoom,

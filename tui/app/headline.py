@@ -10,7 +10,7 @@ from textual.content import Content
 from .. import words
 from ..text import visible, width
 from .actions import Pane
-from .asked import Staged
+from .asked import Measured, Staged
 from .columns import Look
 from .facts import Line
 
@@ -85,11 +85,9 @@ def title(pane: Pane) -> str:
 
 def view_title(pane: Pane, content: Shown | None, look: Look) -> Content:
     """Return what the frame of a view is titled: with what is compared, and what the next stage says."""
-    from ...store import Comparison  # loaded by then where there is one to show
-
     told = ""
-    if isinstance(content, Comparison):
-        told = _compared(content, look)
+    if isinstance(content, Measured) and content.comparison is not None:
+        told = _compared(content.comparison, look)
     elif isinstance(content, Staged) and content.report is not None:
         told = f"next: {words.stage_label(content.report.target, ascii_only=look.ascii_only)}"
     name = title(pane)

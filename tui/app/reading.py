@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ...store.errors import MvtuiError
+from ...store.errors import MvtuiError, NotFoundError
+from ..metric_order import worth_a_column
 from .actions import Pane
-from .asked import Ancestry, Asked, Content, Staged
+from .asked import Ancestry, Asked, Content, Measured, Staged
 from .known import Known
 
 if TYPE_CHECKING:
-    from ...store import Capture, Direction, GateReport, Node, RollbackPlan, Store, Version
+    from ...store import Capture, Direction, GateReport, Node, RollbackPlan, Store, Trend, Version
 
 _FANOUT = 50
 """As many nodes are drawn at each node of a lineage; the rest is counted."""
@@ -30,10 +31,34 @@ def read(store: Store, asked: Asked) -> Content:
     if asked.pane is Pane.OVERVIEW:
         return known(store, asked.refs[0])
     if asked.pane is Pane.METRICS:
-        return store.diff(*asked.refs)
+        return measured(store, asked)
     if asked.pane is Pane.STAGES:
         return _staged(store, asked.refs[0])
     return _ancestry(store, asked.refs[0])
+
+
+def measured(store: Store, asked: Asked, *, history: bool = False) -> Measured:
+    """Return what the view of metrics shows; with ``history`` also the commits between, which git is asked for.
+
+    Raises:
+        MvtuiError: the versions can't be compared, though there is something to compare.
+    """
+    version = store.get(asked.refs[-1])
+    trend = _trend(store, version, asked.metric)
+    try:
+        return Measured(store.diff(*asked.refs, history=history), trend=trend)
+    except NotFoundError as error:
+        if len(asked.refs) > 1:
+            raise
+        return Measured(None, error.message, trend)
+
+
+def _trend(store: Store, version: Version, metric: str) -> Trend | None:
+    if metric not in version.metrics:
+        told = worth_a_column(dict.fromkeys(version.metrics, 1), store.direction)
+        metric = next(iter(told), "")
+    found = store.trend(version.model, metric) if metric else None
+    return found if found and len(found.points) > 1 else None
 
 
 def why_nothing(store: Store, model: str, query: str) -> str:

@@ -370,7 +370,7 @@ class StoreWorker(Thread):
         if self._git_is_slow:
             return
         start = monotonic()
-        answer = self._view(asked, lambda: store.diff(*asked.refs, history=True))
+        answer = self._view(asked, lambda: reading.measured(store, asked, history=True))
         # Everything else has to wait for this one: once is enough.
         self._git_is_slow = monotonic() - start > _SLOW_GIT_SECONDS
         if isinstance(answer, ViewRead):

@@ -25,9 +25,15 @@ _CLASS = 13
 
 
 def comparison(
-    found: Comparison, look: Look, columns: int, *, only_differences: bool = False, room: bool = False
+    found: Comparison,
+    look: Look,
+    columns: int,
+    *,
+    only_differences: bool = False,
+    room: bool = False,
+    chart: Sequence[Line] = (),
 ) -> Lines:
-    """Return a comparison, ``columns`` cells wide.
+    """Return a comparison, ``columns`` cells wide, with ``chart`` below the metrics.
 
     Of a section without differences ``only_differences`` leaves one line. Versions for which there are no columns
     are left out, which ``room`` (the pane has the window to itself) says is final.
@@ -41,6 +47,8 @@ def comparison(
         lines.add([[], [(visible(remark, columns), "warning")]])
     for section in found.sections:
         lines.join(_section(found, section, shown, look, columns, only_differences=only_differences))
+        if section.name == "metrics":
+            lines.add(chart)
         if section.name == "git":
             lines.add(_histories(found, look, columns))
     return lines

@@ -45,7 +45,7 @@ def of_view(
     if content is None or isinstance(content, Known):
         return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
     # Not needed for the first frame, and not before somebody looks.
-    from ..asked import Ancestry, Staged
+    from ..asked import Ancestry, Measured, Staged
 
     if isinstance(content, Ancestry):
         from .ancestry import ancestry
@@ -55,6 +55,7 @@ def of_view(
         from .stages import stages
 
         return stages(content, look, columns, room=room)
-    from .comparison import comparison
+    assert isinstance(content, Measured)
+    from .measured import measured
 
-    return comparison(content, look, columns, only_differences=only_differences, room=room)
+    return measured(content, version, look, columns, only_differences=only_differences, room=room)

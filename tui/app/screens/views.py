@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import facts, headline
 from ..actions import VIEWS, Pane
-from ..asked import Asked, lacks_history
+from ..asked import Asked, Measured, lacks_history
 from ..messages import ViewFailed, ViewRead
 
 if TYPE_CHECKING:
@@ -49,8 +49,9 @@ class View:
         version, screen = self._screen.version, self._screen
         if version is None:
             return None
-        refs = screen.marks.compared_with(version) if self.pane is Pane.METRICS else (version.ref,)
-        return Asked(self.pane, refs)
+        if self.pane is Pane.METRICS:
+            return Asked(self.pane, screen.marks.compared_with(version), screen.views.metric)
+        return Asked(self.pane, (version.ref,))
 
     @property
     def content(self) -> Content | None:
@@ -142,6 +143,8 @@ class Views:
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
         self.only_differences = False
+        self.metric = ""
+        """The metric that was chosen to be drawn over versions; empty for the most telling of each version."""
         self._all: dict[Pane, View] = {}
         self._seen: frozenset[Pane] = frozenset()
 
@@ -166,6 +169,17 @@ class Views:
         for pane in VIEWS:
             if pane in self._seen - before:
                 self._all[pane].follow(from_top=True)
+
+    def draw_next(self) -> str:
+        """Draw the next metric of the selected version over versions; return its name, or nothing without any."""
+        version, content = self._screen.version, self._all[Pane.METRICS].content
+        names = list(version.metrics) if version else []
+        if not names:
+            return ""
+        drawn = content.trend.metric if isinstance(content, Measured) and content.trend else self.metric
+        self.metric = names[(names.index(drawn) + 1) % len(names)] if drawn in names else names[0]
+        self._all[Pane.METRICS].follow(from_top=False)
+        return self.metric
 
     def follow(self, *, from_top: bool, again: bool = False) -> None:
         """Show what is selected now; ``again`` asks for it even if it is known, since the store has changed."""

@@ -72,36 +72,23 @@ def _row(trend: Trend) -> dict[str, Any]:
 
 
 def _write(trend: Trend, width: int | None, height: int) -> None:
-    from ...words import direction_words, plural, stage_sign
+    from ...trend import labels, marks
+    from ...words import direction_words, plural
     from .. import plot
 
-    ascii_only = output.ascii_only()
     way = direction_words(trend.direction) or "which way is better isn't known"
     over = f"over {plural(len(trend.points), 'version')}, {way}"
     output.data(f"{output.paint(output.safe(f'{trend.model} {trend.metric}'), 'bold')} {over}")
     if sum(math.isfinite(point.value) for point in trend.points) > 1:
         plot.write(
             [(float(at), point.value) for at, point in enumerate(trend.points)],
-            labels=_labels(trend),
-            marks={
-                at: stage_sign(point.stage, ascii_only=ascii_only)
-                for at, point in enumerate(trend.points)
-                if point.stage
-            },
+            labels=labels(trend.points, trend.best),
+            marks=marks(trend.points, ascii_only=output.ascii_only()),
             width=width,
             height=height,
         )
     for line in _facts(trend):
         output.data(line)
-
-
-def _labels(trend: Trend) -> dict[int, str]:
-    """Return the versions to name below the chart: the ends, the best, those in a stage, then the others."""
-    numbers = list(range(len(trend.points)))
-    staged = [at for at in reversed(numbers) if trend.points[at].stage]
-    best = [trend.points.index(trend.best)] if trend.best else []
-    order = [numbers[-1], numbers[0], *staged, *best, *numbers]
-    return {at: trend.points[at].version for at in dict.fromkeys(order)}
 
 
 def _facts(trend: Trend) -> list[str]:
