@@ -34,6 +34,7 @@ class Auditing(Face):
 
         Raises:
             NotFoundError: there is no such model or version.
+            BadInputError: the time has no zone, or the limit is negative.
         """
         from ..verbs import ledger
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 
 from ..engine.repository import Repository
+from ..errors import BadInputError
 from ..nouns import names
 from ..nouns.reports import Held
 from ..nouns.stage import ARCHIVED, GATED, Stage
@@ -33,6 +34,8 @@ def stages(repository: Repository, model: str) -> dict[Stage, tuple[str, ...]]:
 
 def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:
     """Return what was in production at a moment; see ``Store.at``."""
+    if moment.tzinfo is None:
+        raise BadInputError(f"{moment} has no time zone", hint="Say which: datetime.now(UTC), for example.")
     with repository.reading() as index:
         if model is not None:
             resolve.model(index, names.check_model(model))

@@ -9,6 +9,7 @@ from itertools import islice
 from ..engine.documents import Document
 from ..engine.index import Index
 from ..engine.repository import Repository
+from ..errors import BadInputError
 from ..knowledge import ledger
 from ..nouns.event import Event
 from ..nouns.ledger import LedgerEntry
@@ -24,6 +25,10 @@ def history(
     repository: Repository, what: str | None, since: datetime | None, limit: int | None
 ) -> Iterator[LedgerEntry]:
     """Yield what happened, the last first; see ``Store.history``."""
+    if limit is not None and limit < 0:
+        raise BadInputError(f"{limit} is no number of events", hint="Leave it out for all of them.")
+    if since is not None and since.tzinfo is None:
+        raise BadInputError(f"{since} has no time zone", hint="Say which: datetime.now(UTC), for example.")
     concerns: _Concerns = lambda event: True  # noqa: E731, ARG005
     first = 1
     if what is not None:

@@ -40,7 +40,7 @@ def watch(
     asked = search.Asked(query) if query.strip() else None
     following = Following(repository, whole=since is not None, indexed=asked is not None)
     watcher = _Watch(following, asked, since)
-    return watcher.run(max(interval, _SHORTEST), stop or (lambda: False))
+    return watcher.run(max(_SHORTEST, interval), stop or (lambda: False))
 
 
 class _Place(NamedTuple):

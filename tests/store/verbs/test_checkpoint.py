@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from mvtui import init_store, open_store
 from mvtui.store import AuditReport, Store, read_checkpoints
@@ -387,3 +389,53 @@ def test_hooks_of_the_repository_do_not_run(lived: Store, git: Git, code: Path, 
 def test_reading_is_enough(lived: Store) -> None:
     with open_store(lived.root, read_only=True) as store:
         assert store.audit([store.checkpoint()]).ok
+
+
+# -- whatever is done to the bytes ----------------------------------------------------------------
+
+PLACE = st.floats(0, 1, exclude_max=True)
+BYTES = st.binary(min_size=1, max_size=40) | st.sampled_from(
+    [b"\n", b"\0" * 512, b'{"len": 200,"hash":"', b"\n\n"]
+)
+
+
+@st.composite
+def changes(draw: st.DrawFn, data: bytes) -> bytes:
+    """Return the bytes of a journal, changed somewhere."""
+    lines = data.splitlines(keepends=True)
+    at, end = (int(draw(PLACE) * len(data)) for _ in range(2))
+    line, other = (int(draw(PLACE) * len(lines)) for _ in range(2))
+    how = draw(st.sampled_from(["flip", "cut", "put in", "take out", "swap", "twice", "over"]))
+    if how == "flip":
+        return data[:at] + bytes([data[at] ^ 1 << draw(st.integers(0, 7))]) + data[at + 1 :]
+    if how == "cut":
+        return data[:at]
+    if how == "put in":
+        return data[:at] + draw(BYTES) + data[at:]
+    if how == "take out":
+        return data[: min(at, end)] + data[max(at, end) :]
+    if how == "swap":
+        lines[line], lines[other] = lines[other], lines[line]
+    elif how == "twice":
+        lines.insert(other, lines[line])
+    else:
+        lines[line] = lines[other]
+    return b"".join(lines)
+
+
+def test_whatever_is_changed_is_noticed(lived: Store, tmp_path: Path) -> None:
+    made = lived.checkpoint()
+    journals.forget_index(lived)
+    original = journals.path(lived).read_bytes()
+
+    @given(changes(original))
+    @settings(max_examples=300)
+    def noticed(data: bytes) -> None:
+        journals.path(lived).write_bytes(data)
+        with open_store(lived.root, read_only=True) as store:
+            report = store.audit([made])
+        # What stands behind the last whole line may be a write that never finished.
+        whole = data.startswith(original) and b"\n" not in data[len(original) :]
+        assert report.ok is (data == original or (whole and report.ok))
+
+    noticed()

@@ -82,6 +82,16 @@ def test_what_is_not_there_is_an_error_at_once(lived: Store, what: str) -> None:
         lived.history(what)
 
 
+def test_what_is_no_limit_and_no_moment(lived: Store) -> None:
+    assert list(lived.history(limit=0)) == []
+    with pytest.raises(BadInputError):
+        lived.history(limit=-1)
+    with pytest.raises(BadInputError):
+        lived.history(since=datetime(2026, 11, 1))  # noqa: DTZ001 - that is what is wrong with it
+    with pytest.raises(BadInputError):
+        lived.at(datetime(2026, 11, 1))  # noqa: DTZ001
+
+
 def test_a_limit_and_a_date(lived: Store) -> None:
     assert [e.event.seq for e in lived.history(limit=2)] == [11, 10]
     since = entry(lived, 9).event.at
@@ -187,6 +197,30 @@ def test_the_last_few_cost_a_glance_at_the_end(
     assert len(list(lived.history(limit=3))) == 3
     assert len(read) < 20
     assert len(list(lived.history("m@1.0.0"))) == 407
+
+
+def test_what_was_in_production_at_a_moment(lived: Store) -> None:
+    """Before, at and after each change; the moment of a change is after it."""
+    moved = [entry(lived, seq).event.at for seq in (7, 8, 9)]
+    instant = timedelta(microseconds=1)
+    found = [
+        [held.version for held in lived.at(moment + shift, "m")]
+        for moment in moved
+        for shift in (-instant, instant * 0)
+    ]
+    assert found == [[], ["1.0.0"], ["1.0.0"], ["1.0.1"], ["1.0.1"], ["1.0.0"]]
+    assert [held.since.seq for held in lived.at(datetime.now(UTC))] == [9]
+    assert lived.at(datetime.now(UTC), "other") == ()
+    with pytest.raises(NotFoundError):
+        lived.at(datetime.now(UTC), "nobody")
+
+
+def test_what_was_in_production_when_it_was_emptied_and_filled_again(lived: Store) -> None:
+    lived.promote("m@1.0.0", "archived", reason="off")
+    assert lived.at(datetime.now(UTC)) == ()
+    lived.undo()
+    (held,) = lived.at(datetime.now(UTC))
+    assert (held.version, held.since.how) == ("1.0.0", "undo")
 
 
 # -- dates ----------------------------------------------------------------------------------------
