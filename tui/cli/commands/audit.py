@@ -14,7 +14,7 @@ from ..progress import meter
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import AuditReport, Checkpoint, Store
+    from ....store import Checkpoint, Store
 
 UNPROVEN = 8
 """Exit code: a signature, object or pointer is not as the journal says."""
@@ -83,7 +83,9 @@ def verify(
     if as_json:
         output.print_json(report.as_dict())
     else:
-        _write(report)
+        from ..audit_report import write
+
+        write(report)
     if any(problem.kind in ("chain", "checkpoint") for problem in report.problems):
         ctx.exit(BROKEN)
     if report.problems:
@@ -124,9 +126,6 @@ def checkpoint(out: str | None, git_note: bool, sign: bool, key: str | None, as_
             output.talk("next: git push origin refs/notes/mvtui (notes are not pushed by themselves)")
     if as_json or not (out is not None or git_note):
         output.data(made.line())
-
-
-# -- files ----------------------------------------------------------------------------------------
 
 
 def _bytes(path: str) -> bytes:
@@ -207,52 +206,3 @@ def _replace(path: str, line: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temp)
         raise
-
-
-# -- words ----------------------------------------------------------------------------------------
-
-
-def _write(report: AuditReport) -> None:
-    from ...words import clock, plural
-
-    signs = output.sign_set()
-    for problem in report.problems:
-        place = f"line {problem.line}, byte {problem.offset:,}: " if problem.line else ""
-        output.data(f"{output.paint(signs.bad, 'red')} {place}{output.safe(problem.sentence, 2000)}")
-    for notice in report.notices:
-        output.data(f"{output.paint(signs.overridden, 'yellow')} {output.safe(notice, 2000)}")
-    _write_checkpoints(report, signs.ok)
-    kinds = {problem.kind for problem in report.problems}
-    if "chain" not in kinds and report.first and report.last:
-        when = f"from {clock(report.first)} to {clock(report.last)}"
-        gaps = f" but for {plural(len(report.repairs), 'repair')}" if report.repairs else ""
-        output.data(
-            f"{output.paint(signs.ok, 'green')} {plural(report.events, 'event')} {when}: an unbroken chain{gaps}"
-        )
-    if not kinds & {"signature", "object", "record"}:
-        output.data(
-            f"{output.paint(signs.ok, 'green')} {plural(report.signatures, 'signature')} and "
-            f"{plural(report.policies, 'change')} of policy or signers checked, as they were in force"
-        )
-    if not kinds & {"live", "chain"}:
-        output.data(f"{output.paint(signs.ok, 'green')} live/ leads where the journal says")
-    if report.problems:
-        output.talk(
-            f"{plural(len(report.problems), 'problem')}: the journal's head, event {report.seq}, proves less than it should"
-        )
-
-
-def _write_checkpoints(report: AuditReport, sign: str) -> None:
-    from ...words import clock
-
-    fitting = [checked for checked in report.checkpoints if checked.fits]
-    for checked in fitting[-_SHOWN:]:
-        made = checked.checkpoint
-        who = f"signed by {checked.signer}" if checked.signer else f"by {made.user}@{made.host}, not signed"
-        told = f"history up to event {made.seq} is as it was on {clock(made.at)} ({who})"
-        output.data(f"{output.paint(sign, 'green')} {output.safe(told, 500)}")
-    if (more := len(fitting) - _SHOWN) > 0:
-        output.data(f"  and {more:,} earlier checkpoints fit")
-
-
-_SHOWN = 5
