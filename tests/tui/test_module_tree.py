@@ -54,6 +54,20 @@ def test_two_that_are_alike_are_one_line_and_numbers_with_a_gap_are_not() -> Non
     assert [line.label for line in module_lines(gap)] == ["0.w", "2.w", "4.w"]
 
 
+def test_layers_of_equal_size_that_hold_other_parts_stay_shut() -> None:
+    names = [("attn", "mlp", "norm"), ("attn", "mlp", "norm"), ("conv", "mlp", "norm")]
+    tensors = [tensor(f"h.{n}.{part}.w", 50) for n, parts in enumerate(names) for part in parts]
+    assert drawn(module_lines(tensors)) == ["0…2 3x 450"]
+    alike = [each for each in tensors if not each.name.startswith("h.2")]
+    assert [line.label for line in module_lines([*alike, tensor("norm.w", 5)])] == [
+        "h.0…1",
+        "attn.w",
+        "mlp.w",
+        "norm.w",
+        "norm.w",
+    ]
+
+
 def test_below_a_module() -> None:
     assert drawn(module_lines(bert(12), "bert.encoder.layer.3")) == [
         "attention 1x 202",

@@ -169,6 +169,8 @@ ONE = described("t", [4], 0, 0)
         (gguf([pair("general.alignment", STRING, "x" * 999)]), "is no power of two"),
         (gguf([pair("general.alignment", U64, 2**40)]), "is no power of two"),
         (gguf([], [struct.pack("<Q", 2**60) + b"t"]), "claims a name of"),
+        (gguf([], [described("t" * 65_536, [4], 0, 0)], 16), "claims a name of 65,536 bytes"),
+        (gguf([pair("k" * 65_536, U8, 1)]), "claims a key of 65,536 bytes"),
         (gguf([pair("a", ARRAY, struct.pack("<IQ", ARRAY, 1))]), "array of arrays"),
         (gguf([pair("a", ARRAY, struct.pack("<IQ", U8, 2**63))]), "claims an array of"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),

@@ -278,21 +278,31 @@ def test_the_weights_are_not_read() -> None:
     assert file.taken < 65_536
 
 
-@pytest.mark.parametrize("what", ["empty nodes", "unknown fields", "tensors far apart"])
+ENDLESS = {
+    "empty nodes": (field(1, b""), "more than 20,000 fields"),
+    "unknown fields": (field(99, 1), "more than 20,000 fields"),
+    "fields far apart": (field(99, bytes(1 << 16)), "spread over more than 4,194,304 bytes"),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
 def test_a_file_of_endless_fields_is_given_up(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protobuf, "MAX_FIELDS", 20_000)
     monkeypatch.setattr(limits, "MAX_READ", 4 << 20)
-    pattern = {
-        "empty nodes": field(1, b""),
-        "unknown fields": field(99, 1),
-        "tensors far apart": field(99, bytes(1 << 16)),
-    }
+    pattern, says = ENDLESS[what]
     size = 1 << 34
     head = field(1, 8) + field(8, field(2, 17)) + varint(7 << 3 | 2) + varint(size)
-    file = made.Vast(len(head) + size, head=head, pattern=pattern[what])
-    with pytest.raises(BadFileError, match=r"more than 20,000 fields|spread over more than"):
+    file = made.Vast(len(head) + size, head=head, pattern=pattern)
+    with pytest.raises(BadFileError, match=says):
         formats.read(formats.Source(file, file.size, "m.onnx"))
     assert file.taken <= (4 << 20) + 16_384
+
+
+def test_more_tensors_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mvtui.store.knowledge.formats.onnx.MAX_TENSORS", 3)
+    weights = [tensor_proto(str(n), [0]) for n in range(4)]
+    assert len(read(onnx(graph(weights=weights[:3]))).tensors) == 3
+    refused(onnx(graph(weights=weights)), "more than 3 tensors")
 
 
 def test_names_of_nodes_do_not_multiply() -> None:
