@@ -18,12 +18,15 @@ def wanted(index: Index, model: str) -> Document | None:
     return index.version(model, number) if number else None
 
 
-def _is_told(index: Index, model: str) -> bool:
+def is_told(index: Index, model: str) -> bool:
     """Whether the journal still says what a model has in production: a damaged stretch may have taken that along."""
     if (line := index.model(model)) is None:
         return False
-    number = production(line)
-    return number is None or bool((index.version(model, number) or {}).get("id"))
+    if (number := production(line)) is not None:
+        return bool((index.version(model, number) or {}).get("id"))
+    return all(
+        document["id"] for document in index.of_model(model)
+    )  # else one that was lost may have been there
 
 
 def is_settled(repository: Repository, model: str) -> bool:
@@ -50,7 +53,7 @@ def mend(repository: Repository, model: str) -> Mended | None:
     if live.is_settled(model, document):
         return None
     pointer = live.pointer(model)
-    if not _is_told(repository.index, model):  # serving goes on with what was put there when it was known
+    if not is_told(repository.index, model):  # serving goes on with what was put there when it was known
         return Mended(f"{pointer} stays as it is: what the journal said of it is lost", done=False)
     try:
         if document is not None:

@@ -45,8 +45,9 @@ def audit(
         found, checked = _compare(repository, compared, trusted, chain, evidence, keys, broken)
     finally:
         chain.close()
-    notices = [*evidence.notices, *_notices(chain, unfinished, checked)]
-    live = _live(repository) if not broken else []  # a journal that lacks events doesn't say where they led
+    live, lost = (
+        _live(repository) if not broken else ([], [])
+    )  # one that lacks events doesn't say where they led
     rest = sorted([*evidence.problems, *live], key=lambda problem: problem.seq)
     return AuditReport(
         store=repository.store_id,
@@ -59,7 +60,7 @@ def audit(
         policies=evidence.policies,
         repairs=tuple(event.seq for event in evidence.repairs),
         problems=(*broken, *found, *rest),
-        notices=tuple(notices),
+        notices=(*evidence.notices, *lost, *_notices(chain, unfinished, checked)),
         checkpoints=tuple(checked),
     )
 
@@ -117,8 +118,11 @@ def _notices(chain: Chain, unfinished: int, checked: Sequence[CheckedCheckpoint]
     return found
 
 
-def _live(repository: Repository) -> list[AuditProblem]:
-    """Return the pointers that don't lead where the journal says; whoever is swapping one just now is waited for."""
+def _live(repository: Repository) -> tuple[list[AuditProblem], list[str]]:
+    """Return the pointers that don't lead where the journal says, and a sentence for each of which it says nothing any more.
+
+    Whoever is swapping one just now is waited for.
+    """
 
     def unsettled() -> set[str]:
         with repository.reading():
@@ -128,10 +132,16 @@ def _live(repository: Repository) -> list[AuditProblem]:
     if wrong:
         time.sleep(_PATIENCE)
         wrong &= unsettled()
-    found = []
+    found, lost = [], []
     for model in sorted(wrong):
+        pointer = repository.live.pointer(model)
+        if not pointers.is_told(repository.index, model):
+            lost.append(
+                f"what the journal said of {pointer} was lost in a damaged stretch: it stays as it is"
+            )
+            continue
         document = pointers.wanted(repository.index, model)
         where = document["version"] if document is not None else "nothing"
-        sentence = f"{repository.live.pointer(model)} does not lead where the journal says, to {where}: mvtui verify mends it"
+        sentence = f"{pointer} does not lead where the journal says, to {where}: mvtui verify mends it"
         found.append(AuditProblem("live", sentence, document["staged_seq"] if document is not None else 0))
-    return found
+    return found, lost

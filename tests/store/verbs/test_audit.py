@@ -277,6 +277,19 @@ def test_a_pointer_that_leads_elsewhere_is_noticed(lived: Store) -> None:
     assert lived.audit().ok
 
 
+def test_what_is_served_of_a_model_that_was_lost_stays_and_is_told(store: Store, make_file: MakeFile) -> None:
+    """A flipped bit in the only registration, and repair: serving goes on."""
+    store.register("m", make_file())
+    store.promote("m", "production", reason="x")
+    store = journals.flip(store, 2, b'"actor"')
+    [_, stays] = store.repair().actions
+    assert "stays as it is" in stays
+    assert (store.root / "live" / "m" / "production" / "model.bin").read_bytes() == b"weights"
+    report = store.audit()
+    assert report.ok
+    assert any("it stays as it is" in notice for notice in report.notices)
+
+
 def test_someone_who_is_just_swapping_is_waited_for(lived: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     pointer = lived.root / "live" / "m" / "production"
     target = os.readlink(pointer)
