@@ -61,13 +61,10 @@ def _facts(found: Inspection, module: str) -> None:
         facts += zip(("architecture", *[""] * len(told)), told, strict=False)
     if found.tensors:
         where = f" in {safe(module, 60)}" if module else ""
-        counted = f"{found.parameters:,} in {plural(len(found.tensors), 'tensor')}{where}"
-        facts.append(
-            (
-                "parameters",
-                f"{paint(words.amount(found.parameters), 'bold')} ({counted}), {size(found.nbytes)}",
-            )
-        )
+        short, exact = words.amount(found.parameters), f"{found.parameters:,}"
+        counted = f"in {plural(len(found.tensors), 'tensor')}{where}"
+        counted = f" {counted}" if short == exact else f" ({exact} {counted})"
+        facts.append(("parameters", f"{paint(short, 'bold')}{counted}, {size(found.nbytes)}"))
     if not module:
         facts += _more_facts(found, plain)
     wide = max((len(name) for name, _ in facts), default=0)

@@ -11,7 +11,7 @@ import struct
 from typing import Any, NamedTuple
 
 from ...nouns.inspection import InspectedFile, Pickles, Tensor
-from . import dtypes
+from . import dtypes, kept
 from .limits import MAX_RANK, Cursor, Source, elements
 from .literal import LiteralProblem, literal
 
@@ -57,7 +57,7 @@ def read(source: Source) -> InspectedFile:
         notes.append(f"{cursor.left - nbytes:,} bytes follow the array")
     if header.swapped:
         notes.append("its numbers are big-endian")
-    name = source.path.rpartition("/")[2].removesuffix(".npy")
+    name = kept.printable(source.path.rpartition("/")[2].removesuffix(".npy"))
     tensor = Tensor(name, header.dtype, header.shape, nbytes, cursor.at, source.path)
     return InspectedFile(
         source.path,

@@ -204,8 +204,8 @@ def _disagreement(architecture: Architecture | None, tokenizer: Tokenizer | None
 
 
 def _format(files: Sequence[InspectedFile], weights: Sequence[InspectedFile]) -> str:
-    if weights:
-        return weights[0].format
+    if weights or len(files) == 1:
+        return (weights or files)[0].format
     formats = {file.format for file in files if file.format != weights_index.NAME}
     return formats.pop() if len(formats) == 1 else ""
 

@@ -205,6 +205,16 @@ def test_pickled_arrays_are_told(work: Path, run: Run) -> None:
     assert "pickles     ? unknown\n" in run("inspect", "a.npy").out
 
 
+def test_names_of_files_that_are_no_text(work: Path, run: Run) -> None:
+    place = work / "odd"
+    place.mkdir()
+    Path(os.fsdecode(bytes(place) + b"/bad\xff\x1b[31m.npy")).write_bytes(made.npy())
+    out = run("inspect", "odd", "--tensors").out
+    assert "parameters  6 in 1 tensor, 24 B\n" in out
+    assert "\x1b" not in out
+    assert run("inspect", "odd", "--json", "--tensors").json["tensors"][0]["name"] == "bad?\x1b[31m"
+
+
 def test_what_files_hold_can_not_touch_the_terminal(work: Path, run: Run) -> None:
     evil = "\x1b]0;owned\x07\u202e[/red]"
     (work / "evil.safetensors").write_bytes(made.safetensors({evil: ("F32", [1], 4)}, {evil: evil}))

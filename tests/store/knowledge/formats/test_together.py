@@ -215,6 +215,7 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_noted() -> None:
     ("files", "expected"),
     [
         ({"config.json": config()}, "model config"),
+        ({"a.index.json": index({"a": "b"})}, "weights index"),
         ({"a.txt": b"text"}, "unknown"),
         ({"config.json": config(), "a.txt": b"text"}, ""),
         ({}, ""),
