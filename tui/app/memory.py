@@ -1,0 +1,127 @@
+"""What is remembered of a person from one start to the next: queries, actions used last, hints that were seen.
+
+Files are read and written by a thread of its own, so that a slow home directory never holds up the screen. Nothing
+here is worth an error: what can't be read counts as not there, what can't be written is forgotten at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from queue import SimpleQueue
+from threading import Lock, Thread
+
+from ..text import visible
+
+QUERIES, ACTIONS, HINTS = "queries", "actions", "hints"
+"""What is remembered: lists of texts, each in a file of its own."""
+
+MOST = 200
+"""As many texts are kept in each list; those used last."""
+
+LONGEST = 500
+"""Characters of a text that are kept."""
+
+_LARGEST = 1 << 20
+"""Bytes of a file that are read: ours are smaller."""
+
+_LEAVING_SECONDS = 0.5
+"""How long the end of the program waits for what was noted last."""
+
+
+def directory() -> str:
+    """Return where what is remembered is kept: ``$XDG_STATE_HOME/mvtui``."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(home):
+        home = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(home, "mvtui")
+
+
+class Memory:
+    """Lists of texts, each text once, the one noted last at the end. Without a directory nothing outlives it."""
+
+    def __init__(self, directory: str | None = None) -> None:
+        self._directory = directory
+        self._lists: dict[str, list[str]] = {QUERIES: [], ACTIONS: [], HINTS: []}
+        self._lock = Lock()
+        self._work: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self.loaded = directory is None
+        """Whether what is known of earlier starts is known here."""
+
+    def start(self) -> None:
+        """Begin to read what is kept."""
+        if self._directory is not None and self._thread is None:
+            self._thread = Thread(target=self._run, name="mvtui-memory", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End; what was noted last is written if that takes no time."""
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join(_LEAVING_SECONDS)
+
+    def recall(self, name: str) -> list[str]:
+        """Return a list, the text noted last at its end."""
+        with self._lock:
+            return list(self._lists[name])
+
+    def note(self, name: str, text: str) -> None:
+        """Put a text at the end of a list."""
+        text = text.strip()
+        if text and len(text) <= LONGEST:
+            with self._lock:
+                self._lists[name] = _joined(self._lists[name], [text])
+            self._work.put((name, text))
+
+    # -- in the thread -----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        for name in (QUERIES, ACTIONS, HINTS):
+            kept = self._read(name)
+            with self._lock:
+                self._lists[name] = _joined(kept, self._lists[name])
+        self.loaded = True
+        while (noted := self._work.get()) is not None:
+            self._write(*noted)
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self._directory or "", f"{name}.jsonl")
+
+    def _read(self, name: str) -> list[str]:
+        try:
+            with open(self._path(name), "rb") as file:
+                lines = file.read(_LARGEST).splitlines()
+        except OSError:
+            return []
+        return _joined([], [text for line in lines if (text := _text(line))])
+
+    def _write(self, name: str, text: str) -> None:
+        """Add to what is kept by now: another mvtui may have noted something since."""
+        lines = [json.dumps(each) + "\n" for each in _joined(self._read(name), [text])]
+        path = self._path(name)
+        temporary = f"{path}.{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            # What people look for is nobody else's business.
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(descriptor, "w", encoding="ascii") as file:
+                file.writelines(lines)
+            os.replace(temporary, path)
+        except OSError:
+            return
+
+
+def _joined(texts: list[str], later: list[str]) -> list[str]:
+    """Return texts and later ones, each once, as many as are kept."""
+    found = dict.fromkeys(reversed([*texts, *later]))
+    return list(found)[:MOST][::-1]
+
+
+def _text(line: bytes) -> str:
+    """Return the text of a line, which anyone may have written; nothing for none. A field draws what it holds as it is."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    return visible(found, LONGEST).strip() if isinstance(found, str) else ""
