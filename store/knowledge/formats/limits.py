@@ -81,6 +81,8 @@ class Cursor:
         return self._window[begin : begin + size]
 
     def _fill(self, size: int, what: str) -> None:
+        if self.at < 0:
+            raise self.bad(f"{what} is said to lie before its beginning")
         wanted = min(max(size, self.chunk), self.end - self.at)
         self._unread -= wanted
         if self._unread < 0:

@@ -7,7 +7,6 @@ are listed, never opened.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container
 from typing import Any
 
 from ...nouns.inspection import InspectedFile, Port, Quantisation, Tensor
@@ -23,6 +22,8 @@ MAX_DEPTH = 16
 """How deep graphs may lie in graphs (the branches of ``If``, the body of ``Loop``)."""
 MAX_PORTS = 1024
 """Most inputs, and most outputs, that are kept."""
+MAX_PARTS = 4096
+"""Most attributes of a node, and most graphs of an attribute."""
 MAX_OPERATORS = 4096
 """Most kinds of operators that are told apart."""
 _MAX_TEXT = 4096
@@ -106,11 +107,16 @@ class _Model:
         self.opsets: dict[str, int] = {}
         self.properties: dict[str, str] = {}
         self.without_data = 0
-        self.trains = False
+        self.seen: set[int] = set()
 
     def walk(self) -> None:
         """Walk the whole model."""
-        found: dict[int, list[Field]] = {}
+        parts = {
+            _GRAPH: self.outermost,
+            _OPSET: self.opset,
+            _PROPERTY: self.property,
+            _FUNCTION: self.function,
+        }
         for field in self.messages.fields(0, self.messages.end, "its header"):
             if field.number in _WIRES and field.wire != _WIRES[field.number]:
                 raise self.messages.bad("it is no ONNX model, but perhaps another protocol buffer")
@@ -118,24 +124,13 @@ class _Model:
                 self.said[_NUMBERS[field.number]] = field.value
             elif field.number in _TEXTS:
                 self.said[_TEXTS[field.number]] = self.text(field)
-            elif field.number in _WIRES:
-                found.setdefault(field.number, []).append(field)
-        for field in found.get(_OPSET, ()):
-            self.opset(field)
-        for field in found.get(_PROPERTY, ()):
-            self.property(field)
-        self.check(found)
-        for graph in found[_GRAPH]:
-            self.graph(graph, "", 0)
-        for function in found.get(_FUNCTION, ()):
-            self.function(function)
-        self.trains = _TRAINING in found
-
-    def check(self, found: Container[int]) -> None:
-        """Make sure that what every model has is there: else it is cut off, or something else."""
+            elif field.number in parts:
+                parts[field.number](field)
+            self.seen.add(field.number if field.number in _WIRES else 0)
+        # What every model has: else it is cut off, or something else.
         if "ir_version" not in self.said:
             raise self.messages.bad("it does not say its version")
-        if _GRAPH not in found:
+        if _GRAPH not in self.seen:
             raise self.messages.bad("it has no graph")
         if not self.opsets and self.said["ir_version"] >= _FIRST_WITH_OPSETS:
             raise self.messages.bad("it does not say which operators it is made of")
@@ -158,6 +153,10 @@ class _Model:
         if len(self.properties) < kept.MAX_LIST:
             self.properties[key] = value
 
+    def outermost(self, field: Field) -> None:
+        """Walk the model's own graph."""
+        self.graph(field, "", 0)
+
     def graph(self, field: Field, prefix: str, depth: int) -> None:
         """Walk a graph; ``prefix`` is what its tensors are called by when it is an inner one."""
         if depth > MAX_DEPTH:
@@ -179,20 +178,18 @@ class _Model:
                     ports.append(port(self.messages, part))
 
     def function(self, field: Field) -> None:
-        """Walk a function of the model's own: its nodes may hold constants."""
-        name, nodes = "", []
+        """Walk a function of the model's own: its nodes may hold constants. Its name comes before them."""
+        name = "function"
         for part in self.messages.fields(field.start, field.end, "a function"):
             if part.number == 1 and part.wire == BYTES:
                 name = self.messages.read(part, 256, "a text").decode(errors="replace")
             elif part.number == 7 and part.wire == BYTES:
-                nodes.append(part)
-        for node in nodes:
-            self.node(node, f"{name or 'function'}/", 1)
+                self.node(part, f"{name}/", 1)
 
     def node(self, field: Field, prefix: str, depth: int) -> None:
         """Walk a node: its operator is counted, constants and inner graphs are looked into."""
         operator = name = output = ""
-        attributes = []
+        attributes: list[Field] = []
         for part in self.messages.fields(field.start, field.end, "a node"):
             if part.wire != BYTES:
                 continue
@@ -203,21 +200,22 @@ class _Model:
             elif part.number == 2 and not output:
                 output = self.messages.read(part, MAX_NAME, "a node").decode(errors="replace")
             elif part.number == 5:
-                attributes.append(part)
+                self.collect(attributes, part, "a node", "attributes")
         if operator in self.operators or len(self.operators) < MAX_OPERATORS:
             self.operators[operator] += 1
         for attribute in attributes:
             self.attribute(attribute, prefix + (name or output or operator), operator, prefix + output, depth)
 
     def attribute(self, field: Field, node: str, operator: str, output: str, depth: int) -> None:
-        name, graphs, constant = "", [], None
+        name, constant = "", None
+        graphs: list[Field] = []
         for part in self.messages.fields(field.start, field.end, "an attribute"):
             if part.wire != BYTES:
                 continue
             if part.number == 1:
                 name = self.messages.read(part, 256, "an attribute").decode(errors="replace")
             elif part.number in (6, 11):
-                graphs.append(part)
+                self.collect(graphs, part, "an attribute", "graphs")
             elif part.number == 5:
                 constant = part
         if constant is not None and operator == "Constant":
@@ -226,6 +224,12 @@ class _Model:
                 self.keep(Tensor(output, *_but_name(tensor)), prefix="constant")
         for graph in graphs:
             self.graph(graph, f"{node}/{name}/"[-_MAX_PREFIX:], depth + 1)
+
+    def collect(self, parts: list[Field], part: Field, what: str, of_what: str) -> None:
+        """Keep a part until its whole is known: its name may come behind it."""
+        if len(parts) >= MAX_PARTS:
+            raise self.messages.bad(f"{what} has more than {MAX_PARTS:,} {of_what}")
+        parts.append(part)
 
     def weights(self, field: Field, prefix: str) -> None:
         tensor, held = onnx_tensor.read(self.messages, field, self.path)
@@ -265,7 +269,7 @@ class _Model:
         found = []
         if self.without_data:
             found.append(f"the data of {self.without_data:,} tensors are not in the file")
-        if self.trains:
+        if _TRAINING in self.seen:
             found.append("it holds graphs for training, which are not looked into")
         return found
 

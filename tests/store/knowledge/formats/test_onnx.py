@@ -224,6 +224,8 @@ def deep(levels: int) -> bytes:
         (onnx(graph(weights=[field(1, varint(1) * 65) + field(8, "t")])), "more than 64 numbers"),
         (onnx(graph(weights=[field(2, 1) + field(8, b"\xff")])), "the name of a tensor is not UTF-8"),
         (onnx(graph(inputs=[port("x", 1, [1] * 65)])), "more than 64 dimensions"),
+        (onnx(graph(nodes=[node("If", attributes=[b""] * 4097)])), "a node has more than 4,096 attributes"),
+        (onnx(graph(nodes=[node("If", attributes=[field(11, b"") * 4097])])), "more than 4,096 graphs"),
         (deep(17), "nested more than 16 deep"),
         (deep(500), "nested more than 16 deep"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS pointer"),
@@ -303,6 +305,20 @@ def test_more_tensors_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = [tensor_proto(str(n), [0]) for n in range(4)]
     assert len(read(onnx(graph(weights=weights[:3]))).tensors) == 3
     refused(onnx(graph(weights=weights)), "more than 3 tensors")
+
+
+@pytest.mark.parametrize(
+    "part", [field(8, b""), field(14, b""), field(25, b""), field(7, b""), field(20, b"")]
+)
+def test_many_small_parts_take_no_memory(part: bytes) -> None:
+    data = onnx(graph(), more=part * 50_000)
+    tracemalloc.start()
+    try:
+        read(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 200_000
 
 
 def test_names_of_nodes_do_not_multiply() -> None:
