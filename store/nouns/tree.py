@@ -22,7 +22,8 @@ class TreeRow(msgspec.Struct, frozen=True):
 
     ``again`` marks a node that stands further up already, with all that hangs from it; ``loops`` one that the
     row itself hangs from, so that following it would never end. A row with ``more`` has no node: it stands for
-    that many others that hang there.
+    that many others that hang there. ``under`` is the key of the node it hangs from, empty at the root: together
+    with its own node no other row of a tree has the same.
     """
 
     node: Node | None
@@ -32,6 +33,7 @@ class TreeRow(msgspec.Struct, frozen=True):
     again: bool = False
     loops: bool = False
     more: int = 0
+    under: str = ""
 
     @property
     def is_root(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -14,16 +14,22 @@ DEEPEST = 200
 
 
 def tree_rows(
-    lineage: Lineage, direction: Direction, *, depth: int | None = None, fanout: int | None = None
+    lineage: Lineage,
+    direction: Direction,
+    *,
+    depth: int | None = None,
+    fanout: int | None = None,
+    unfolded: Collection[str] = (),
 ) -> list[TreeRow]:
     """Return the rows that show what the root came from (``up``) or what came from it (``down``).
 
-    At most ``depth`` levels, and ``fanout`` nodes at each node; rows with ``more`` count what is left out. A node
+    At most ``depth`` levels, and ``fanout`` nodes at each node; rows with ``more`` count what is left out. All that
+    hangs from a node whose key is in ``unfolded`` is drawn whatever the two say, but for the deepest levels. A node
     that several others lead to is drawn once with all that hangs from it, where it comes first, and marked
     ``again`` wherever else it stands.
     """
     deepest = DEEPEST if depth is None else min(depth, DEEPEST)
-    return _Layout(lineage, direction, deepest, fanout).rows
+    return _Layout(lineage, direction, deepest, fanout, unfolded).rows
 
 
 class _Spot:
@@ -35,10 +41,17 @@ class _Spot:
 
 
 class _Layout:
-    def __init__(self, lineage: Lineage, direction: Direction, depth: int, fanout: int | None) -> None:
+    def __init__(
+        self,
+        lineage: Lineage,
+        direction: Direction,
+        depth: int,
+        fanout: int | None,
+        unfolded: Collection[str],
+    ) -> None:
         self.nodes = lineage.nodes
         self.upward = direction == "up"
-        self.depth, self.fanout = depth, fanout
+        self.depth, self.fanout, self.unfolded = depth, fanout, unfolded
         self.hanging = _hanging(lineage, upward=self.upward)
         self.rows: list[TreeRow] = []
         self.shown: set[str] = set()
@@ -84,7 +97,7 @@ class _Layout:
     def below(self, spot: _Spot) -> Iterator[tuple[str, TreeRow]]:
         """Yield the rows that hang from a node, in the order they are printed, and the keys of their nodes."""
         hanging = list(self.hanging.get(spot.key, {}).items())
-        room = 0 if spot.level >= self.depth else self.fanout
+        room = self.room(spot)
         drawn: list[tuple[str, Node | None, tuple[Link, ...], int]] = [
             (key, self.nodes[key], tuple(links), 0) for key, links in hanging[:room]
         ]
@@ -93,7 +106,13 @@ class _Layout:
             drawn = [rest, *drawn] if self.upward else [*drawn, rest]
         outermost = 0 if self.upward else len(drawn) - 1
         for at, (key, node, links, more) in enumerate(drawn):
-            yield key, TreeRow(node, links, spot.inside, last=at == outermost, more=more)
+            yield key, TreeRow(node, links, spot.inside, last=at == outermost, more=more, under=spot.key)
+
+    def room(self, spot: _Spot) -> int | None:
+        """Return how many nodes that hang from one are drawn; None for all."""
+        if spot.key in self.unfolded and spot.level < DEEPEST:
+            return None
+        return 0 if spot.level >= self.depth else self.fanout
 
 
 def _hanging(lineage: Lineage, *, upward: bool) -> dict[str, dict[str, list[Link]]]:

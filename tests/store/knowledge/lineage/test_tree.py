@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store.knowledge.lineage import DEEPEST, tree_rows, walk
@@ -11,7 +13,7 @@ from mvtui.store.nouns.tree import Direction, TreeRow
 from .graphs import DERIVED, MEASURED, TRAINED, TUNED, Graph, graph
 
 
-def drawn(known: Graph, root: str, direction: Direction, **limits: int) -> str:
+def drawn(known: Graph, root: str, direction: Direction, **limits: Any) -> str:
     return "\n".join(_line(row, direction) for row in tree_rows(walk(root, *known), direction, **limits))
 
 
@@ -87,6 +89,28 @@ def test_what_is_left_out_is_counted() -> None:
         "/ 1 more\n|   / derived-from web\n| / trained-on crawl\n+ fine-tuned-from base\ntuned"
     )
     assert drawn(FAMILY, "tuned", "up", depth=0) == "/ 2 more\ntuned"
+
+
+def test_what_is_left_out_can_be_unfolded_node_by_node() -> None:
+    assert drawn(FAMILY, "tuned", "up", fanout=1, unfolded={"tuned"}) == drawn(FAMILY, "tuned", "up")
+    assert drawn(FAMILY, "tuned", "up", depth=0, unfolded={"web"}) == "/ 2 more\ntuned", (
+        "it is not drawn itself"
+    )
+    assert drawn(FAMILY, "tuned", "up", depth=0, unfolded={"tuned"}) == (
+        "  / 1 more\n/ fine-tuned-from base\n| / 1 more\n+ trained-on+evaluated-on reviews\ntuned"
+    )
+    chain = graph((f"v{i + 1}", TUNED, f"v{i}") for i in range(300))
+    rows = tree_rows(walk("v0", *chain), "down", unfolded={f"v{i}" for i in range(300)})
+    assert len(rows) == DEEPEST + 2, "no terminal is as wide, unfolded or not"
+
+
+def test_no_two_rows_are_the_same_node_under_the_same_one() -> None:
+    for direction in ("up", "down"):
+        for root in ("tuned", "web", "base"):
+            rows = tree_rows(walk(root, *FAMILY), direction, fanout=1)
+            places = [(row.under, row.node.key if row.node else "") for row in rows]
+            assert len(set(places)) == len(places)
+            assert [row.under == "" for row in rows] == [row.is_root for row in rows]
 
 
 def test_a_chain_of_a_hundred_thousand_is_cut_off_where_no_terminal_goes() -> None:
