@@ -138,9 +138,8 @@ class _Promotion:
     def _prepare(self, *, live: bool) -> _Ready:
         with self.repository.reading() as index:
             plan = document, source, target = self._plan(index)
-            self.to = word(
-                target
-            )  # "the next" is the one that was next when it was asked for, and stays that
+            # "The next stage" is the one that was next when it was asked for, and stays that.
+            self.to = word(target)
             governs = policy.in_force(self.repository, index)
             policy.check_move(governs.policy, source, target)
             door = self._door(index, plan, governs)
