@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from .nouns.inspection import Port as Port
     from .nouns.inspection import Quantisation as Quantisation
     from .nouns.inspection import Tensor as Tensor
+    from .nouns.keys import KeySetting as KeySetting
+    from .nouns.keys import read_keys as read_keys
     from .nouns.inspection import Tokenizer as Tokenizer
     from .nouns.ledger import LedgerEntry as LedgerEntry
     from .nouns.ledger import WatchNotice as WatchNotice
@@ -164,6 +166,7 @@ _HOMES = {
     "nouns.audit": ("AuditProblem", "AuditReport", "CheckedCheckpoint"),
     "nouns.checkpoint": ("Checkpoint", "read_checkpoints"),
     "nouns.gate": ("GateOutcome", "GateResult"),
+    "nouns.keys": ("KeySetting", "read_keys"),
     "nouns.ledger": ("LedgerEntry", "WatchNotice"),
     "nouns.policy": (
         "Access",

@@ -11,6 +11,7 @@ from .face import Face
 if TYPE_CHECKING:
     from ..nouns.damage import Damage
     from ..nouns.event import Event
+    from ..nouns.keys import KeySetting
     from ..nouns.reports import Summary
     from ..nouns.version import Model, Version, VersionDetail
 
@@ -66,6 +67,15 @@ class Looking(Face):
             measure: also add up the objects on disk (``stored``); costs a directory walk.
         """
         return look.summary(self._repository, measure=measure)
+
+    @property
+    def keys(self) -> tuple[KeySetting, ...]:
+        """The keys of the full screen that ``[keys]`` in the store's config.toml sets, unchecked.
+
+        Raises:
+            BadConfigError: the file can't be read as settings.
+        """
+        return self._repository.read_config().keys
 
     def events(self, since: int = 0) -> Iterator[Event]:
         """Yield the journal's events with ``seq`` above ``since``, oldest first, skipping damaged lines."""

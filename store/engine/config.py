@@ -15,6 +15,7 @@ from ..errors import BadConfigError, BusyError, StorageError
 from ..nouns.capture import PARTS, Part
 
 if TYPE_CHECKING:
+    from ..nouns.keys import KeySetting
     from ..nouns.policy import Policy
     from .policy import PolicyProblem
 
@@ -40,6 +41,9 @@ TEMPLATE = """\
 # copy = false       # true: live/ holds copies, for readers who see nothing of the store but live/
 
 # Lines that begin with # and no space are examples, not defaults.
+
+[keys]               # the full screen's; a person's own, in ~/.config/mvtui/config.toml, come before these
+#"list.filter" = ["/", "ctrl-f"]    # actions are listed in the README
 
 [access]             # who may do what; left out: everyone who can write the store. "@name" is a Unix group
 #promote = { production = ["@ml-leads"] }
@@ -67,7 +71,7 @@ _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 class Config(msgspec.Struct, frozen=True):
     """The settings in force. Durations are in seconds; metrics are names, or patterns with ``*`` and ``?``.
 
-    ``policy`` is None without gates and access rules.
+    ``policy`` is None without gates and access rules. ``keys`` are for the full screen, which checks them.
     """
 
     lock_timeout: int = 30
@@ -79,6 +83,7 @@ class Config(msgspec.Struct, frozen=True):
     capture_timeout: int = 5
     capture_patch_limit: int = 10**6
     live_copy: bool = False
+    keys: tuple[KeySetting, ...] = ()
     policy: Policy | None = None
 
 
@@ -150,9 +155,13 @@ def _parse(text: str, path: str) -> Config:
         except policy.PolicyProblem as problem:
             raise _misplaced(text, path, problem) from None
         values["policy"] = found if found.encode() else None
+    if "keys" in tables:
+        from ..nouns.keys import read_keys
+
+        values["keys"] = read_keys(tables.pop("keys"), text, path)
     for table, keys in tables.items():
         if table not in _KEYS or not isinstance(keys, dict):
-            known = ", ".join(sorted({*_KEYS, "access", "[gate]"}))
+            known = ", ".join(sorted({*_KEYS, "access", "keys", "[gate]"}))
             raise _bad(text, path, table, f"unknown table [{table}]", f"known: {known}")
         for key, value in keys.items():
             if key not in _KEYS[table]:
@@ -278,7 +287,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
-_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access"))
+_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access", "keys"))
 
 
 def _says_something(text: str) -> bool:
