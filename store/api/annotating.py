@@ -51,8 +51,10 @@ class Annotating(Face):
 
         return annotate.unalias(self._repository, model, name)
 
-    def delete(self, ref: str, reason: str) -> Version:
+    def delete(self, ref: str, reason: str = "", *, dry_run: bool = False) -> Version:
         """Mark a version deleted. Its number is never used again; its bytes go with ``gc``.
+
+        With ``dry_run`` nothing is written and no reason is needed: it raises what deleting would raise.
 
         Raises:
             UsageError: the reason is empty, or the reference is a bare model name.
@@ -61,4 +63,4 @@ class Annotating(Face):
         """
         from ..verbs import annotate
 
-        return annotate.delete(self._repository, ref, reason)
+        return annotate.delete(self._repository, ref, reason, dry_run=dry_run)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..engine.documents import Document, ref_of
+from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, NotFoundError, UsageError
 from ..nouns import names
@@ -81,25 +82,30 @@ def unalias(repository: Repository, model: str, name: str) -> Version:
         return _now(repository, document)
 
 
-def delete(repository: Repository, ref: str, reason: str) -> Version:
-    """Write a version's tombstone.
-
-    Raises:
-        UsageError: no reason, or a bare model name.
-        ConflictError: an alias or a stage holds it.
-    """
-    if not names.check_reason(reason):
+def delete(repository: Repository, ref: str, reason: str, *, dry_run: bool = False) -> Version:
+    """Write a version's tombstone; see ``Store.delete``."""
+    if not names.check_reason(reason) and not dry_run:
         raise UsageError("deleting needs a reason", hint='Say why: --reason "…"')
     if "@" not in ref and not ref.startswith("id:"):
         raise UsageError(f"{ref!r} names no version", hint=f"Write which one: {ref}@1.4.0")
+    if dry_run:
+        with repository.reading() as index:
+            document = _unneeded(index, ref)
+            policy.check(policy.in_force(repository, index).policy, "delete")
+            return look.as_version(document)
     with repository.writing() as index:
-        document = resolve.resolve(index, ref)
-        name = ref_of(document)
-        if holds := needed.why(index, document):
-            raise ConflictError(f"{name} {holds[0].sentence}", hint=holds[0].hint)
+        document = _unneeded(index, ref)
         policy.check(policy.settle(repository, index).policy, "delete")
         repository.append(EventKind.DELETE, _where(document), names.check_reason(reason))
         return _now(repository, document)
+
+
+def _unneeded(index: Index, ref: str) -> Document:
+    """Return the version's document. Raises ConflictError when something needs it."""
+    document = resolve.resolve(index, ref)
+    if holds := needed.why(index, document):
+        raise ConflictError(f"{ref_of(document)} {holds[0].sentence}", hint=holds[0].hint)
+    return document
 
 
 def _where(document: Document) -> dict[str, Any]:

@@ -171,3 +171,27 @@ def test_an_undo_that_is_only_tried_notices_damaged_bytes(
     for dry_run in (True, False):
         with pytest.raises(errors.VerificationError):
             three.undo(dry_run=dry_run)
+
+
+def test_a_deletion_that_is_only_tried_needs_no_reason_and_writes_nothing(three: Store) -> None:
+    before = everything(three)
+    assert not three.delete("m@1.0.2", dry_run=True).deleted
+    assert everything(three) == before
+    with pytest.raises(errors.UsageError):
+        three.delete("m@1.0.2")
+
+
+def test_a_deletion_that_is_only_tried_fails_as_it_would(
+    three: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.alias("m@1.0.2", "champion")
+    for dry_run in (True, False):
+        for ref in ("m@1.0.0", "m@1.0.1", "m@1.0.2"):
+            with pytest.raises(errors.ConflictError):
+                three.delete(ref, "x", dry_run=dry_run)
+    three.unalias("m", "champion")
+    become(monkeypatch, "ann")
+    (three.root / "config.toml").write_text('[access]\ndelete = ["bob"]\n')
+    for dry_run in (True, False):
+        with pytest.raises(errors.NotAllowedError):
+            three.delete("m@1.0.2", "x", dry_run=dry_run)
