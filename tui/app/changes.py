@@ -5,11 +5,9 @@ Each is one verb of the store. It comes back as one sentence for the footer, or 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-
-from .. import words
 
 if TYPE_CHECKING:
     from ...store import Moved, ProgressCallback, Store, Verdict
@@ -18,21 +16,30 @@ UNDO = "u undoes it"
 
 
 class Made(msgspec.Struct, frozen=True):
-    """A change that was made: one sentence, and what else a person should read."""
+    """A change that was made: one sentence, and what else a person should read.
+
+    ``value`` is something to be copied to the clipboard.
+    """
 
     sentence: str
     notices: tuple[str, ...] = ()
+    value: str = ""
 
 
-class Change(Protocol):
-    """One change of the store."""
+class Change(msgspec.Struct, frozen=True):
+    """One change of the store, or something else that takes its time there."""
 
     def make(self, store: Store, progress: ProgressCallback) -> Made:
         """Make it. Raises MvtuiError as the verb does; nothing was changed then."""
-        ...
+        raise NotImplementedError
+
+    @property
+    def stopped(self) -> str:
+        """What to say when it was stopped on the way."""
+        return "stopped: nothing was changed"
 
 
-class Promote(msgspec.Struct, frozen=True):
+class Promote(Change, frozen=True):
     """Move a version to a stage; ``expect`` is what its standing was when that was decided."""
 
     ref: str
@@ -48,7 +55,7 @@ class Promote(msgspec.Struct, frozen=True):
         return _made(f"{moved.version.ref} {where}{left}", moved)
 
 
-class RollBack(msgspec.Struct, frozen=True):
+class RollBack(Change, frozen=True):
     """Let Production go back; ``expect`` is ``FROM>TO``, as it was shown."""
 
     model: str
@@ -65,7 +72,7 @@ class RollBack(msgspec.Struct, frozen=True):
         return _made(f"{moved.version.ref} is in production again{left}", moved)
 
 
-class Say(msgspec.Struct, frozen=True):
+class Say(Change, frozen=True):
     """Approve a version for a stage, reject it, ask others to approve it, or take one's own verdict back."""
 
     ref: str
@@ -84,7 +91,7 @@ class Say(msgspec.Struct, frozen=True):
         return Made(told if voiced.counts else f"{told}, but it doesn't count: {voiced.why}")
 
 
-class TakeBack(msgspec.Struct, frozen=True):
+class TakeBack(Change, frozen=True):
     """Undo, or redo, the event that was shown."""
 
     mode: Literal["undo", "redo"]
@@ -109,9 +116,3 @@ _SAID: dict[str, str] = {
 
 def _made(sentence: str, moved: Moved) -> Made:
     return Made(f"{sentence}; {UNDO}", moved.notices)
-
-
-def progress_text(done: int, total: int) -> str:
-    """Return how far hashing is, in words: ``1.2 GB of 4.1 GB, 29 %``."""
-    share = 100 * done // total if total else 100
-    return f"{words.size(done)} of {words.size(total)}, {share} %"

@@ -148,6 +148,41 @@ def _take_back(mode: Literal["undo", "redo"]) -> Command:
     return take_back
 
 
+def _note(screen: MainScreen) -> None:
+    from .dialogs.note import NoteDialog
+
+    if screen.version:
+        screen.open(NoteDialog(screen, screen.version))
+
+
+def _tag(screen: MainScreen) -> None:
+    from .dialogs.tags import TagDialog
+
+    if screen.version:
+        screen.open(TagDialog(screen, screen.version))
+
+
+def _alias(screen: MainScreen) -> None:
+    from .dialogs.alias import AliasDialog
+
+    if screen.version:
+        screen.open(AliasDialog(screen, screen.version))
+
+
+def _archive(screen: MainScreen) -> None:
+    from .dialogs.promote import PromoteDialog
+
+    if screen.version:
+        screen.open(PromoteDialog(screen, screen.version, "archived"))
+
+
+def _delete(screen: MainScreen) -> None:
+    from .dialogs.delete import DeleteDialog
+
+    if screen.version:
+        screen.open(DeleteDialog(screen, screen.version))
+
+
 def _copy(screen: MainScreen, value: str) -> None:
     screen.app.copy_to_clipboard(value)
     # A terminal never answers: all we know is that it was sent, so the value stays to be selected by hand.
@@ -224,6 +259,11 @@ COMMANDS: dict[str, Command] = {
     "app.help": _help,
     "app.redraw": lambda screen: screen.redraw(),
     "app.suspend": lambda screen: screen.app.action_suspend_process(),
+    "version.note": _note,
+    "version.tag": _tag,
+    "version.alias": _alias,
+    "version.archive": _archive,
+    "version.delete": _delete,
     "app.interrupt": _interrupt,
     "app.quit": lambda screen: screen.app.exit(0),
 }

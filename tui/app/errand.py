@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _TOLD_SECONDS = 0.1
 """How often the screen is told how far hashing is: a slow line carries little."""
 
-STOPPED = "stopped: nothing was changed"
-
 
 class _Stopped(Exception):  # noqa: N818 - no error: it is what was asked for
     """Raised out of the verb when it is to stop."""
@@ -45,7 +43,7 @@ class Errand:
                 raise _Stopped
             return ChangeMade(self._change.make(store, self._progress))
         except _Stopped:
-            return ChangeFailed(STOPPED, stopped=True)
+            return ChangeFailed(self._change.stopped, stopped=True)
         except MvtuiError as error:
             return ChangeFailed(said(error), moved=isinstance(error, BusyError | ConflictError | GateError))
         except Exception as error:  # noqa: BLE001 - the dialog must say it, whatever it is
@@ -61,4 +59,4 @@ class Errand:
         now = monotonic()
         if now - self._told >= _TOLD_SECONDS:
             self._told = now
-            self._post(ChangeProgressed(progress.done, progress.total))
+            self._post(ChangeProgressed(progress.done, progress.total, progress.action))

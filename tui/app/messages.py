@@ -113,10 +113,11 @@ class ProspectFailed(ForDialog):
 
 
 class ChangeProgressed(ForDialog):
-    """How many of ``total`` bytes were hashed for a change."""
+    """How many of ``total`` bytes a change is through with; ``action`` says what is done with them, as ``Progress`` does."""
 
-    def __init__(self, done: int, total: int) -> None:
+    def __init__(self, done: int, total: int, action: str = "hashing") -> None:
         super().__init__()
+        self.action = action
         self.done = done
         self.total = total
 

@@ -144,8 +144,51 @@ class TakenBack(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-Request: TypeAlias = ToPromote | ToRollBack | ToSay | ToTakeBack
-Prospect: TypeAlias = Promotion | Return | Opinion | TakenBack
+class ToAnnotate(msgspec.Struct, frozen=True):
+    """Ask what is said of a version now: note, tags, aliases."""
+
+    ref: str
+
+    def read(self, store: Store) -> Annotated:
+        """Answer it. Raises MvtuiError when the version can't be read."""
+        version = store.get(self.ref)
+        line = next((model for model in store.models() if model.name == version.model), None)
+        return Annotated(version, line.aliases if line else {})
+
+
+class Annotated(msgspec.Struct, frozen=True):
+    """A version, and what each alias of its model means."""
+
+    version: Version
+    aliases: dict[str, str]
+
+
+class ToDelete(msgspec.Struct, frozen=True):
+    """Ask what deleting a version would come to."""
+
+    ref: str
+
+    def read(self, store: Store) -> Deletion:
+        """Answer it. Raises MvtuiError when the version can't be read."""
+        version, problem = store.get(self.ref), ""
+        try:
+            store.delete(self.ref, dry_run=True)
+        except MvtuiError as error:
+            problem = said(error)
+        made = tuple(node.name for node in store.impact(self.ref).tainted if not node.deleted)
+        return Deletion(version, made, problem)
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """A version that may be deleted, or why not (``problem``); ``made`` names what was made from it."""
+
+    version: Version
+    made: tuple[str, ...]
+    problem: str = ""
+
+
+Request: TypeAlias = ToPromote | ToRollBack | ToSay | ToTakeBack | ToAnnotate | ToDelete
+Prospect: TypeAlias = Promotion | Return | Opinion | TakenBack | Annotated | Deletion
 
 
 def answered(store: Store, request: Request) -> ProspectRead | ProspectFailed:

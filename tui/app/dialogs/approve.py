@@ -63,10 +63,10 @@ class ApproveDialog(Dialog):
         self.say("")
         return False
 
-    def lacks_reason(self, reason: str) -> str:
+    def lacks(self, typed: str) -> str:
         """Only a rejection must say why."""
         return (
-            "" if reason or self.verdict != "reject" else "say why you reject it: it is kept with the verdict"
+            "" if typed or self.verdict != "reject" else "say why you reject it: it is kept with the verdict"
         )
 
     def obstacle(self) -> str:
@@ -77,9 +77,9 @@ class ApproveDialog(Dialog):
             return f"it is in {target} already: tab chooses another stage"
         return ""
 
-    def change(self, reason: str) -> Change:
+    def change(self, typed: str) -> Change:
         """Record it."""
-        return Say(self.version.ref, self.prospect.report.target, self.verdict, reason)
+        return Say(self.version.ref, self.prospect.report.target, self.verdict, typed)
 
     def command(self) -> str:
         """The same on the command line."""

@@ -17,15 +17,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from ... import words
 from ...text import paragraph, visible
-from ..actions import Action, Hint
-from ..changes import progress_text
+from ..actions import Hint
 from ..errand import Errand
 from ..facts import Line
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview
+from .parts import bar, hint, prints
 
 if TYPE_CHECKING:
     from ..changes import Change
@@ -40,7 +39,6 @@ _FRAME = 6
 
 _PROMPT = 10
 _TOLD_LINES = 3
-_BAR = 24
 _SCROLLS = {"pagedown": 1, "pageup": -1}
 _CHOICES = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1}
 _LEAVING = frozenset({"escape", "ctrl+c"})
@@ -59,6 +57,9 @@ class Dialog(ModalScreen[None]):
     """What enter does, as its key is labelled."""
 
     prompt = "Reason"
+    initial = ""
+    """What stands in the field at first. Made safe: a field draws what it holds as it is."""
+
     has_line = True
     """Whether something stands between what it shows and what is said: a field, or buttons."""
 
@@ -70,7 +71,7 @@ class Dialog(ModalScreen[None]):
         self.problem = ""
         self.over = False
         self._errand: Errand | None = None
-        self._progress: tuple[int, int] | None = None
+        self._progress: tuple[str, int, int] | None = None
         self._said: tuple[str, str] = ("", "")
         self._unconfirmed = False
         self._failed = False
@@ -97,12 +98,12 @@ class Dialog(ModalScreen[None]):
         """Return why it can't be done, whatever the reason given; empty when it can."""
         return ""
 
-    def lacks_reason(self, reason: str) -> str:
-        """Return what to say when this reason is none; empty when it will do."""
-        return "" if reason else "say why first: the reason is kept with the change"
+    def lacks(self, typed: str) -> str:
+        """Return what to say when what was typed is no reason; empty when it will do."""
+        return "" if typed else "say why first: the reason is kept with the change"
 
-    def change(self, reason: str) -> Change:
-        """Return the change to make."""
+    def change(self, typed: str) -> Change:
+        """Return the change to make, for the reason that was typed."""
         raise NotImplementedError
 
     def command(self) -> str:
@@ -127,6 +128,16 @@ class Dialog(ModalScreen[None]):
         """Yield keys besides enter and escape, and what they do."""
         return ()
 
+    @property
+    def typed(self) -> str:
+        """What stands in the field, without blanks around it."""
+        return self.field.value.strip() if self.field else ""
+
+    def typed_anew(self) -> None:
+        """Take away what was said of what stood in the field before."""
+        if self._said[0] and not self._unconfirmed:
+            self.say("")
+
     # -- widgets -----------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
@@ -149,7 +160,7 @@ class Dialog(ModalScreen[None]):
         """Return the field that is typed into; None for a dialog without."""
         from ..widgets.field import Field
 
-        self.field = Field(id="dialog-input")
+        self.field = Field(self.initial, id="dialog-input")
         return self.field
 
     async def on_mount(self) -> None:
@@ -215,7 +226,7 @@ class Dialog(ModalScreen[None]):
         """Return what stands below the reason: what is to be said, and the command line."""
         ascii_only = self.main.ascii_only
         if self._progress:
-            return [[], [(_bar(*self._progress, ascii_only=ascii_only), "accent")], []]
+            return [[], [(bar(*self._progress, ascii_only=ascii_only), "accent")], []]
         text, style = self._said if self._said[0] else (self.obstacle() if self.prospect else "", "warning")
         texts = paragraph(text, columns, _TOLD_LINES, ascii_only=ascii_only)
         lines: list[Line] = [[], *([(" " + line, style)] for line in texts)]
@@ -276,12 +287,11 @@ class Dialog(ModalScreen[None]):
         action = (
             self.main.registry.for_key(event.key, self.main.pane) if isinstance(event, events.Key) else None
         )
-        if action and action.id in ("app.redraw", "app.suspend", "app.quit") and not _prints(event):
+        if action and action.id in ("app.redraw", "app.suspend", "app.quit") and not prints(event):
             await self.main.perform(action)
         elif self.field:
             await self.field.feed(event)
-            if self._said[0] and not self._unconfirmed:
-                self.say("")
+            self.typed_anew()
 
     @on(Footer.Clicked)
     async def _clicked(self, message: Footer.Clicked) -> None:
@@ -305,16 +315,16 @@ class Dialog(ModalScreen[None]):
 
     async def enter(self) -> None:
         """Do it, or say why not."""
-        reason = self.field.value.strip() if self.field else ""
+        typed = self.typed
         if why := self._why_not_enter():
             self.say(why, "warning")
         elif self._unconfirmed:
             self._unconfirmed = False
             self.say(f"this has changed since you looked: enter once more to {self.verb}", "warning")
-        elif why := self.lacks_reason(reason):
+        elif why := self.lacks(typed):
             self.say(why, "warning")
         else:
-            self.start(self.change(reason))
+            self.start(self.change(typed))
 
     def start(self, change: Change) -> None:
         """Hand a change to the worker."""
@@ -366,7 +376,7 @@ class Dialog(ModalScreen[None]):
     def progressed(self, message: ChangeProgressed) -> None:
         """Show how far hashing is."""
         if self._errand:
-            self._progress = (message.done, message.total)
+            self._progress = (message.action, message.done, message.total)
             self.show()
 
     def failed(self, message: ChangeFailed) -> None:
@@ -380,21 +390,3 @@ class Dialog(ModalScreen[None]):
         self._failed = True
         if message.moved:
             self.ask()
-
-
-def hint(key: str, name: str, *, dimmed: bool = False, shown: str = "") -> Hint:
-    """Return a key and what it does, for the last line of a dialog."""
-    return Hint(Action(f"dialog.{key}", (shown or key,), name, name, "Dialog"), "not now" if dimmed else "")
-
-
-def _prints(event: events.Key | events.Paste) -> bool:
-    return isinstance(event, events.Key) and event.is_printable
-
-
-def _bar(done: int, total: int, *, ascii_only: bool) -> str:
-    filled = _BAR * done // total if total else _BAR
-    full, empty = ("#", ".") if ascii_only else ("█", "░")
-    dot = words.signs(ascii_only).dot
-    return (
-        f" hashing  {full * filled}{empty * (_BAR - filled)}  {progress_text(done, total)} {dot} esc stops it"
-    )

@@ -25,12 +25,12 @@ _NEXT = {None: "staging", "staging": "validation", "validation": "production"}
 
 
 class PromoteDialog(Dialog):
-    """Moves one version to the next stage, or to the one chosen."""
+    """Moves one version to the next stage, or ``to`` another; and the keys choose yet another."""
 
-    def __init__(self, main: MainScreen, version: Version) -> None:
+    def __init__(self, main: MainScreen, version: Version, to: str = "") -> None:
         super().__init__(main)
         self.version = version
-        self.target = _NEXT.get(version.stage, "")
+        self.target = to or _NEXT.get(version.stage, "")
 
     @property
     def verb(self) -> str:  # type: ignore[override]  # it is another with each stage
@@ -99,9 +99,9 @@ class PromoteDialog(Dialog):
             told.append("an approval is missing" if not _rejected(people) else "it was rejected")
         return f"{' and '.join(told)}: nothing will change"
 
-    def change(self, reason: str) -> Change:
+    def change(self, typed: str) -> Change:
         """Move it, if it still stands where it stood."""
-        return Promote(self.version.ref, self.target, reason, self.prospect.token)
+        return Promote(self.version.ref, self.target, typed, self.prospect.token)
 
     def command(self) -> str:
         """The same on the command line."""
@@ -166,8 +166,7 @@ class PromoteDialog(Dialog):
         if event.key != "ctrl+r":
             return False
         if self._may_ask:
-            reason = self.field.value.strip() if self.field else ""
-            self.start(Say(self.version.ref, self.target, "request", reason))
+            self.start(Say(self.version.ref, self.target, "request", self.typed))
         return True
 
 

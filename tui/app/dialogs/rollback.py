@@ -59,9 +59,9 @@ class RollbackDialog(Dialog):
             return f"{found.problem}; the up and down keys name another"
         return found.problem
 
-    def change(self, reason: str) -> Change:
+    def change(self, typed: str) -> Change:
         """Go back, if it is still the same two."""
-        return RollBack(self.model, self.target, reason, self._way_of(self.prospect))
+        return RollBack(self.model, self.target, typed, self._way_of(self.prospect))
 
     @staticmethod
     def _way_of(prospect: Return) -> str:

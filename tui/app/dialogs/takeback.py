@@ -12,13 +12,12 @@ from ..actions import Hint
 from ..changes import Change, TakeBack
 from ..facts import Line
 from ..prospects import Request, TakenBack, ToTakeBack
-from .dialog import Dialog, hint
+from .dialog import Dialog
+from .parts import MOVES, buttons, hint
 
 if TYPE_CHECKING:
     from ..screens.main import MainScreen
     from ..widgets.field import Field
-
-_MOVES = frozenset({"tab", "shift+tab", "left", "right", "h", "l"})
 
 
 class TakeBackDialog(Dialog):
@@ -56,14 +55,14 @@ class TakeBackDialog(Dialog):
         found: TakenBack = self.prospect
         return found.problem
 
-    def lacks_reason(self, reason: str) -> str:
+    def lacks(self, typed: str) -> str:
         """No reason is asked for."""
-        del reason
+        del typed
         return ""
 
-    def change(self, reason: str) -> Change:
+    def change(self, typed: str) -> Change:
         """Take back the event that was shown."""
-        del reason
+        del typed
         return TakeBack(self.mode, self.prospect.event.seq)
 
     def command(self) -> str:
@@ -86,8 +85,7 @@ class TakeBackDialog(Dialog):
         super().show()
         if self.is_mounted and not self.over:
             ready = self.prospect is not None and self.prospect.event is not None
-            cancel, other = ("cursor", "key" if ready else "muted") if self._on_cancel else ("", "cursor")
-            line: Line = [("  Cancel  ", cancel), ("  ", ""), (f"  {self.mode.capitalize()}  ", other)]
+            line = buttons(self.mode, on_cancel=self._on_cancel, ready=ready)
             self.prompt_view.styles.width = self.columns
             self.prompt_view.show((line, []))
 
@@ -98,7 +96,7 @@ class TakeBackDialog(Dialog):
 
     async def other_key(self, event: events.Key) -> bool:
         """Move between the buttons, or answer by a letter."""
-        if event.key in _MOVES:
+        if event.key in MOVES:
             self._on_cancel = not self._on_cancel
             self.show()
         elif event.key in ("n", "q"):
