@@ -146,7 +146,7 @@ async def test_a_key_that_can_t_act_says_why(tmp_path: Path, opened: Opens) -> N
 
 async def test_copying_keeps_the_value_on_the_screen(filled: Path, opened: Opens) -> None:
     async with opened(filled) as it:
-        await it.press("y")
+        await it.press("y", "y")
         assert it.app.clipboard == "embed@1.1.0"
         assert "embed@1.1.0  sent to the clipboard" in it.seen("#footer")
         await it.press("Y")

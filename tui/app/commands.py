@@ -183,15 +183,24 @@ def _delete(screen: MainScreen) -> None:
         screen.open(DeleteDialog(screen, screen.version))
 
 
-def _copy(screen: MainScreen, value: str) -> None:
-    screen.app.copy_to_clipboard(value)
-    # A terminal never answers: all we know is that it was sent, so the value stays to be selected by hand.
-    screen.say(f"{value}  sent to the clipboard", "accent", stays=True)
+def _verify(screen: MainScreen) -> None:
+    from .dialogs.verify import VerifyDialog
 
-
-def _copy_reference(screen: MainScreen) -> None:
     if screen.version:
-        _copy(screen, screen.version.ref)
+        screen.open(VerifyDialog(screen, screen.version))
+
+
+def _copy(screen: MainScreen, value: str) -> None:
+    from . import clipboard
+
+    clipboard.copy(screen, value)
+
+
+def _copy_something(screen: MainScreen) -> None:
+    from .dialogs.copy import CopyDialog
+
+    if screen.version:
+        screen.open(CopyDialog(screen, screen.version))
 
 
 def _copy_id(screen: MainScreen) -> None:
@@ -253,7 +262,8 @@ COMMANDS: dict[str, Command] = {
     "stage.inbox": _inbox,
     "change.undo": _take_back("undo"),
     "change.redo": _take_back("redo"),
-    "copy.reference": _copy_reference,
+    "version.verify": _verify,
+    "copy.menu": _copy_something,
     "copy.id": _copy_id,
     "store.refresh": _refresh,
     "app.help": _help,

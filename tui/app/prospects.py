@@ -187,8 +187,28 @@ class Deletion(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-Request: TypeAlias = ToPromote | ToRollBack | ToSay | ToTakeBack | ToAnnotate | ToDelete
-Prospect: TypeAlias = Promotion | Return | Opinion | TakenBack | Annotated | Deletion
+class ToCopy(msgspec.Struct, frozen=True):
+    """Ask for what can be copied of a version."""
+
+    ref: str
+
+    def read(self, store: Store) -> Copies:
+        """Answer it."""
+        try:
+            return Copies(tuple(file.digest for file in store.show(self.ref).files))
+        except MvtuiError as error:  # the rest can be copied all the same
+            return Copies((), error.message)
+
+
+class Copies(msgspec.Struct, frozen=True):
+    """The digests of a version's files; without any, ``problem`` says why."""
+
+    digests: tuple[str, ...]
+    problem: str = "it has no files"
+
+
+Request: TypeAlias = ToPromote | ToRollBack | ToSay | ToTakeBack | ToAnnotate | ToDelete | ToCopy
+Prospect: TypeAlias = Promotion | Return | Opinion | TakenBack | Annotated | Deletion | Copies
 
 
 def answered(store: Store, request: Request) -> ProspectRead | ProspectFailed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import guide, headline
+from .. import clipboard, guide, headline
 from ..messages import (
     ChangeFailed,
     ChangeMade,
@@ -82,6 +82,9 @@ def _change_made(screen: MainScreen, message: ChangeMade) -> None:
     if screen.dialog:
         screen.dialog.close()
     made = message.made
+    if made.value:
+        clipboard.copy(screen, made.value)
+        return
     warned = f" {screen.signs.dot} ".join(made.notices)
     screen.say(f"{made.sentence}. {warned}" if warned else made.sentence, "warning" if warned else "accent")
 
