@@ -3,10 +3,10 @@ import subprocess
 import sys
 
 import pytest
-from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation, Tab
+from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation
 from mvtui.tui.app.commands import COMMANDS
 
-EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", tab=Tab.COMPARE, waiting=1)
+EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1)
 
 
 def test_every_action_does_something_and_nothing_else_does() -> None:
@@ -14,7 +14,7 @@ def test_every_action_does_something_and_nothing_else_does() -> None:
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    assert Registry().problems == []
+    assert Registry().clashes == []
 
 
 def test_ids_are_unique_and_have_an_area() -> None:
@@ -32,15 +32,34 @@ def test_every_action_explains_itself() -> None:
 
 
 def test_users_can_remap_and_are_told_of_conflicts() -> None:
-    registry = Registry(keys={"move.down": ("n",), "copy.reference": ("q",), "no.such": ("x",)})
+    registry = Registry(keys={"move.down": ("n",), "change.undo": ("q",), "no.such": ("x",)})
     down = registry.for_key("n", Pane.VERSIONS)
     assert down is not None
     assert down.id == "move.down"
     assert registry.for_key("j", Pane.VERSIONS) is None
-    assert sorted(registry.problems) == [
-        "q means both copy.reference and app.quit",
-        "there is no action 'no.such'",
+    assert [(clash.key, clash.holder, clash.loser) for clash in registry.clashes] == [
+        ("q", "change.undo", "app.quit")
     ]
+    assert registry.get("app.quit").keys == ("ctrl+q",), "help and footer don't tell a key that it lost"
+
+
+def test_a_key_that_someone_chose_comes_before_one_that_is_so_by_default() -> None:
+    registry = Registry(keys={"app.quit": ("j",)})
+    found = registry.for_key("j", Pane.VERSIONS)
+    assert found is not None
+    assert found.id == "app.quit"
+    assert registry.get("move.down").keys == ("down",)
+    everywhere = Registry(keys={"app.quit": ("space",)})
+    assert everywhere.for_key("space", Pane.VERSIONS) is everywhere.get("app.quit")
+    assert [clash.loser for clash in everywhere.clashes] == ["mark.toggle"]
+
+
+def test_an_action_can_be_left_without_a_key() -> None:
+    registry = Registry(keys={"stage.promote": ()})
+    assert registry.for_key("p", Pane.VERSIONS) is None
+    assert registry.clashes == []
+    assert "stage.promote" not in {hint.action.id for hint in registry.footer(EVERYTHING)}
+    assert "stage.promote" in {hint.action.id for hint in registry.offered(EVERYTHING)}
 
 
 def test_a_pane_s_own_action_comes_before_the_one_for_everywhere() -> None:
@@ -49,7 +68,7 @@ def test_a_pane_s_own_action_comes_before_the_one_for_everywhere() -> None:
     registry = Registry([anywhere, here])
     assert registry.for_key("x", Pane.MODELS) is here
     assert registry.for_key("x", Pane.VERSIONS) is anywhere
-    assert registry.problems == []
+    assert registry.clashes == []
 
 
 @pytest.mark.parametrize("pane", list(Pane))
@@ -68,7 +87,7 @@ def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> Non
 def test_what_can_t_act_says_why_and_stays_in_the_footer() -> None:
     nothing = Situation(store_open=False)
     hints = {hint.action.id: hint.obstacle for hint in Registry().footer(nothing)}
-    assert hints["copy.reference"] == "no store is open"
+    assert hints["copy.menu"] == "no store is open"
     assert hints["app.quit"] == hints["app.help"] == ""
     assert set(hints) == {hint.action.id for hint in Registry().footer(EVERYTHING)}
 
@@ -85,7 +104,7 @@ def test_documentation_can_be_made_without_textual() -> None:
 
 def test_what_can_t_be_done_is_said_in_words_that_end_the_sentence() -> None:
     names = {action.id: action.doing or action.name for action in Registry().actions if action.why_not}
-    assert names["tab.previous"] == "turn to the tab before"
+    assert names["view.previous"] == "turn to the view before"
     assert names["pane.next"] == "go to the next pane"
     assert not [name for name in names.values() if name.split()[0] in ("next", "tab", "pane", "half")]
 
@@ -104,7 +123,9 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
 
     locked = replace(EVERYTHING, locked="your account may not write this store")
     registry = Registry()
-    changes = {"stage.promote", "stage.rollback", "stage.approve", "change.undo", "change.redo"}
+    versions = {f"version.{verb}" for verb in ("note", "tag", "alias", "archive", "delete")}
+    changes = {f"stage.{verb}" for verb in ("promote", "rollback", "approve")}
+    changes |= {"change.undo", "change.redo", *versions}
     told = {action.id for action in registry.actions if action.obstacle(locked)}
     assert told == changes
     assert {hint.action.id for hint in registry.footer(locked)} >= changes - {"change.redo"}

@@ -652,16 +652,16 @@ async def test_a_click_does_what_a_key_does(world: Path, opened: Opens) -> None:
         assert closed(it)
 
 
-async def test_what_a_dialog_does_appears_on_other_tabs_at_once(
+async def test_what_a_dialog_does_appears_in_the_views_at_once(
     world: Path, opened: Opens, tmp_path: Path
 ) -> None:
     with open_store(world) as store:
         register(store, tmp_path, 4, 0.95)
     async with opened(world, (120, 45)) as it:
-        await it.press("left_square_bracket", "p", *"first look", "enter")
+        await it.press("right_square_bracket", "p", *"first look", "enter")
         await settled(it)
-        assert "▸ ○ staging" in it.seen("#details")
-        assert '"first look"' in it.seen("#details")
+        assert "▸ ○ staging" in it.seen("#stages")
+        assert '"first look"' in it.seen("#stages")
 
 
 def test_each_error_of_the_store_is_one_sentence_or_two() -> None:

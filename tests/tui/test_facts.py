@@ -1,4 +1,4 @@
-"""What the details say, as lines: overview, comparison and lineage. No screen."""
+"""What the views say, as lines: overview, comparison and lineage. No screen."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from mvtui.store import (
     Lineage,
     Link,
     Node,
+    Trend,
+    TrendPoint,
     Version,
     VersionDetail,
     tree_rows,
@@ -34,8 +36,8 @@ from mvtui.store import (
 from mvtui.store.nouns.comparison import ChangedFile, Commit
 from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app import facts
-from mvtui.tui.app.actions import Tab
-from mvtui.tui.app.asked import Ancestry
+from mvtui.tui.app.actions import Pane
+from mvtui.tui.app.asked import Ancestry, Measured
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
@@ -206,10 +208,9 @@ def test_a_capture_that_can_t_be_read_hides_nothing_else() -> None:
 
 def test_what_is_still_being_read_is_not_called_unknown() -> None:
     shown, _ = made()
-    for found in (None, known(shown, whole=False)):
-        said = text(facts.overview(shown, found, LOOK, 60))
-        assert "reading…" in said
-        assert "not in this store" not in said
+    said = text(facts.overview(shown, None, LOOK, 60))
+    assert "reading…" in said
+    assert "not in this store" not in said
 
 
 def test_nothing_is_said_of_a_version_of_which_nothing_is_known() -> None:
@@ -374,7 +375,7 @@ def test_up_to_six_versions_stand_beside_each_other_where_there_is_room(columns:
     said = text(comparison(found, LOOK, columns))
     assert "1.2.0, 1.3.0" in said
     if left:
-        assert f"{left}: tab and z show them" in said
+        assert f"{left}: 3 and z show them" in said
     else:
         assert "0.90  0.89 ▼  0.88 ▼  0.87 ▼" in said
         assert "1.6.0" in said.split("Metrics")[1]
@@ -520,6 +521,10 @@ def hostile(evil: str) -> tuple[Version, Known, Comparison, Ancestry]:
     return shown, found, between, tree
 
 
+def _trend_points(evil: str) -> tuple[TrendPoint, ...]:
+    return tuple(TrendPoint(evil, NOW, stage, value) for stage, value in ((None, 0.5), ("production", 0.7)))
+
+
 @given(EVIL, st.integers(24, 100), st.booleans(), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_whatever_it_says_is_safe_and_as_wide_as_asked(
@@ -527,9 +532,14 @@ def test_whatever_it_says_is_safe_and_as_wide_as_asked(
 ) -> None:
     shown, found, between, tree = hostile(evil)
     look = Look(NOW, ascii_only)
-    for tab, content in ((Tab.OVERVIEW, found), (Tab.COMPARE, between), (Tab.LINEAGE, tree)):
-        lines = facts.of_tab(tab, shown, content, look, columns, only_differences=differing)
-        failed = facts.of_tab(tab, shown, None, look, columns, problem=evil)
+    for pane, content in (
+        (Pane.OVERVIEW, found),
+        (Pane.METRICS, Measured(between)),
+        (Pane.METRICS, Measured(None, evil, Trend(evil, evil, "higher", _trend_points(evil)))),
+        (Pane.LINEAGE, tree),
+    ):
+        lines = facts.of_view(pane, shown, content, look, columns, only_differences=differing)
+        failed = facts.of_view(pane, shown, None, look, columns, problem=evil)
         for line in [*lines, *failed]:
             whole = "".join(piece for piece, _ in line)
             assert cell_len(whole) <= columns, whole

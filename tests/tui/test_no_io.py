@@ -38,10 +38,11 @@ async def test_no_file_is_opened_on_the_screen_s_thread(filled: Path, opened: Op
         try:
             await it.press("j", "k", "G", "ctrl+u", "tab", "j", "tab", "G", "enter", "slash")
             await it.press(*"epochs", "enter", "y", "r", "z", "z", "question_mark", "j", "escape", "escape")
-            await it.press("tab", "space", "j", "space", "right_square_bracket", "x", "k", "escape", "escape")
+            await it.press("1", "space", "j", "space", "3", "x", "k", "escape", "escape")
             await it.press("right_square_bracket", "j", "right_square_bracket", "k")
-            await it.pilot.resize_terminal(80, 24)
-            await it.press("tab", "tab", "j", "right_square_bracket", "right_square_bracket", "G")
+            for size in ((80, 24), (160, 45), (120, 35)):
+                await it.pilot.resize_terminal(*size)
+                await it.press("0", "j", "2", "3", "4", "5", "G", "right_square_bracket", "1", "k")
         finally:
             _watched.clear()
         assert it.app.is_running
@@ -55,7 +56,7 @@ async def test_no_file_is_opened_on_the_screen_s_thread_by_what_changes_the_stor
     async with opened(world) as it:
         _watched.append(threading.get_ident())
         try:
-            await it.press("left_square_bracket", "j", "j", "k", "z", "z")
+            await it.press("right_square_bracket", "j", "j", "k", "z", "z")
             await it.press("p", "down", "up", *"better", "enter")
             await it.until(lambda: it.main.dialog is None)
             await it.press("R", "down", "up", *"worse", "enter")

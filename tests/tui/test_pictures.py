@@ -12,7 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mvtui.store import Search
+from mvtui.store import (
+    Comparison,
+    DiffCell,
+    DiffRow,
+    DiffSection,
+    GateReport,
+    GateResult,
+    Lineage,
+    Link,
+    Node,
+    Search,
+    Version,
+)
+from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app.rows import Rows
 
 from .conftest import NOW, Opens
@@ -60,6 +73,35 @@ class Fixed:
         found = next(v for v in self._versions if v.ref == ref)
         return VersionDetail(found, (FileEntry("model.safetensors", 418_000_000, "0" * 64),))
 
+    def get(self, ref: str) -> Version:
+        return next(v for v in self._versions if v.ref == ref)
+
+    def diff(self, *refs: str, history: bool = False) -> object:
+        after = self.get(refs[-1])
+        before = next(v for v in self._versions if v.seq < after.seq)
+        name = "accuracy"
+        better = DiffCell(after.metrics[name], outcome="better", delta=0.001)
+        rows = (
+            DiffRow(name, (DiffCell(before.metrics[name]), better), direction="higher"),
+            DiffRow("latency_ms", (DiffCell(12.5), DiffCell(12.5))),
+        )
+        return Comparison((before, after), ((),), (DiffSection("metrics", rows),), chosen="before")
+
+    def lineage(self, ref: str, **_: Any) -> object:
+        found = self.get(ref)
+        nodes = {found.id: Node(found.id, "version", ref), "up": Node("up", "outside", "hf:org/base")}
+        return Lineage(found.id, nodes, (Arc(found.id, "up", Link("fine-tuned-from", "up")),))
+
+    def stages(self, model: str) -> object:
+        return {}
+
+    def transitions(self, model: str, limit: int = 0) -> list[object]:
+        return []
+
+    def gates(self, ref: str, *, verify: bool = True) -> object:
+        results = (GateResult("accuracy", "pass", "0.9 asked"), GateResult("f1", "unknown", "not measured"))
+        return GateReport(self.get(ref), None, "staging", results)
+
     def direction(self, metric: str) -> str | None:
         return {"accuracy": "higher", "latency_ms": "lower"}.get(metric)
 
@@ -81,7 +123,8 @@ class Fixed:
         ("wide", (120, 30), ("j",), "dark", False),
         ("narrow", (80, 24), ("j",), "dark", False),
         ("light-help", (120, 35), ("question_mark",), "light", False),
-        ("ascii-overview", (80, 24), ("tab",), "ansi", True),
+        ("ascii-overview", (80, 24), ("5",), "ansi", True),
+        ("large", (160, 45), ("j",), "dark", False),
     ],
 )
 async def test_the_screen_looks_as_it_did(
@@ -115,10 +158,11 @@ async def test_a_hundred_thousand_versions_scroll_and_filter(opened: Opens) -> N
         assert it.selected == "sentiment@1.1.0"
         assert "100,000 of 100,000" in it.text
         assert len(table._strips) < 200, "only rows that are seen are made"
-        await it.press("slash", *"1.77777.")
+        await it.press("slash", *"1.77777.", "enter")
         assert len(table.order) == 1
         assert it.selected == "sentiment@1.77777.0"
-        assert "OSError" in it.seen("#details")
+        await it.press("5")
+        assert "OSError" in it.seen("#overview")
         assert drawn.place(77_777) == 22_223
 
 

@@ -13,7 +13,12 @@ from mvtui.tui.app.screens.help import Help
 from mvtui.tui.app.screens.small import TooSmall
 from textual import events
 
-from .conftest import Opens
+from .conftest import Opens, Session
+
+
+def displayed(it: Session) -> list[Pane]:
+    """The panes that are on the screen."""
+    return [pane for pane, widget in it.main.panes.items() if widget.display and widget.size.width]
 
 
 async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
@@ -23,6 +28,9 @@ async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
         assert it.selected == "embed@1.1.0"
         assert it.main.pane == Pane.VERSIONS
         assert "3 models · 45 versions" in it.text
+        assert it.seen("#metrics").startswith(" 1.1.0 against 1.0.0")
+        assert "embed@1.1.0" in it.seen("#stages")
+        await it.press("5", "z")
         for fact in (
             "embed@1.1.0",
             "weights",
@@ -33,7 +41,7 @@ async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
             "search",
             "weights.bin",
         ):
-            assert fact in it.seen("#details")
+            assert fact in it.seen("#overview")
 
 
 @pytest.mark.parametrize(
@@ -44,20 +52,20 @@ async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
         (("G",), 39),
         (("G", "g"), 0),
         (("end", "up", "home"), 0),
-        (("ctrl+d",), 15),
-        (("ctrl+d", "ctrl+d", "ctrl+u"), 15),
-        (("pagedown",), 30),
-        (("pagedown", "pagedown", "pageup"), 9),
+        (("ctrl+d",), 14),
+        (("ctrl+d", "ctrl+d", "ctrl+u"), 14),
+        (("pagedown",), 28),
+        (("pagedown", "pagedown", "pageup"), 11),
         (("k",), 0),
     ],
 )
 async def test_keys_move_the_cursor(filled: Path, opened: Opens, keys: tuple[str, ...], place: int) -> None:
     async with opened(filled) as it:
-        await it.press("tab", "tab", "G", "tab")
+        await it.press("0", "G", "1")
         assert it.selected.startswith("sentiment@")
         await it.press(*keys)
         assert it.main.version_table.cursor == place
-        assert it.selected in it.seen("#details")
+        assert it.selected in it.seen("#stages")
 
 
 async def test_moving_in_the_models_shows_their_versions(filled: Path, opened: Opens) -> None:
@@ -67,7 +75,7 @@ async def test_moving_in_the_models_shows_their_versions(filled: Path, opened: O
         await it.press("enter")
         assert it.main.pane == Pane.VERSIONS
         await it.press("enter")
-        assert str(it.main.pane) == "Details"
+        assert str(it.main.pane) == "Metrics"
         await it.press("escape")
         assert it.main.pane == Pane.VERSIONS
 
@@ -128,7 +136,7 @@ async def test_the_models_can_be_filtered_too(filled: Path, opened: Opens) -> No
 
 
 async def test_help_lists_every_action(filled: Path, opened: Opens) -> None:
-    async with opened(filled, (120, 50)) as it:
+    async with opened(filled, (120, 60)) as it:
         await it.press("question_mark")
         assert isinstance(it.app.screen, Help)
         for action in ACTIONS:
@@ -160,23 +168,33 @@ async def test_copying_keeps_the_value_on_the_screen(filled: Path, opened: Opens
 async def test_zoom_gives_one_pane_the_window_and_escape_takes_it_back(filled: Path, opened: Opens) -> None:
     async with opened(filled) as it:
         await it.press("z")
-        assert [view.display for view in it.main.views.values()] == [False, True, False]
+        assert displayed(it) == [Pane.VERSIONS]
         assert it.main.version_table.size.width == 120
         await it.press("escape")
-        assert all(view.display for view in it.main.views.values())
+        assert displayed(it) == [Pane.MODELS, Pane.VERSIONS, Pane.METRICS, Pane.STAGES]
+        await it.press("4", "z")
+        assert displayed(it) == [Pane.STAGES]
+        assert it.main.panes[Pane.STAGES].size.width == 120
+        await it.press("escape")
+        assert displayed(it) == [Pane.MODELS, Pane.VERSIONS, Pane.METRICS, Pane.STAGES], "as it was"
+        assert it.main.pane is Pane.STAGES
 
 
 async def test_a_narrow_window_shows_one_pane_and_a_summary(filled: Path, opened: Opens) -> None:
     async with opened(filled, (80, 24)) as it:
-        assert "[Versions]" in it.text
+        assert "[1 Versions]" in it.text
         assert it.main.version is not None
         assert it.main.version.short_id in it.seen("#summary")
         await it.press("tab")
-        assert "[Overview]" in it.text
-        assert "Metrics" in it.text
+        assert "[2 Lineage]" in it.text
+        assert "▸ embed@1.1.0" in it.text
+        await it.press("tab", "tab", "tab")
+        assert "[5 Overview]" in it.text
+        assert "Metrics" in it.seen("#overview")
         await it.press("tab")
-        assert "[Models]" in it.text
+        assert "[0 Models]" in it.text
         assert "sentiment" in it.text
+        assert it.main.version.short_id in it.seen("#summary")
 
 
 async def test_resizing_keeps_selection_and_row_in_sight(filled: Path, opened: Opens) -> None:
@@ -242,7 +260,7 @@ async def test_a_store_deleted_underneath_is_a_banner_not_a_crash(
             shutil.rmtree(own.root)
             await it.until(lambda: "is gone" in it.text)
             assert it.main.banner.display
-            await it.press("j", "r", "tab", "tab", "tab", "y")
+            await it.press("j", "r", "tab", "tab", "tab", "y", "1")
             assert "is gone" in it.seen("#banner")
             assert it.selected == "alpha@1.0.0"
             assert it.app.is_running
@@ -303,9 +321,9 @@ async def test_hostile_text_reaches_the_screen_only_in_visible_form(
     for size in ((120, 35), (80, 24)):
         async with opened(own.root, size) as it:
             assert it.selected == "evil@1.0.0"
-            await it.press("tab")
+            await it.press("5")
             assert "␛]0;owned␇[@cl" in it.text
-            await it.press("pagedown", "pagedown", "tab", "tab")
+            await it.press("pagedown", "pagedown", "0", "2", "3", "4")
             for char in ("\x1b", "\x07", "\r", "\u202e", "\u200b"):
                 assert char not in it.text
             assert it.app.is_running
@@ -380,7 +398,7 @@ async def test_a_model_that_was_just_chosen_stays_when_others_register(
     own.register("beta", tmp_path / "b.bin", capture=False)
     async with opened(own.root, poll=60) as it:
         assert it.selected.startswith("beta@")
-        it.main.activate(Pane.MODELS)
+        await it.press("0")
         it.main.model_table.step(-1)
         await it.pilot.pause()  # the cursor has moved; the list has not followed yet
         assert not it.main.selection.resting

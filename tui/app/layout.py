@@ -6,7 +6,7 @@ the selected version above what its next stage asks. Large ones show every view 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,9 +48,15 @@ def kind_of(columns: int, rows: int, *, zoomed: bool) -> Kind:
     return Kind.GRID if columns >= _LARGE_COLUMNS and rows >= _LARGE_ROWS else Kind.SIDE
 
 
-def side_of(kind: Kind, side: Pane) -> Pane:
-    """Return the view that stands on the side: where lineage and stages have places of their own, another."""
-    return Pane.METRICS if kind is Kind.GRID and side in (Pane.LINEAGE, Pane.STAGES) else side
+def side_of(kind: Kind, pane: Pane, side: Pane, rows: int) -> Pane:
+    """Return the view that stands on the side: the one that has the keys, unless it has a place of its own.
+
+    ``pane`` is what has the keys, ``side`` the view that was put there last, ``rows`` how high the panes are.
+    """
+    if kind is Kind.GRID:
+        return next((view for view in (pane, side) if view in turnable(kind)), Pane.METRICS)
+    stacked = pane is Pane.STAGES and rows >= _STACKED_ROWS
+    return pane if pane in VIEWS and not stacked else side
 
 
 def turnable(kind: Kind) -> tuple[Pane, ...]:
@@ -59,33 +65,33 @@ def turnable(kind: Kind) -> tuple[Pane, ...]:
 
 
 def seen(kind: Kind, pane: Pane, side: Pane, rows: int) -> tuple[Pane, ...]:
-    """Return the panes that are seen, in the order in which tab goes through them.
+    """Return the panes that are seen, in the order in which tab goes through them: ``pane`` always is.
 
-    ``pane`` is the one that has the keys, ``side`` the view that stands on the side, ``rows`` how high the panes are.
+    ``pane``, ``side`` and ``rows`` are those of ``side_of``.
     """
     if kind is Kind.ONE:
         return (pane,)
-    side = side_of(kind, side)
+    side = side_of(kind, pane, side, rows)
     if kind is Kind.GRID:
         return (Pane.MODELS, Pane.VERSIONS, Pane.LINEAGE, side, Pane.STAGES)
     below = (Pane.STAGES,) if rows >= _STACKED_ROWS and side is not Pane.STAGES else ()
     return (Pane.MODELS, Pane.VERSIONS, side, *below)
 
 
-def places(kind: Kind, pane: Pane, side: Pane, columns: int, rows: int) -> Mapping[Pane, Place]:
-    """Return where each pane that is seen stands, in an area of ``columns`` by ``rows``."""
-    shown = seen(kind, pane, side, rows)
+def places(kind: Kind, shown: Sequence[Pane], columns: int, rows: int) -> Mapping[Pane, Place]:
+    """Return where each of the panes that are ``seen`` stands, in an area of ``columns`` by ``rows``."""
     if kind is Kind.ONE:
-        return {pane: Place(0, 0, columns, rows)}
+        return {shown[0]: Place(0, 0, columns, rows)}
     right = next(width for least, width in _SIDE if columns >= least)
     models = _MODELS_LARGE if columns >= _LARGE_COLUMNS else _MODELS
     left = columns - right
-    below = rows * 2 // 5 if Pane.STAGES in shown and len(shown) > 3 else 0
+    side = next(view for view in shown[2:] if view in turnable(kind))
+    below = rows * 2 // 5 if side is not Pane.STAGES and Pane.STAGES in shown else 0
     under = rows * 2 // 5 if kind is Kind.GRID else 0
     found = {
         Pane.MODELS: Place(0, 0, models, rows - under),
         Pane.VERSIONS: Place(models, 0, left - models, rows - under),
-        side_of(kind, side): Place(left, 0, right, rows - below),
+        side: Place(left, 0, right, rows - below),
     }
     if below:
         found[Pane.STAGES] = Place(left, rows - below, right, below)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ....store import by_dataset
 from ... import differences, words
 from ...text import paragraph, visible
+from ..actions import Pane
 from ..columns import Look
 from .grid import Grid
 from .lines import Line, Lines, facts, heading
@@ -43,7 +44,9 @@ def comparison(
     shown = _as_many_as_fit(found, columns)
     if shown < len(found.versions):
         left = words.plural(len(found.versions) - shown, "more version")
-        remark = f"{left}: {'a wider window shows them' if room else 'tab and z show them'}"
+        remark = (
+            f"{left}: {'a wider window shows them' if room else f'{Pane.METRICS.number} and z show them'}"
+        )
         lines.add([[], [(visible(remark, columns), "warning")]])
     for section in found.sections:
         lines.join(_section(found, section, shown, look, columns, only_differences=only_differences))

@@ -1,4 +1,4 @@
-"""What the gates of a stage say of a version, and who approved: for the tab of stages, and for dialogs."""
+"""What the gates of a stage say of a version, and who approved: for the view of stages, and for dialogs."""
 
 from __future__ import annotations
 

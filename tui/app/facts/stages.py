@@ -1,4 +1,4 @@
-"""The tab of stages: the pipeline, where the version stands, what the next stage asks, and what happened."""
+"""The view of stages: the pipeline, where the version stands, what the next stage asks, and what happened."""
 
 from __future__ import annotations
 

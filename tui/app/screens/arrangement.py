@@ -22,7 +22,7 @@ class Arrangement:
         self.pane = Pane.VERSIONS
         """The pane that has the keys."""
         self.side = Pane.METRICS
-        """The view that stands beside the lists."""
+        """The view that was put beside the lists last."""
         self.zoomed = False
 
     @property
@@ -47,10 +47,20 @@ class Arrangement:
         return self.kind is Kind.ONE
 
     @property
+    def _rows(self) -> int:
+        """How high the panes are."""
+        below = facts.SUMMARY_LINES if self.has_summary else 0
+        return self._size().height - _OTHER_ROWS - below
+
+    @property
+    def beside(self) -> Pane:
+        """The view that stands beside the lists, or would if there were room."""
+        return layout.side_of(self.kind, self.pane, self.side, self._rows)
+
+    @property
     def seen(self) -> tuple[Pane, ...]:
         """The panes that are seen, in the order in which tab goes through them."""
-        below = facts.SUMMARY_LINES if self.has_summary else 0
-        return layout.seen(self.kind, self.pane, self.side, self._size().height - _OTHER_ROWS - below)
+        return layout.seen(self.kind, self.pane, self.side, self._rows)
 
     @property
     def has_summary(self) -> bool:
@@ -61,21 +71,17 @@ class Arrangement:
 
     def places(self, columns: int, rows: int) -> Mapping[Pane, Place]:
         """Return where each pane that is seen stands in the area that panes have."""
-        return layout.places(self.kind, self.pane, self.side, columns, rows)
+        return layout.places(self.kind, self.seen, columns, rows)
 
-    def activate(self, pane: Pane) -> bool:
-        """Give the keys to a pane; a view that is not seen takes the place beside the lists. False if it had them."""
-        if pane is self.pane:
-            return False
-        self.pane = pane
-        if pane in VIEWS and not self.is_single and pane not in self.seen:
-            self.side = pane
-        return True
+    def settle(self) -> None:
+        """Keep the view that has the keys beside the lists when they go elsewhere."""
+        if self.pane in VIEWS:
+            self.side = self.beside
 
     def turn(self, steps: int) -> None:
         """Choose another view beside the lists, or in their place where there is no room beside them."""
         views = layout.turnable(self.kind)
-        now = self.pane if self.is_single else layout.side_of(self.kind, self.side)
+        now = self.pane if self.is_single else self.beside
         at = views.index(now) + steps if now in views else (0 if steps > 0 else -1)
         self.side = views[at % len(views)]
         if self.pane in VIEWS or self.is_single:

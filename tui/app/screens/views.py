@@ -51,6 +51,8 @@ class View:
             return None
         if self.pane is Pane.METRICS:
             return Asked(self.pane, screen.marks.compared_with(version), screen.views.metric)
+        if self.pane is Pane.LINEAGE:
+            return Asked(self.pane, (version.ref,), unfolded=screen.jumps.unfolded(version.ref))
         return Asked(self.pane, (version.ref,))
 
     @property
@@ -65,7 +67,9 @@ class View:
 
     @property
     def _answered(self) -> bool:
-        return self._answer is not None and self._answer.asked == self._asked
+        # What is unfolded only adds to what is shown: that stays until the rest has come.
+        asked, answer = self._asked, self._answer
+        return answer is not None and asked is not None and answer.asked.about == asked.about
 
     def follow(self, *, from_top: bool, again: bool = False) -> None:
         """Show what is selected now; ``again`` asks for it even if it is known, since the store has changed."""
@@ -73,10 +77,11 @@ class View:
         other = wanted != self._asked
         if wanted and (other or again):
             self._screen.worker.read(wanted)
+        elsewhere = other and not (wanted and self._asked and wanted.about == self._asked.about)
         self._asked = wanted
         self._stop_waiting()
         if wanted is None or self._answered:
-            self.show(from_top=from_top or other)
+            self.show(from_top=from_top or elsewhere)
         elif other:
             self._waiting = self._screen.set_timer(_PATIENCE_SECONDS, self._impatient)
 
@@ -92,8 +97,10 @@ class View:
                 self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
 
     def leave(self) -> None:
-        """Stop waiting: it is not seen any more."""
+        """Stop waiting: it is not seen any more, and what it asked for will not be taken."""
         self._stop_waiting()
+        if not self._answered:
+            self._asked = None
 
     def forget(self) -> None:
         """Drop what is known: it may be something else by the time it is seen again."""
@@ -102,7 +109,8 @@ class View:
     def show(self, *, from_top: bool) -> None:
         """Show what is known of what is selected."""
         screen, version, look = self._screen, self._screen.version, self._screen.look
-        self.widget.border_title = headline.view_title(self.pane, self.content, look)
+        back_to = screen.jumps.back_to if self.pane is Pane.LINEAGE else ""
+        self.widget.border_title = headline.view_title(self.pane, self.content, look, back_to=back_to)
         if version is None:
             self.widget.show(lambda _columns: (), from_top=True)
             return
@@ -168,7 +176,7 @@ class Views:
             self._all[pane].leave()
         for pane in VIEWS:
             if pane in self._seen - before:
-                self._all[pane].follow(from_top=True)
+                self._all[pane].follow(from_top=False)
 
     def draw_next(self) -> str:
         """Draw the next metric of the selected version over versions; return its name, or nothing without any."""
