@@ -36,11 +36,14 @@ def run(
 
     import gc
 
-    from . import skeleton
+    from . import personal, skeleton
     from .opening import Opening
 
+    own = personal.read()
+    theme = theme or own.theme
+    mouse = mouse and own.mouse is not False
     if ascii_only is None:
-        ascii_only = words.wants_ascii()
+        ascii_only = words.wants_ascii() if own.ascii is None else own.ascii
     skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)
     release = skeleton.guard()
     gc.disable()  # loading allocates much and frees nothing; the app enables it after the first frame
@@ -49,6 +52,7 @@ def run(
 
         from .app import MvtuiApp
         from .driver import DiffDriver
+        from .memory import Memory, directory
 
         app = MvtuiApp(
             opening,
@@ -58,6 +62,8 @@ def run(
             theme=theme,
             freeze=True,
             driver_class=DiffDriver,
+            memory=Memory(directory()),
+            personal=own,
         )
     except BaseException:
         skeleton.leave()

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from . import keynames
+
 
 class Pane(StrEnum):
     """A part of the screen that takes the keys."""
@@ -86,8 +88,19 @@ class Action:
 
     @property
     def shown_keys(self) -> str:
+    @property
+    def title(self) -> str:
+        """What the palette calls it: ``stage: Promote``."""
+        area = self.id.partition(".")[0]
+        return f"{area}: {self.name[:1].upper()}{self.name[1:]}"
+
         """The keys as people write them: ``j, down``."""
-        return ", ".join(key_name(key) for key in self.keys)
+        return ", ".join(self.keys_shown)
+
+    @property
+    def keys_shown(self) -> list[str]:
+        """Each of its keys as people write it."""
+        return [keynames.shown(key) for key in self.keys]
 
 
 def _needs_store(now: Situation) -> str:
@@ -378,23 +391,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.interrupt", ("ctrl+c",), "interrupt", "Leave mvtui when pressed twice", _APP),
 )
 
-_KEY_NAMES = {
-    "question_mark": "?",
-    "slash": "/",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "escape": "esc",
-    "pagedown": "page down",
-    "pageup": "page up",
-    "shift+tab": "shift-tab",
-    "space": "space",
-}
-
-
-def key_name(key: str) -> str:
-    """Return a key as people write it: ``ctrl+d`` → ``ctrl-d``, ``slash`` → ``/``."""
-    return _KEY_NAMES.get(key) or key.replace("ctrl+", "ctrl-")
-
+    Action(
+        "app.palette",
+        ("colon", "ctrl+p"),
+        "palette",
+        "Do anything by its name, or go to a version of any model",
+        _APP,
+        footer=6,
+    ),
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -405,30 +409,58 @@ class Hint:
 
     @property
     def key(self) -> str:
-        """The first of its keys, as people write it."""
-        return key_name(self.action.keys[0])
+        """The first of its keys, as people write it; empty when a person took all of them away."""
+        return next(iter(self.action.keys_shown), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A key that was to do two things in one place, and does what ``holder`` does."""
+
+    key: str
+    holder: str
+    loser: str
+
+    def __str__(self) -> str:
+        key = keynames.shown(self.key)
+        return f"{key} can't mean both {self.holder} and {self.loser}: it is {self.holder} now"
 
 
 class Registry:
-    """The actions with the user's own keys put in place.
+    """The actions with people's own keys put in place.
 
-    ``problems`` lists, a sentence each, actions that ``keys`` names but do not exist, and keys that would
-    mean two things in one place; the first action in the table then keeps the key.
+    ``keys`` gives actions, by their IDs, other keys than their own, in Textual's words; an empty list leaves them
+    without. ``clashes`` are keys that would mean two things in one place: what was chosen comes before what is so
+    by default, then the first in the table keeps the key. IDs that don't exist are passed over.
     """
 
     def __init__(
         self, actions: Iterable[Action] = ACTIONS, keys: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        keys = keys or {}
-        known = tuple(actions)
-        self.actions = tuple(replace(a, keys=tuple(keys[a.id])) if keys.get(a.id) else a for a in known)
-        self.problems = [f"there is no action {name!r}" for name in keys if name not in {a.id for a in known}]
-        self._by_key: dict[tuple[str, Pane | None], Action] = {}
-        for action in self.actions:
+        chosen = keys or {}
+        known = [replace(a, keys=tuple(chosen[a.id])) if a.id in chosen else a for a in actions]
+        self.clashes: list[Clash] = []
+        holders: dict[str, list[Action]] = {}
+        lost: dict[str, list[str]] = {}
+
+        def rivals(one: Action, other: Action) -> bool:
+            # A pane's own action may have the key of one for everywhere; not so if someone wants the key for either.
+            everywhere = None in (one.pane, other.pane) and (one.id in chosen or other.id in chosen)
+            return one is not other and (one.pane is other.pane or everywhere)
+
+        for action in sorted(known, key=lambda action: action.id not in chosen):
             for key in action.keys:
-                holder = self._by_key.setdefault((key, action.pane), action)
-                if holder is not action:
-                    self.problems.append(f"{key_name(key)} means both {holder.id} and {action.id}")
+                held = holders.setdefault(key, [])
+                if rival := next((other for other in held if rivals(action, other)), None):
+                    self.clashes.append(Clash(key, rival.id, action.id))
+                    lost.setdefault(action.id, []).append(key)
+                else:
+                    held.append(action)
+        self.actions = tuple(
+            replace(a, keys=tuple(key for key in a.keys if key not in lost[a.id])) if a.id in lost else a
+            for a in known
+        )
+        self._by_key = {(key, action.pane): action for action in self.actions for key in action.keys}
 
     def keys(self) -> list[str]:
         """Return every key that means something somewhere."""
@@ -444,7 +476,7 @@ class Registry:
 
     def footer(self, situation: Situation) -> list[Hint]:
         """Return what the footer shows here, the most important first."""
-        here = [a for a in self.actions if a.footer and a.pane in (None, situation.pane)]
+        here = [a for a in self.actions if a.footer and a.keys and a.pane in (None, situation.pane)]
         return [Hint(a, a.obstacle(situation)) for a in sorted(here, key=lambda a: a.footer)]
 
     def help(self, situation: Situation) -> dict[str, list[Hint]]:
@@ -460,3 +492,11 @@ class Registry:
 
 def _missing(action_id: str) -> Action:
     raise KeyError(action_id)
+    def offered(self, situation: Situation) -> list[Hint]:
+        """Return all that can be done here by name: what the footer shows first, and moving about last."""
+        hints = [hint for section in self.help(situation).values() for hint in section]
+        found = [hint for hint in hints if hint.action.id != "app.palette"]
+        return sorted(
+            found, key=lambda hint: (hint.action.section == _MOVE, hint.action.footer or len(self.actions))
+        )
+

@@ -16,9 +16,11 @@ from textual.screen import Screen
 
 from .. import preflight
 from . import hangup, themes
-from .actions import Registry
 from .driver import DiffDriver
-from .messages import FromStore
+from .keymap import Keymap
+from .memory import Memory
+from .messages import FromStore, Remembered
+from .personal import NOTHING, Personal
 from .screens.main import MainScreen
 from .worker import POLL_SECONDS, StoreWorker
 
@@ -52,6 +54,8 @@ class MvtuiApp(App[int]):
         poll_seconds: float = POLL_SECONDS,
         freeze: bool = False,
         driver_class: type[Driver] | None = None,
+        memory: Memory | None = None,
+        personal: Personal = NOTHING,
     ) -> None:
         self.ascii_only = ascii_only
         colourless = bool(os.environ.get("NO_COLOR"))
@@ -60,11 +64,17 @@ class MvtuiApp(App[int]):
         for ours in themes.THEMES:
             self.register_theme(ours)
         chosen = themes.wanted(theme, self.console.color_system, colourless=colourless)
-        self.theme = chosen if chosen in self.available_themes else themes.DARK
+        self._problems = list(personal.problems)
+        if chosen not in self.available_themes:
+            self._problems.append(f"there is no theme {chosen!r}: mvtui --help tells which there are")
+            chosen = themes.DARK
+        self.theme = chosen
         self.animation_level = "none"
         self._read_only = read_only
         self._now = now
         self._freeze = freeze
+        self._memory = memory or Memory()
+        self._own_keys = Keymap(personal.keys)
         self._worker = StoreWorker(open_store, self._from_store, glance=glance, interval=poll_seconds)
         self._early: list[FromStore] | None = []
         self._early_lock = Lock()
@@ -78,7 +88,7 @@ class MvtuiApp(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         """Start with the main screen, without a blank one beneath."""
         self._main = MainScreen(
-            Registry(),
+            self._own_keys,
             now=self._now,
             worker=self._worker,
             early_answers=self._early_answers,
@@ -86,6 +96,8 @@ class MvtuiApp(App[int]):
             read_only=self._read_only,
             settled=self._settled,
             redraw=self.redraw,
+            memory=self._memory,
+            problems=self._problems,
         )
         return self._main
 
@@ -125,8 +137,9 @@ class MvtuiApp(App[int]):
         self._covered = small
 
     def on_unmount(self) -> None:
-        """Let the worker end; nothing waits for it."""
+        """Let the worker end, and nothing waits for it; and what was noted last be written, if that takes no time."""
         self._worker.stop()
+        self._memory.stop()
 
     @property
     def at_rest(self) -> bool:
@@ -169,7 +182,21 @@ class MvtuiApp(App[int]):
             gc.enable()
             self._freeze = self._worker.partial  # once more when the rest has come
         self._worker.painted()
+        self._memory.start(lambda: self._from_store(Remembered()))
         # What only keys need, before an upgrade underneath could take it away.
-        from .dialogs import approve, inbox, promote, rollback, takeback  # noqa: F401
+        from .dialogs import (  # noqa: F401
+            alias,
+            approve,
+            copy,
+            delete,
+            inbox,
+            note,
+            palette,
+            promote,
+            rollback,
+            tags,
+            takeback,
+            verify,
+        )
         from .screens import help as _help  # noqa: F401
         from .widgets import field  # noqa: F401

@@ -45,6 +45,8 @@ def _back(screen: MainScreen) -> None:
         screen.say("")
     elif screen.selection.filters.get(screen.pane):
         screen.filter_line.leave(screen.pane)
+    elif screen.remarks.seen:
+        screen.remarks.dismiss()
         screen.selection.filter_pane(screen.pane, "")
     elif screen.arranged.zoomed:
         _zoom(screen)
@@ -220,6 +222,12 @@ def _help(screen: MainScreen) -> None:
 
 def _interrupt(screen: MainScreen) -> None:
     # Pressed by habit, to copy or to stop something: leaving at once would surprise.
+def _palette(screen: MainScreen) -> None:
+    from .dialogs.palette import Palette
+
+    screen.open(Palette(screen))
+
+
     if screen.interrupted:
         screen.app.exit(0)
     else:
@@ -275,5 +283,6 @@ COMMANDS: dict[str, Command] = {
     "version.archive": _archive,
     "version.delete": _delete,
     "app.interrupt": _interrupt,
+    "app.palette": _palette,
     "app.quit": lambda screen: screen.app.exit(0),
 }

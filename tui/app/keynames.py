@@ -26,7 +26,7 @@ def _character(char: str) -> str:
 _SIGNS = {_character(char): char for char in string.punctuation}
 
 _SHOWN = _SIGNS | {"escape": "esc", "pagedown": "page down", "pageup": "page up"}
-_NAMED = frozenset(
+NAMED = frozenset(
     "escape enter tab space backspace delete insert home end pageup pagedown up down left right".split()
 ) | {f"f{number}" for number in range(1, 25)}
 _ALSO = {
@@ -108,7 +108,7 @@ def _last(text: str) -> str:
     else:
         name = text.lower()
         name = _ALSO.get(name, name)
-        if name not in _NAMED and name not in _SIGNS:
+        if name not in NAMED and name not in _SIGNS:
             name = ""
     if not name:
         raise UnknownKeyError(f"there is no key {text!r}")

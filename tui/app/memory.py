@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
 
@@ -46,13 +47,11 @@ class Memory:
         self._lock = Lock()
         self._work: SimpleQueue[tuple[str, str] | None] = SimpleQueue()
         self._thread: Thread | None = None
-        self.loaded = directory is None
-        """Whether what is known of earlier starts is known here."""
 
-    def start(self) -> None:
-        """Begin to read what is kept."""
+    def start(self, told: Callable[[], object]) -> None:
+        """Begin to read what is kept; ``told`` is called in another thread when that is done."""
         if self._directory is not None and self._thread is None:
-            self._thread = Thread(target=self._run, name="mvtui-memory", daemon=True)
+            self._thread = Thread(target=self._run, args=(told,), name="mvtui-memory", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -76,12 +75,12 @@ class Memory:
 
     # -- in the thread -----------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _run(self, told: Callable[[], object]) -> None:
         for name in (QUERIES, ACTIONS, HINTS):
             kept = self._read(name)
             with self._lock:
                 self._lists[name] = _joined(kept, self._lists[name])
-        self.loaded = True
+        told()
         while (noted := self._work.get()) is not None:
             self._write(*noted)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Completion, Damage, Found, Model, Summary, Waiting
+    from ...store import Completion, Damage, Found, KeySetting, Model, Summary, Version, Waiting
     from ...store.errors import QueryError
     from .asked import Asked, Content
     from .changes import Made
@@ -25,6 +25,10 @@ class FromStore(Message, bubble=False):
     """Base of everything the worker says."""
 
 
+class Remembered(FromStore):
+    """What is remembered of a person has been read: by another thread, but told as the store's answers are."""
+
+
 class StoreMissing(FromStore):
     """There is no store to open (yet): ``reason`` says where it was looked for, ``hint`` what to do."""
 
@@ -32,6 +36,14 @@ class StoreMissing(FromStore):
         super().__init__()
         self.reason = reason
         self.hint = hint
+
+
+class KeysRead(FromStore):
+    """The keys that the store's config.toml sets, unchecked."""
+
+    def __init__(self, settings: tuple[KeySetting, ...]) -> None:
+        super().__init__()
+        self.settings = settings
 
 
 class StoreTrouble(FromStore):
@@ -154,6 +166,16 @@ class ModelsListed(FromStore):
     def __init__(
         self,
         models: list[Model],
+class VersionsSought(ForDialog):
+    """The versions of any model that fit ``text``, the best first; ``total`` counts those left out too."""
+
+    def __init__(self, text: str, versions: Sequence[Version] = (), total: int = 0) -> None:
+        super().__init__()
+        self.text = text
+        self.versions = versions
+        self.total = total
+
+
         summary: Summary,
         damage: tuple[Damage, ...] = (),
         arrived: tuple[str, ...] = (),

@@ -28,6 +28,7 @@ from .messages import (
     Filtered,
     FromStore,
     InboxRead,
+    KeysRead,
     ModelsListed,
     ProspectFailed,
     SearchIsSlow,
@@ -36,6 +37,7 @@ from .messages import (
     StoreWell,
     VersionsListed,
     ViewFailed,
+    VersionsSought,
     ViewRead,
 )
 from .rows import Rows, changed_last
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from .errand import Errand
     from .prospects import Request
 
+    from .seeking import Seeker
 POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
 """How long the rest of a large store waits for the first page to be painted, at most."""
@@ -91,6 +94,7 @@ class StoreWorker(Thread):
         self._unprepared = ""
         self._said: tuple[str, str] | None = None
 
+        self._seeker: Seeker | None = None
     # -- asked from the screen's thread ----------------------------------------------------------
 
     def list_versions(self, model: str) -> None:
@@ -122,6 +126,18 @@ class StoreWorker(Thread):
         self._ask(f"change {id(errand)}", lambda store: self._make(store, errand), lost=errand.lost)
 
     def refresh(self) -> None:
+    def seek(self, text: str) -> None:
+        """Ask for versions of whatever model by a name, or a query: ``VersionsSought``."""
+        self._ask("seek", lambda store: self._seek(store, text), lost=lambda _: VersionsSought(text))
+
+    def fetch(self, ref: str) -> None:
+        """Ask for a version by its reference: ``VersionFetched``."""
+        self._ask(
+            "fetch",
+            lambda store: self._fetch(store, ref),
+            lost=lambda reason: VersionFetched(ref, None, reason),
+        )
+
         """Ask for the models again, changed or not."""
         self._ask("models", lambda store: self._list_models(store, asked=True))
 
@@ -170,6 +186,7 @@ class StoreWorker(Thread):
         if store is None:
             return
         self._guarded(store, Job(self._list_models))
+        self._guarded(store, Job(self._tell_keys))
         while not self._stopped:
             self._guarded(store, self._next_job() or Job(self._poll))
 
@@ -182,6 +199,7 @@ class StoreWorker(Thread):
             return
         self._part = True
         self._guarded(part, Job(self._list_models))
+        self._guarded(part, Job(self._tell_keys))
         self._await_paint()
         part.close()
 
@@ -262,6 +280,10 @@ class StoreWorker(Thread):
             raise NotFoundError(f"the store is gone: {store.root}", hint=_GONE_HINT)
 
     def _list_models(self, store: Store, *, asked: bool = False) -> None:
+    def _tell_keys(self, store: Store) -> None:
+        if settings := store.keys:
+            self.post(KeysRead(settings))
+
         if asked:
             store.poll()
         self._listed = store.generation
@@ -309,6 +331,19 @@ class StoreWorker(Thread):
             self.post(answer)
 
     def _summary(self, store: Store) -> Summary:
+    def _seek(self, store: Store, text: str) -> None:
+        from .seeking import Seeker
+
+        if self._seeker is None or not self._seeker.serves(store):
+            self._seeker = Seeker(store)
+        self.post(VersionsSought(text, *self._seeker.find(text)))
+
+    def _fetch(self, store: Store, ref: str) -> None:
+        try:
+            self.post(VersionFetched(ref, store.get(ref)))
+        except NotFoundError as error:  # deleted since it was shown
+            self.post(VersionFetched(ref, None, error.message))
+
         summary = store.summary()
         # The part is read-only, whoever looks at it.
         return replace(summary, writable=os.access(store.root, os.W_OK)) if self._part else summary

@@ -28,7 +28,7 @@ from .parts import bar, hint, prints
 
 if TYPE_CHECKING:
     from ..changes import Change
-    from ..messages import ChangeFailed, ChangeProgressed, ProspectFailed, ProspectRead
+    from ..messages import ChangeFailed, ChangeProgressed, ProspectFailed, ProspectRead, VersionsSought
     from ..prospects import Request
     from ..screens.main import MainScreen
     from ..widgets.field import Field
@@ -279,9 +279,13 @@ class Dialog(ModalScreen[None]):
             if self.choose(_CHOICES[key]):
                 self._chosen_anew()
         elif key in _SCROLLS:
-            self.body_view.step(_SCROLLS[key] * max(self.body_view.page - 1, 1))
+            self.page(_SCROLLS[key])
         elif not (isinstance(event, events.Key) and await self.other_key(event)):
             await self._type(event)
+
+    def page(self, pages: int) -> None:
+        """Scroll what is shown."""
+        self.body_view.step(pages * max(self.body_view.page - 1, 1))
 
     async def _type(self, event: events.Key | events.Paste) -> None:
         action = (
@@ -372,6 +376,9 @@ class Dialog(ModalScreen[None]):
                 self._said = ("this has changed since you looked", "warning")
         self.prospect = found
         self.show()
+
+    def take_sought(self, message: VersionsSought) -> None:
+        """Take versions that were looked for: only the palette looks for any."""
 
     def progressed(self, message: ChangeProgressed) -> None:
         """Show how far hashing is."""

@@ -13,15 +13,18 @@ from ..messages import (
     ForDialog,
     FromStore,
     InboxRead,
+    KeysRead,
     ModelsListed,
     ProspectFailed,
     ProspectRead,
+    Remembered,
     SearchIsSlow,
     StoreMissing,
     StoreTrouble,
     StoreWell,
     VersionsListed,
     ViewFailed,
+    VersionsSought,
     ViewRead,
 )
 
@@ -42,13 +45,13 @@ def take(screen: MainScreen, message: FromStore) -> None:
             _models_listed(screen, message)
         case Filtered():
             screen.selection.take_filtered(message)
-        case InboxRead(waiting=waiting):
-            _inbox_read(screen, waiting)
         case ForDialog():
             _of_a_change(screen, message)
         case SearchIsSlow(reason=reason):
             screen.say(f"filtering may be slow: {reason}", "warning")
         case StoreMissing(reason=reason):
+        case InboxRead() | KeysRead() | Remembered():
+            _of_whoever_looks(screen, message)
             screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
             screen.settled()
         case StoreTrouble():
@@ -61,6 +64,16 @@ def take(screen: MainScreen, message: FromStore) -> None:
 def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
     if waiting != screen.inbox:
         screen.inbox = waiting
+def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Remembered) -> None:
+    if isinstance(message, InboxRead):
+        _inbox_read(screen, message.waiting)
+    elif isinstance(message, Remembered):
+        screen.remarks.welcome()
+    elif screen.keymap.take_store(message.settings):
+        screen.show_hints()
+        screen.remarks.problems([*screen.problems, *screen.keymap.problems])
+
+
         screen.show_headline()
         screen.show_hints()
 
@@ -75,6 +88,8 @@ def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
         case ChangeProgressed() if dialog:
             dialog.progressed(message)
         case ChangeFailed() if dialog:
+        case VersionsSought() if dialog:
+            dialog.take_sought(message)
             dialog.failed(message)
 
 

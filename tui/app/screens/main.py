@@ -8,7 +8,7 @@ here reads a file.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,7 +24,9 @@ from .. import facts, headline
 from ..actions import VIEWS, Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
+from ..keymap import Keymap
 from ..layout import Place
+from ..memory import Memory
 from ..messages import FromStore
 from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
@@ -37,6 +39,7 @@ from .arrangement import Arrangement
 from .marks import Marks
 from .selection import Selection
 from .views import Views
+from .remarks import Remarks
 
 if TYPE_CHECKING:
     from ....store import Summary, Version, Waiting
@@ -59,7 +62,7 @@ class MainScreen(Screen[None]):
 
     def __init__(
         self,
-        registry: Registry,
+        keymap: Keymap,
         *,
         worker: StoreWorker,
         early_answers: Callable[[], list[FromStore]],
@@ -70,7 +73,11 @@ class MainScreen(Screen[None]):
         redraw: Callable[[], None],
     ) -> None:
         super().__init__(classes="-ascii" if ascii_only else None)
-        self.registry = registry
+        memory: Memory,
+        problems: Sequence[str] = (),
+        self.keymap = keymap
+        self.problems = problems
+        """What of a person's settings can't be, besides keys."""
         self.ascii_only = ascii_only
         self.worker = worker
         self._early_answers = early_answers
@@ -88,6 +95,8 @@ class MainScreen(Screen[None]):
         self._now = now
         self._read_only = read_only
         self.settled: Callable[[], None] = settled
+        self.memory: Memory = memory
+        self.remarks = Remarks(self)
         self.redraw: Callable[[], None] = redraw
         self._notice: object | None = None
         self._notice_timer: Timer | None = None
@@ -123,7 +132,7 @@ class MainScreen(Screen[None]):
         self._place_panes()
         yield from (self.headline, self.banner, self.tabs)
         yield self._area
-        yield from (self.guide_view, self.summary, self.filter_line, self.footer)
+        yield from (self.guide_view, self.summary, self.filter_line, self.remarks.bar, self.footer)
 
     def on_mount(self) -> None:
         """Show what the store has answered already."""
@@ -136,9 +145,16 @@ class MainScreen(Screen[None]):
     def panes(self) -> dict[Pane, Scroller]:
         """The widget of each pane."""
         return {Pane.MODELS: self.model_table, Pane.VERSIONS: self.version_table, **self.view_widgets}
+        if told := [*self.problems, *self.keymap.problems]:
+            self.remarks.problems(told)
 
     @property
     def look(self) -> Look:
+    @property
+    def registry(self) -> Registry:
+        """What the keys do."""
+        return self.keymap.registry
+
         """The moment, and what the terminal can show."""
         return Look(self._now(), self.ascii_only)
 
@@ -212,6 +228,7 @@ class MainScreen(Screen[None]):
                 widget.refresh()
         self._focus_pane()
         self.call_after_refresh(self.show_all)
+        self.remarks.show()
 
     def _place_panes(self) -> bool:
         """Choose what is seen; say whether that changed anything."""
@@ -364,14 +381,15 @@ class MainScreen(Screen[None]):
                 await self.perform(action)
         elif (
             action
+        self.remarks.pressed()
             and action.id.startswith("app.")
             and not (isinstance(event, events.Key) and event.is_printable)
         ):
             await self.perform(action)
-        elif key in STEPS:
-            self.scroller.step(STEPS[key])
         else:
             await self.filter_line.feed(event)
+        elif key in STEPS:
+            self.scroller.step(STEPS[key])
             if not self.filter_line.typing:
                 self._filter_left()
 

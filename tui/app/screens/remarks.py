@@ -1,0 +1,109 @@
+"""The lines above the footer: what of a person's settings can't be, and to a newcomer the keys that matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...text import visible, width
+from ..facts import Line
+from ..memory import HINTS
+from ..widgets.lineview import Bar
+
+if TYPE_CHECKING:
+    from .main import MainScreen
+
+_MOST = 6
+"""As many problems are named on the screen; mvtui doctor names all."""
+
+_HINT = "the keys that matter"
+_HINT_KEYS = 8
+"""After so many keys a newcomer isn't one."""
+
+_MATTER = {
+    "stage.promote": "promotes",
+    "stage.rollback": "rolls back",
+    "list.filter": "filters",
+    "app.palette": "finds anything",
+    "app.help": "shows all keys",
+}
+
+
+class Remarks:
+    """What stands above the footer, until it is taken away."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self.bar = Bar(id="remarks")
+        self.bar.display = False
+        self._problems: list[str] = []
+        self._keys_left = 0
+
+    @property
+    def seen(self) -> bool:
+        """Whether anything stands there."""
+        return bool(self._problems or self._keys_left)
+
+    def problems(self, problems: list[str]) -> None:
+        """Name what of the settings can't be."""
+        self._problems = list(problems)
+        self.show()
+
+    def welcome(self) -> None:
+        """Tell the keys that matter, if whoever looks was never told before."""
+        if _HINT not in self._screen.memory.recall(HINTS) and not self._problems:
+            self._keys_left = _HINT_KEYS
+            self.show()
+
+    def pressed(self) -> None:
+        """Count a key: a few, and the hint was seen."""
+        if self._keys_left:
+            self._keys_left -= 1
+            if not self._keys_left:
+                self._hint_seen()
+
+    def dismiss(self) -> None:
+        """Take it away."""
+        if self._keys_left:
+            self._hint_seen()
+        self._problems = []
+        self.show()
+
+    def _hint_seen(self) -> None:
+        self._keys_left = 0
+        self._screen.memory.note(HINTS, _HINT)
+        self.show()
+
+    def show(self) -> None:
+        """Draw it for the window as it is."""
+        lines = self._lines(self._screen.app.size.width)
+        self.bar.styles.height = max(len(lines), 1)
+        self.bar.show(*((line, []) for line in lines))
+        if self.bar.display is not bool(lines):
+            self.bar.display = bool(lines)
+            self._screen.call_after_refresh(self._screen.show_all)
+
+    def _lines(self, columns: int) -> list[Line]:
+        if self._problems:
+            return self._named(columns)
+        return [self._hint(columns)] if self._keys_left else []
+
+    def _named(self, columns: int) -> list[Line]:
+        ascii_only, sign = self._screen.ascii_only, self._screen.signs.bad
+        shown = self._problems[:_MOST]
+        lines: list[Line] = [
+            [(f" {sign} " + visible(text, columns - 4, ascii_only=ascii_only), "warning")] for text in shown
+        ]
+        more = len(self._problems) - len(shown)
+        told = f"   {more} more: mvtui doctor names them all; " if more else "   "
+        return [*lines, [(told + "esc takes this away", "muted")]]
+
+    def _hint(self, columns: int) -> Line:
+        """Return as many of the keys as there is room for."""
+        registry = self._screen.registry
+        line: Line = [(" New here?", "accent")]
+        for action_id, does in _MATTER.items():
+            if keys := registry.get(action_id).keys_shown:
+                pieces: Line = [("  " + keys[0], "key"), (" " + does, "muted")]
+                if sum(width(text) for text, _ in (*line, *pieces)) < columns:
+                    line += pieces
+        return line
