@@ -183,6 +183,8 @@ class MvtuiApp(App[int]):
             self._freeze = self._worker.partial  # once more when the rest has come
         self._worker.painted()
         self._memory.start(lambda: self._from_store(Remembered()))
+        if self._worker.partial:
+            return  # nothing may compete with reading the rest; once that is painted, this is called again
         # What only keys need, before an upgrade underneath could take it away.
         from .dialogs import (  # noqa: F401
             alias,
