@@ -166,7 +166,7 @@ async def test_a_version_of_another_model_is_found_and_gone_to(filled: Path, ope
 async def test_references_words_and_queries_find_it(text: str, ref: str, filled: Path, opened: Opens) -> None:
     async with opened(filled) as it:
         await it.press("colon")
-        field = it.main.dialog.field  # type: ignore[union-attr]
+        field: Any = it.main.dialog.field  # type: ignore[union-attr]
         field.value = text
         it.main.dialog.typed_anew()  # type: ignore[union-attr]
         await it.rest()

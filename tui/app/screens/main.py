@@ -116,7 +116,7 @@ class MainScreen(Screen[None]):
         self.guide_view = Overview(id="guide")
         self.view_widgets = {pane: Overview(id=pane.value.lower()) for pane in VIEWS}
         self.summary = Bar(id="summary")
-        self.filter_line = FilterLine(id="filter")
+        self.filter_line = FilterLine(self.memory, id="filter")
         self.footer = Footer(ascii_only=self.ascii_only, id="footer")
         for pane, widget in self.panes.items():
             widget.border_title = Content(headline.title(pane))
@@ -390,6 +390,9 @@ class MainScreen(Screen[None]):
             await self.filter_line.feed(event)
         elif key in STEPS:
             self.scroller.step(STEPS[key])
+        elif key in STEPS:
+            if not self.filter_line.walks(key):
+                self.scroller.step(STEPS[key])
             if not self.filter_line.typing:
                 self._filter_left()
 

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from ...words import count
 from .. import advice
 from ..actions import Pane
+from ..memory import QUERIES
 from .lineview import Bar
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from ....store import Completion
     from ....store.errors import QueryError
     from ..facts import Line
+    from ..memory import Memory
     from .field import Field
     from .ghost import Ghost
 
 STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+p": -1}
-"""Keys that move in the list while a filter is typed, and by how many lines."""
+"""Keys that move in the list while a filter is typed, and by how many lines; the arrows go to earlier queries, too."""
 
 _PATIENCE_SECONDS = 0.5
 """How long tab waits for the store to say what the text could go on with."""
@@ -56,8 +58,15 @@ class FilterLine(Widget):
     class Ready(Message):
         """What tab waited for has come, or won't: keys can go on."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, memory: Memory, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
+        self._memory = memory
+        self._earlier: list[str] = []
+        self._at = 0
+        """Which of the earlier queries is shown; past the last one for what was typed."""
+        self._draft = ""
+        self._below = 0
+        """How many lines down the list the keys went since something was typed."""
         self._pane = Pane.VERSIONS
         self._input: Field | None = None
         self._ghost: Ghost | None = None
@@ -88,6 +97,8 @@ class FilterLine(Widget):
         """Take the keys, to filter ``pane``."""
         self._pane = pane
         self._typing = True
+        self._earlier = self._memory.recall(QUERIES) if pane is Pane.VERSIONS else []
+        self._at, self._below = len(self._earlier), 0
         self.display = True
         prompt = f" {pane.value.lower()} /"
         self._prompt.styles.width = len(prompt)
@@ -182,6 +193,7 @@ class FilterLine(Widget):
         field = self._input
         if field is None:
             return
+        self._at, self._below = len(self._earlier), 0
         if isinstance(event, events.Paste):
             await field.feed(event)
         elif event.key == "escape":
@@ -190,10 +202,34 @@ class FilterLine(Widget):
         elif event.key == "enter":
             self._stop_typing()
             self.display = bool(field.value)
+            if self._pane is Pane.VERSIONS and not self._wrong:
+                self._memory.note(QUERIES, field.value)
         elif event.key == "tab":
             self._complete()
         else:
             await field.feed(event)
+
+    def walks(self, key: str) -> bool:
+        """Show the query typed before this one, or after it; False when the key moves in the list instead.
+
+        Both lie in one line: above what is typed are the queries of before, below it is the list.
+        """
+        if key == "up" and not self._below and self._earlier:
+            if self._at == len(self._earlier):
+                self._draft = self.typed
+            self._show_earlier(max(self._at - 1, 0))
+            return True
+        if key == "down" and self._at < len(self._earlier):
+            self._show_earlier(self._at + 1)
+            return True
+        self._below = max(self._below + STEPS[key], 0)
+        return False
+
+    def _show_earlier(self, at: int) -> None:
+        self._at = at
+        if (field := self._input) is not None:
+            field.value = self._earlier[at] if at < len(self._earlier) else self._draft
+            field.cursor_position = len(field.value)
 
     def _complete(self) -> None:
         """Go on as is suggested, now or when the store has said how; do nothing where nothing is suggested."""
