@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from mvtui.store import Store, open_store
+from mvtui.tui.app import places
 from mvtui.tui.app.actions import ACTIONS
 
 from .conftest import Opens
 from .staging import staged
-from .test_dialogs import changes, closed, dialog, flat, settled
+from .test_dialogs import changes, closed, dialog, flat, settled, typed
 
 EVIL = "[/b][@click=app.quit]x\x1b[2J\u202e"
 
@@ -192,3 +193,166 @@ async def test_hostile_names_of_files_are_harmless(world: Path, opened: Opens, t
             assert dialog(it).columns <= size[0]
             await it.press("escape")
             assert it.app.is_running
+
+
+# -- checking out -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory the app is started in: with directories, files and hidden ones."""
+    here = tmp_path / "here"
+    for name in ("outputs", "output", "models/old", ".git"):
+        (here / name).mkdir(parents=True)
+    (here / "notes.txt").write_text("x")
+    (here / "models" / "a.bin").write_bytes(b"x" * 1500)
+    monkeypatch.chdir(here)
+    return here
+
+
+async def test_o_copies_the_files_to_a_directory_of_their_name(
+    world: Path, opened: Opens, here: Path
+) -> None:
+    async with opened(world) as it:
+        await it.press("o")
+        assert "Check out m@1.3.0" in it.text
+        assert typed(it) == "m-1.3.0"
+        assert "mvtui checkout m@1.3.0 m-1.3.0" in it.text
+        await it.press("enter")
+        await settled(it)
+        assert f"m@1.3.0 is in {here}/m-1.3.0: 1 file, 28 B"[:70] in it.text
+        assert (here / "m-1.3.0" / "weights.bin").read_bytes() == b"weights" * 4
+        await it.press("o")
+        assert "that directory is not empty" in flat(it.text)
+        await it.press("enter")
+        assert not closed(it)
+
+
+async def test_the_list_completes_as_a_path_is_typed(world: Path, opened: Opens, here: Path) -> None:
+    async with opened(world) as it:
+        await it.press("o", "end", "ctrl+u")
+        assert "models/" in it.text
+        assert ".git" not in it.text
+        assert "notes.txt" not in it.text, "it is no directory"
+        await it.press("o", "tab")
+        assert typed(it) == "output", "as far as there is one way only"
+        await it.press("s", "tab")
+        assert typed(it) == "outputs/"
+        assert "nothing there" in it.text
+        await it.press(*"new", "enter")
+        await settled(it)
+        assert (here / "outputs" / "new" / "weights.bin").exists()
+
+
+async def test_up_and_down_choose_and_enter_descends(world: Path, opened: Opens, here: Path) -> None:
+    async with opened(world) as it:
+        await it.press("o", "end", "ctrl+u", "down")
+        assert "▸ models/" in it.text
+        await it.press("enter")
+        assert typed(it) == "models/"
+        assert "that directory is not empty" in flat(it.text)
+        await it.press("up", "enter", "enter")
+        await settled(it)
+        assert (here / "models" / "old" / "weights.bin").exists(), "an empty one will do"
+
+
+async def test_paths_that_can_t_be_say_why(
+    world: Path, opened: Opens, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(here))
+    async with opened(world) as it:
+        await it.press("o", "end", "ctrl+u", "enter")
+        assert "type where to copy it to" in it.text
+        await it.press(*"notes.txt")
+        assert "that is no directory" in it.text
+        await it.press("enter")
+        assert not closed(it)
+        await it.press("end", "ctrl+u", *"~/mo", "tab")
+        assert typed(it) == "~/models/"
+        await it.press(*"x y")
+        assert "mvtui checkout m@1.3.0 ~/'models/x y'" in it.text
+        await it.press("enter")
+        await settled(it)
+    assert (here / "models" / "x y" / "weights.bin").exists()
+
+
+async def test_damaged_bytes_are_not_copied(world: Path, opened: Opens, here: Path) -> None:
+    spoil(world, "m@1.3.0")
+    async with opened(world) as it:
+        await it.press("o", "enter")
+        await it.until(lambda: "weights.bin" in it.text)
+        assert not closed(it)
+    assert not (here / "m-1.3.0").exists()
+
+
+async def test_copying_out_is_stopped_by_esc_and_leaves_nothing(
+    world: Path, opened: Opens, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(here.rglob("*"))
+    gate = Gate(monkeypatch, "checkout")
+    async with opened(world) as it:
+        await it.press("o")
+        await it.pilot.press("enter")
+        await it.until(gate.there.is_set)
+        await it.pilot.press("escape")
+        gate.go_on.set()
+        await settled(it)
+        assert "stopped: nothing was copied to m-1.3.0" in it.text
+    assert sorted(here.rglob("*")) == before
+
+
+async def test_checking_out_works_where_nothing_can_be_changed(
+    world: Path, opened: Opens, here: Path
+) -> None:
+    async with opened(world, read_only=True) as it:
+        await it.press("o", "enter")
+        await settled(it)
+    assert (here / "m-1.3.0" / "weights.bin").exists()
+
+
+async def test_hostile_names_in_a_directory_are_harmless_and_not_typed(
+    world: Path, opened: Opens, here: Path
+) -> None:
+    evil = here / "models" / "old" / EVIL.replace("/", "")
+    evil.mkdir()
+    for size in ((80, 24), (120, 35)):
+        async with opened(world, size) as it:
+            await it.press("o", "end", "ctrl+u", *"models/old/")
+            assert "click=app.quit" in it.text
+            await it.press("tab", "down", "enter")
+            assert typed(it) == "models/old/"
+            assert "\x1b" not in it.text
+            assert "\u202e" not in it.text
+            await it.press("escape")
+            assert it.app.is_running
+
+
+def test_a_place_tells_what_is_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for typed_, state in (
+        ("models", "directory"),
+        ("outputs", "empty"),
+        ("notes.txt", "file"),
+        ("notes.txt/x", "other"),
+        ("none", "nothing"),
+        ("", "nothing"),
+        ("/dev/null", "other"),
+    ):
+        assert places.look(typed_).state == state, typed_
+    assert [entry.name for entry in places.look("models/").entries] == ["old", "a.bin"]
+    assert places.look("models/").entries[1].size == 1500
+    assert [entry.name for entry in places.look(".").entries] == [".git"]
+    assert [entry.name for entry in places.look("MOD").entries] == ["models"], "in any case if none fits"
+    assert places.look("a\0b").problem
+    monkeypatch.setattr(places, "MOST", 1)
+    assert len(places.look("").entries) == 1
+    assert places.look("").total == 4
+
+
+async def test_a_long_directory_says_how_many_are_left_out(world: Path, opened: Opens, here: Path) -> None:
+    for number in range(40):
+        (here / "outputs" / f"run{number:02}").mkdir()
+    async with opened(world, (80, 24)) as it:
+        await it.press("o", "end", "ctrl+u", *"outputs/")
+        assert "34 more: type on" in it.text
+        await it.press("up")
+        assert "▸ run39/" in it.text

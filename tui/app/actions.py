@@ -320,6 +320,16 @@ ACTIONS: tuple[Action, ...] = (
         why_not=_needs_version,
     ),
     Action(
+        "version.checkout",
+        ("o",),
+        "check out",
+        "Copy the version's files into a directory",
+        _DO,
+        footer=23,
+        why_not=_needs_version,
+        doing="check it out",
+    ),
+    Action(
         "copy.menu",
         ("y",),
         "copy",

@@ -192,6 +192,13 @@ def _verify(screen: MainScreen) -> None:
         screen.open(VerifyDialog(screen, screen.version))
 
 
+def _check_out(screen: MainScreen) -> None:
+    from .dialogs.checkout import CheckOutDialog
+
+    if screen.version:
+        screen.open(CheckOutDialog(screen, screen.version))
+
+
 def _copy(screen: MainScreen, value: str) -> None:
     from . import clipboard
 
@@ -271,6 +278,7 @@ COMMANDS: dict[str, Command] = {
     "change.undo": _take_back("undo"),
     "change.redo": _take_back("redo"),
     "version.verify": _verify,
+    "version.checkout": _check_out,
     "copy.menu": _copy_something,
     "copy.id": _copy_id,
     "store.refresh": _refresh,

@@ -6,7 +6,7 @@ part of the answer, as a sentence: a dialog must always have something to show.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -207,8 +207,16 @@ class Copies(msgspec.Struct, frozen=True):
     problem: str = "it has no files"
 
 
-Request: TypeAlias = ToPromote | ToRollBack | ToSay | ToTakeBack | ToAnnotate | ToDelete | ToCopy
-Prospect: TypeAlias = Promotion | Return | Opinion | TakenBack | Annotated | Deletion | Copies
+class Request(Protocol):
+    """What a dialog asks; two are the same when they are equal."""
+
+    def read(self, store: Store) -> Prospect:
+        """Answer it. May raise whatever the store does."""
+        ...
+
+
+Prospect: TypeAlias = object
+"""What a change would come to: each dialog knows that of its own request."""
 
 
 def answered(store: Store, request: Request) -> ProspectRead | ProspectFailed:

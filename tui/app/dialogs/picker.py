@@ -1,0 +1,86 @@
+"""A list of a directory that completes as a path is typed: tab completes, up and down choose, enter takes what is chosen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ... import words
+from ...text import fit, visible
+from ..places import Place, parted
+
+if TYPE_CHECKING:
+    from ..facts import Line
+
+ROWS = 7
+"""Lines it takes, always: a dialog that changes its height with each key would jump."""
+
+_SIZE = 10
+_LONGEST = 4096
+
+
+class Picker:
+    """Which of a place's entries is chosen, if any; typing forgets it."""
+
+    def __init__(self) -> None:
+        self.chosen: int | None = None
+
+    def move(self, place: Place | None, step: int) -> None:
+        """Choose another entry."""
+        count = len(place.entries) if place else 0
+        if count:
+            at = self.chosen + step if self.chosen is not None else 0 if step > 0 else -1
+            self.chosen = at % count
+
+    def taken(self, place: Place | None, typed: str) -> str | None:
+        """Return what is typed, gone on with the chosen entry; None when none is chosen."""
+        if place is None or self.chosen is None or self.chosen >= len(place.entries):
+            return None
+        return _with(place, typed, self.chosen)
+
+    def completed(self, place: Place | None, typed: str) -> str:
+        """Return what is typed, gone on with as far as there is one way only; with the chosen entry if one is."""
+        if place is None or not place.entries:
+            return typed
+        if self.chosen is not None or place.total == 1:
+            return _with(place, typed, self.chosen or 0)
+        names = [entry.name for entry in place.entries]
+        common = os.path.commonprefix(names) if place.total == len(names) else ""
+        folder, start = parted(typed)
+        return folder + common if len(common) > len(start) and shows(common) else typed
+
+    def lines(self, place: Place, columns: int, *, signs: words.Signs, ascii_only: bool) -> Sequence[Line]:
+        """Return ``ROWS`` lines of it, with the chosen one in sight."""
+        lines: list[Line] = []
+        if place.problem:
+            lines.append([("  " + visible(place.problem, columns - 2, ascii_only=ascii_only), "warning")])
+        elif not place.entries:
+            lines.append(
+                [("  nothing there begins so" if parted(place.typed)[1] else "  nothing there", "muted")]
+            )
+        room = ROWS if len(place.entries) <= ROWS else ROWS - 1
+        first = max(0, min((self.chosen or 0) - room // 2, len(place.entries) - room))
+        for at, entry in list(enumerate(place.entries))[first : first + room]:
+            here = at == self.chosen
+            name = fit(entry.name + "/" * entry.directory, max(columns - _SIZE - 3, 8), ascii_only=ascii_only)
+            size = "" if entry.directory else words.size(entry.size)
+            style = "title" if here else "accent" if entry.directory else ""
+            lines.append(
+                [(f"{signs.cursor if here else ' '} ", "accent"), (name, style), (size.rjust(_SIZE), "muted")]
+            )
+        if (left := place.total - room) > 0 and room < ROWS:
+            lines.append([(f"  {left:,} more: type on", "muted")])
+        return [*lines, *([[]] * (ROWS - len(lines)))]
+
+
+def shows(text: str) -> bool:
+    """Say whether a text can stand in a field, which draws what it holds as it is."""
+    return visible(text, _LONGEST) == text
+
+
+def _with(place: Place, typed: str, at: int) -> str:
+    entry = place.entries[at]
+    if not shows(entry.name):
+        return typed
+    return parted(typed)[0] + entry.name + "/" * entry.directory
