@@ -1,7 +1,7 @@
 """Which ways between stages are gated on the screen, and when what waits for someone is read."""
 
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 from mvtui.store import open_store
@@ -60,7 +60,8 @@ async def test_a_closed_gate_stops_the_way_on_and_not_the_way_back(world: Path, 
         assert store.get("m@1.2.0").stage == "staging"
 
 
-def test_what_is_to_be_seen_comes_before_what_waits(tmp_path: Path) -> None:
+def test_what_is_to_be_seen_comes_before_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mvtui.tui.app.worker._LULL_SECONDS", 1.0)  # however slow this machine is
     world = staged(tmp_path, GATES + APPROVED)
     with open_store(world) as store:
         store.request("m@1.2.0", "production")
@@ -70,7 +71,7 @@ def test_what_is_to_be_seen_comes_before_what_waits(tmp_path: Path) -> None:
     def post(message: FromStore) -> None:
         told.append(message)
         if isinstance(message, ModelsListed):
-            worker.list_versions("m")  # as the screen does on that message
+            Timer(0.02, worker.list_versions, ("m",)).start()  # as the screen does, a moment later
         if isinstance(message, InboxRead):
             done.set()
 
