@@ -128,10 +128,15 @@ def test_a_line_that_drops_ends_it_even_when_the_parent_ignores_the_signal(
 
 def test_it_follows_the_window(store: Store, start: Starts) -> None:
     it = start(store.root, 120, 35)
-    it.shows("Overview")
+    it.shows("4 Stages")
     it.press(b"jj")
     it.shows("▸ 1.37.0")
-    for columns, rows, seen in ((80, 24, "[Versions]"), (40, 10, "too small: 40x10"), (160, 45, "Overview")):
+    for columns, rows, seen in (
+        (80, 24, "[1 Versions]"),
+        (40, 10, "too small: 40x10"),
+        (160, 45, "▸ sentiment@1.37.0"),
+        (120, 35, "3 Metrics · 1.37.0 against 1.36.0"),
+    ):
         it.resize(columns, rows)
         it.shows(seen)
     it.shows("▸ 1.37.0")
@@ -207,7 +212,15 @@ def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tm
         it = start(store.root, columns, rows)
         it.shows("1.0.0")
         it.shows("␛]0;owned␇")
-        it.press(b"\t\t\t/own")
+        for key, seen in (
+            (b"2", "▸ evil@1.0.0"),
+            (b"4", "Next"),
+            (b"3", "nothing to compare"),
+            (b"5", "@click"),
+        ):
+            it.press(key)
+            it.shows(seen)
+        it.press(b"1/own")
         it.shows("1 of 1")
         for escape in (b"\x1b]0;", b"\x1b[2J\x9b", b"\x1b]52", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
             assert escape not in it.sent.replace(b"\x1b[H\x1b[2J", b"", 1)
