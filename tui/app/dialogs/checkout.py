@@ -126,5 +126,6 @@ class CheckOutDialog(Dialog):
         lines: list[Line] = [[(f"{files}, {words.size(version.size)}, each checked on the way", "")]]
         lines += labelled("into", visible(found.place.path, columns * 2), columns, 2, ascii_only=ascii_only)
         lines += [[]] * (3 - len(lines))
-        listed = self.picker.lines(found.place, columns, signs=self.main.signs, ascii_only=ascii_only)
+        none = "a new directory" if found.place.state == "nothing" else "there is no directory in it"
+        listed = self.picker.lines(found.place, columns, none=none, ascii_only=ascii_only)
         return [*lines, [], *listed]

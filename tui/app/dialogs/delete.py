@@ -73,7 +73,9 @@ class DeleteDialog(Dialog):
             [(text, "")]
             for text in paragraph(f"{what} by {version.author}", columns, 2, ascii_only=ascii_only)
         ]
-        rest = "Its number is never used again. Its bytes stay until gc takes them, and so long u brings it back."
+        rest = (
+            "Its number is never used again. Its bytes stay until gc takes them; until then u brings it back."
+        )
         lines += [[(text, "muted")] for text in paragraph(rest, columns, 3, ascii_only=ascii_only)]
         if found.made:
             names = ", ".join(found.made[:_MOST_NAMED])

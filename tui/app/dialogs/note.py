@@ -75,6 +75,8 @@ class NoteDialog(Dialog):
         ref = shlex.quote(self.version.ref)
         if self.long is not None:
             return f"mvtui note {ref} - < FILE"
+        if not self.typed and not _is_a_line(self._now):
+            return f"mvtui note {ref} TEXT"
         return f"mvtui note {ref} {shlex.quote(self.typed)}"
 
     def typed_anew(self) -> None:

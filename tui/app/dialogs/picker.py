@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -45,20 +44,18 @@ class Picker:
             return typed
         if self.chosen is not None or place.total == 1:
             return _with(place, typed, self.chosen or 0)
-        names = [entry.name for entry in place.entries]
-        common = os.path.commonprefix(names) if place.total == len(names) else ""
+        common = _common([entry.name for entry in place.entries]) if place.total == len(place.entries) else ""
         folder, start = parted(typed)
         return folder + common if len(common) > len(start) and shows(common) else typed
 
-    def lines(self, place: Place, columns: int, *, signs: words.Signs, ascii_only: bool) -> Sequence[Line]:
-        """Return ``ROWS`` lines of it, with the chosen one in sight."""
+    def lines(self, place: Place, columns: int, *, none: str, ascii_only: bool) -> Sequence[Line]:
+        """Return ``ROWS`` lines of it, with the chosen one in sight; ``none`` says that there is nothing to choose."""
+        signs = words.signs(ascii_only)
         lines: list[Line] = []
         if place.problem:
             lines.append([("  " + visible(place.problem, columns - 2, ascii_only=ascii_only), "warning")])
         elif not place.entries:
-            lines.append(
-                [("  nothing there begins so" if parted(place.typed)[1] else "  nothing there", "muted")]
-            )
+            lines.append([("  " + none, "muted")])
         room = ROWS if len(place.entries) <= ROWS else ROWS - 1
         first = max(0, min((self.chosen or 0) - room // 2, len(place.entries) - room))
         for at, entry in list(enumerate(place.entries))[first : first + room]:
@@ -72,6 +69,13 @@ class Picker:
         if (left := place.total - room) > 0 and room < ROWS:
             lines.append([(f"  {left:,} more: type on", "muted")])
         return [*lines, *([[]] * (ROWS - len(lines)))]
+
+
+def _common(names: Sequence[str]) -> str:
+    """Return what all names begin with, which is what the first and the last of them in order do."""
+    first, last = min(names), max(names)
+    at = next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:at]
 
 
 def shows(text: str) -> bool:
