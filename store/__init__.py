@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from . import errors as errors
     from .api import Store as Store
     from .api import glance as glance
+    from .api import health as health
     from .api import init_store as init_store
     from .api import inspect as inspect
     from .api import open_store as open_store
@@ -63,19 +64,22 @@ if TYPE_CHECKING:
     from .nouns.event import EventKind as EventKind
     from .nouns.gate import GateOutcome as GateOutcome
     from .nouns.gate import GateResult as GateResult
+    from .nouns.health import Finiteness as Finiteness
+    from .nouns.health import Health as Health
+    from .nouns.health import TensorHealth as TensorHealth
+    from .nouns.health import Trouble as Trouble
     from .nouns.impact import Impact as Impact
     from .nouns.inspection import Architecture as Architecture
     from .nouns.inspection import Cut as Cut
     from .nouns.inspection import Dimension as Dimension
     from .nouns.inspection import InspectedFile as InspectedFile
     from .nouns.inspection import Inspection as Inspection
-    from .nouns.inspection import Pickles as Pickles
     from .nouns.inspection import Port as Port
     from .nouns.inspection import Quantisation as Quantisation
     from .nouns.inspection import Tensor as Tensor
+    from .nouns.inspection import Tokenizer as Tokenizer
     from .nouns.keys import KeySetting as KeySetting
     from .nouns.keys import read_keys as read_keys
-    from .nouns.inspection import Tokenizer as Tokenizer
     from .nouns.ledger import LedgerEntry as LedgerEntry
     from .nouns.ledger import WatchNotice as WatchNotice
     from .nouns.lineage import EDGE_TYPES as EDGE_TYPES
@@ -105,6 +109,7 @@ if TYPE_CHECKING:
     from .nouns.modules import tensor_path as tensor_path
     from .nouns.modules import tensors_within as tensors_within
     from .nouns.modules import top_modules as top_modules
+    from .nouns.pickles import Pickles as Pickles
     from .nouns.policy import Access as Access
     from .nouns.policy import Policy as Policy
     from .nouns.recipe import Lack as Lack
@@ -148,7 +153,7 @@ if TYPE_CHECKING:
     from .verbs.search import Search as Search
 
 _HOMES = {
-    "api": ("Store", "glance", "init_store", "inspect", "open_store"),
+    "api": ("Store", "glance", "health", "init_store", "inspect", "open_store"),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
@@ -194,6 +199,7 @@ _HOMES = {
     "nouns.damage": ("Damage",),
     "nouns.dataset": ("DataSource", "DataState"),
     "nouns.event": ("Actor", "Event", "EventKind"),
+    "nouns.health": ("Finiteness", "Health", "TensorHealth", "Trouble"),
     "nouns.impact": ("Impact",),
     "nouns.inspection": (
         "Architecture",
@@ -201,7 +207,6 @@ _HOMES = {
         "Dimension",
         "InspectedFile",
         "Inspection",
-        "Pickles",
         "Port",
         "Quantisation",
         "Tensor",
@@ -221,6 +226,7 @@ _HOMES = {
         "tensors_within",
         "top_modules",
     ),
+    "nouns.pickles": ("Pickles",),
     "nouns.recipe": ("Lack", "Recipe", "Step"),
     "nouns.reports": (
         "BadObject",

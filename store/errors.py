@@ -17,7 +17,7 @@ code  meaning
 8     verification failed: bytes differ from their name
 9     the journal is damaged, or its last write is in doubt
 10    the store was written in a format this mvtui doesn't know
-11    a gate stopped it
+11    a gate stopped it, or would: weights that are not finite (``mvtui health``)
 12    the store's access rules don't let this person do it
 130   interrupted by the user
 141   the reader of a pipe went away (``mvtui ls | head``)
@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .nouns.gate import GateResult
+    from .nouns.pickles import Pickles
 
 
 class MvtuiError(Exception):
@@ -142,19 +143,30 @@ class BadFileError(BadInputError):
     """A model file is not a valid one of its format, or claims more than is safe to read.
 
     ``format`` is the format's name (``GGUF``), ``problem`` what is wrong (``it ends in the middle of a key``), ``file`` the
-    file's name, empty until whoever opened it gives it one. No reader of model files raises anything else, whatever a
-    file holds; nothing in it was run, and no more of it was read than the reader's limits allow.
+    file's name, empty until whoever opened it gives it one, ``pickles`` the verdict on pickled data in it, if there are any. No
+    reader of model files raises anything else, whatever a file holds; nothing in it was run, and no more of it was read
+    than the reader's limits allow.
     """
 
-    def __init__(self, problem: str, *, format: str, file: str = "", hint: str = "") -> None:  # noqa: A002
+    def __init__(
+        self,
+        problem: str,
+        *,
+        format: str,  # noqa: A002
+        file: str = "",
+        hint: str = "",
+        pickles: Pickles | None = None,
+    ) -> None:
         where = f"{file}: " if file else ""
         super().__init__(
             f"{where}not a valid {format} file: {problem}",
-            hint=hint or "Compare its size and digest with the source's: it may be cut off, damaged or mislabelled.",
+            hint=hint
+            or "Compare its size and digest with the source's: it may be cut off, damaged or mislabelled.",
         )
         self.problem = problem
         self.format = format
         self.file = file
+        self.pickles = pickles
 
 
 class ConflictError(MvtuiError):

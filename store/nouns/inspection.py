@@ -6,12 +6,13 @@ Nothing here was loaded, run or computed from weights. Every text comes from the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
 from .metric import to_stored
+from .pickles import Pickles
 
 Dimension: TypeAlias = int | str | None
 """A size, the name of one that is free (``batch``), or None for one that is not said."""
@@ -28,7 +29,7 @@ class Tensor(msgspec.Struct, frozen=True, gc=False):
     dimension is the one whose elements lie side by side. ``nbytes`` is what its elements take, packed; ``offset`` is where
     they begin in the file, in bytes from its start, and None where they don't lie there so (compressed, written as numbers
     of varying length). ``file`` is the path of that file inside the version or directory; for external data of an
-    ONNX model it is the file that the model names.
+    ONNX model it is the file that the model names. ``big_endian`` says that its numbers lie so; all others are little-endian.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Tensor(msgspec.Struct, frozen=True, gc=False):
     nbytes: int
     offset: int | None
     file: str
+    big_endian: bool = False
 
     @property
     def parameters(self) -> int:
@@ -121,30 +123,14 @@ class Tokenizer(msgspec.Struct, frozen=True):
     special: tuple[str, ...] = ()
 
 
-PickleVerdict: TypeAlias = Literal["safe", "unsafe", "unknown", "partial"]
-"""What looking at pickled data came to: ``partial`` means that not all of it could be looked at. There is no "clean"."""
-
-_WORST_FIRST: tuple[PickleVerdict, ...] = ("unsafe", "unknown", "partial", "safe")
-
-
-class Pickles(msgspec.Struct, frozen=True):
-    """What the pickled data of a file, or of several, would import and run when loaded.
-
-    ``imports`` are all globals they name (``torch._utils._rebuild_tensor_v2``), ``unsafe`` those that could run something.
-    """
-
-    verdict: PickleVerdict
-    imports: tuple[str, ...] = ()
-    unsafe: tuple[str, ...] = ()
-
-
 class InspectedFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one file holds.
 
     ``path`` is relative and POSIX, ``size`` in bytes, ``format`` the name of the reader that knew it, or ``unknown``;
     then ``suggests`` says what its first bytes look like, and ``digest`` is there (BLAKE3) if hashing was
     not too long. ``shards`` maps tensors to the files that hold them, where the file is an index of such. ``notes`` are
-    things worth knowing, ``problem`` is why it can't be read as what it claims to be: then nothing else is there.
+    things worth knowing, ``problem`` is why it can't be read as what it claims to be: then nothing else is there but
+    ``pickles``, the verdict on pickled data in it, where there are any.
     """
 
     path: str
@@ -178,6 +164,7 @@ class InspectedFile(msgspec.Struct, frozen=True, omit_defaults=True):
             "suggests": self.suggests,
             "inputs": [_plain(port) for port in self.inputs],
             "outputs": [_plain(port) for port in self.outputs],
+            "pickles": _plain(self.pickles),
             "notes": list(self.notes),
             "problem": self.problem,
         }
@@ -250,18 +237,6 @@ class Inspection(msgspec.Struct, frozen=True):
 
 def _counts(share: Any) -> dict[str, int]:
     return {"tensors": share.tensors, "parameters": share.parameters, "bytes": share.nbytes}
-
-
-def worst(found: Iterable[Pickles | None]) -> Pickles | None:
-    """Return what several files' pickled data come to together: the worst verdict, all names; None without any."""
-    there = [pickles for pickles in found if pickles is not None]
-    if not there:
-        return None
-    return Pickles(
-        min((pickles.verdict for pickles in there), key=_WORST_FIRST.index),
-        tuple(dict.fromkeys(name for pickles in there for name in pickles.imports)),
-        tuple(dict.fromkeys(name for pickles in there for name in pickles.unsafe)),
-    )
 
 
 def _plain(value: Any) -> Any:

@@ -15,9 +15,10 @@ from ..engine.repository import Repository
 from ..errors import BadFileError, BadInputError, MvtuiError, VerificationError
 from ..knowledge import formats
 from ..knowledge.formats import together
-from ..knowledge.formats.walk import Place, choose, walk
+from ..knowledge.formats.walk import Place, Walked, choose, walk
 from ..knowledge.meter import Meter
 from ..nouns.inspection import UNKNOWN_FORMAT, InspectedFile, Inspection
+from ..nouns.pickles import Pickles, worst
 from ..nouns.reports import ProgressCallback
 from . import checkout, look
 
@@ -55,20 +56,24 @@ def _file(target: str, progress: ProgressCallback | None) -> Inspection:
 
 
 def _directory(target: str) -> Inspection:
-    places, notes = walk(target)
+    walked = walk(target)
     room = MAX_HASHED
     found = []
-    for place in places:
+    for place in walked.places:
         inspected = _tolerated(place)
         if inspected.format == UNKNOWN_FORMAT and not inspected.problem and inspected.size <= room:
             room -= inspected.size
             inspected = msgspec.structs.replace(inspected, digest=_hashed_at(place.location))
         found.append(inspected)
-    return _noted(together.combine(found), notes)
+    return _noted(together.combine(found), walked)
 
 
-def _noted(inspection: Inspection, notes: Sequence[str]) -> Inspection:
-    return msgspec.structs.replace(inspection, notes=(*notes, *inspection.notes)) if notes else inspection
+def _noted(inspection: Inspection, walked: Walked) -> Inspection:
+    notes = (*walked.notes, *inspection.notes)
+    if walked.whole:
+        return msgspec.structs.replace(inspection, notes=notes)
+    others = Pickles("partial", unread=("there are too many files to look into all",))
+    return msgspec.structs.replace(inspection, notes=notes, pickles=worst([inspection.pickles, others]))
 
 
 def inspect_version(repository: Repository, ref: str) -> Inspection:
@@ -83,7 +88,7 @@ def inspect_version(repository: Repository, ref: str) -> Inspection:
         for place in chosen.places:
             _check_object(place, digests[place.path])
             found.append(msgspec.structs.replace(look_into(place), digest=digests[place.path]))
-    return _noted(together.combine(found), chosen.notes)
+    return _noted(together.combine(found), chosen)
 
 
 def _check_object(place: Place, name: str) -> None:
@@ -116,10 +121,12 @@ def _tolerated(place: Place) -> InspectedFile:
     try:
         return _strict(place)
     except BadFileError as error:
-        problem = f"not a valid {error.format} file: {error.problem}"
-        return InspectedFile(place.path, place.size, error.format, problem=problem)
+        problem = formats.invalid(error)
+        return InspectedFile(place.path, place.size, error.format, problem=problem, pickles=error.pickles)
     except (MvtuiError, OSError) as error:
-        return InspectedFile(place.path, place.size, UNKNOWN_FORMAT, problem=f"not read: {error}")
+        problem = f"not read: {error}"
+        unseen = Pickles("partial", unread=(problem,))
+        return InspectedFile(place.path, place.size, UNKNOWN_FORMAT, problem=problem, pickles=unseen)
 
 
 @contextmanager

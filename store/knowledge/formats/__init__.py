@@ -30,6 +30,8 @@ READERS: tuple[str, ...] = (
     "gguf",
     "npy",
     "npz",
+    "pytorch",
+    "pickle_file",
     "onnx",
     "weights_index",
     "adapter_config",
@@ -70,29 +72,46 @@ def claims(name: str) -> bool:
 def read(source: Source) -> InspectedFile:
     """Return what is inside a file, by the reader that knows its content, else by the one that knows its name.
 
-    A file that none knows is of the format ``unknown``, with what its first bytes suggest.
+    A file that none knows is of the format ``unknown``, with what its first bytes suggest. Whatever the format, it is told what
+    pickled data in it would run. If that is not safe, and the file is not valid besides, then ``problem`` says the latter.
 
     Raises:
         BadFileError: it is not a valid file of the format that its content or name claims. ``file`` is its path.
         OSError: the disk refused.
     """
+    from .pickled.search import search
+
+    pickles = search(source)
+    try:
+        return msgspec.structs.replace(_read(source), pickles=pickles)
+    except BadFileError as error:
+        if pickles is not None and (pickles.unsafe or pickles.unknown):
+            return InspectedFile(
+                source.path, source.size, error.format, problem=invalid(error), pickles=pickles
+            )
+        raise BadFileError(
+            error.problem, format=error.format, file=source.path, hint=error.hint, pickles=pickles
+        ) from None
+
+
+def invalid(error: BadFileError) -> str:
+    """Return what is wrong with a file that is one of several: its path stands elsewhere."""
+    return f"not a valid {error.format} file: {error.problem}"
+
+
+def _read(source: Source) -> InspectedFile:
     source.file.seek(0)
     head = source.file.read(HEAD)
-    try:
-        for reader in readers():
-            if reader.sniff(head, source.size):
-                return _noted(reader.read(source), reader, source.path)
-        for reader in readers():
-            if _named(reader, source.path):
-                if head.startswith(unknown.LFS_POINTER):
-                    raise BadFileError(
-                        "it is a Git LFS pointer, not the file itself",
-                        format=reader.NAME,
-                        hint="git lfs pull",
-                    )
-                return reader.read(source)
-    except BadFileError as error:
-        raise BadFileError(error.problem, format=error.format, file=source.path, hint=error.hint) from None
+    for reader in readers():
+        if reader.sniff(head, source.size):
+            return _noted(reader.read(source), reader, source.path)
+    for reader in readers():
+        if _named(reader, source.path):
+            if head.startswith(unknown.LFS_POINTER):
+                raise BadFileError(
+                    "it is a Git LFS pointer, not the file itself", format=reader.NAME, hint="git lfs pull"
+                )
+            return reader.read(source)
     return InspectedFile(source.path, source.size, UNKNOWN_FORMAT, suggests=unknown.suggests(head))
 
 

@@ -25,7 +25,8 @@ _STORED, _DEFLATED = 0, 8
 _END = struct.Struct("<4s4H2LH")
 _LOCATOR = struct.Struct("<4sLQL")
 _END64 = struct.Struct("<4sQ2H2L4Q")
-_ENTRY = struct.Struct("<4s6H3L5H2L")
+ENTRY = struct.Struct("<4s6H3L5H2L")
+"""An entry of a directory, without its name and what follows that."""
 _LOCAL = struct.Struct("<4s5H3L2H")
 _EXTRA = struct.Struct("<2H")
 _MAX_COMMENT = 65_535
@@ -56,7 +57,7 @@ class Member(NamedTuple):
 class Directory(NamedTuple):
     """What is said of an archive's directory: how many entries, how many bytes, where it begins; ``end`` is where it must end."""
 
-    count: int
+    entries: int
     size: int
     start: int
     end: int
@@ -76,7 +77,7 @@ class Archive(Cursor):
 
     def _members(self) -> list[Member]:
         directory = self._directory()
-        count, size, start = directory.count, directory.size, directory.start
+        count, size, start = directory.entries, directory.size, directory.start
         if count > MAX_ENTRIES:
             raise self.bad(
                 f"its directory claims {count:,} members, and {MAX_ENTRIES:,} are the most that is read"
@@ -89,7 +90,7 @@ class Archive(Cursor):
             raise self.bad("its directory is said to lie behind the end of the file")
         if start + size != directory.end:  # some would read one directory, and some another
             raise self.bad("its directory does not end where it is said to")
-        if count * _ENTRY.size > size:
+        if count * ENTRY.size > size:
             raise self.bad(f"its directory claims {count:,} members in {size:,} bytes")
         self.at, whole, self.end = start, self.end, start + size
         members = [self._member(start) for _ in range(count)]
@@ -109,7 +110,11 @@ class Archive(Cursor):
         """Return where the directory is said to be."""
         place, (_, disk, _, _, count, size, start, _) = self._end_record()
         if (large := self._directory64(place)) is not None:
-            narrow = ((count, _FULL16, large.count), (size, _FULL32, large.size), (start, _FULL32, large.start))
+            narrow = (
+                (count, _FULL16, large.entries),
+                (size, _FULL32, large.size),
+                (start, _FULL32, large.start),
+            )
             if any(said not in (full, wide) for said, full, wide in narrow):
                 raise self.bad("its two directories are said to be in two places")
             return large
@@ -145,7 +150,7 @@ class Archive(Cursor):
 
     def _member(self, directory: int) -> Member:
         what = "its directory"
-        fields = _ENTRY.unpack(self.take(_ENTRY.size, what))
+        fields = ENTRY.unpack(self.take(ENTRY.size, what))
         magic, flags, method = fields[0], fields[3], fields[4]
         packed, size, name_size, extra_size, comment_size, header = (
             fields[8],

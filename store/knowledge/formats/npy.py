@@ -1,7 +1,7 @@
 """NumPy's ``.npy``: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3.
 
 Magic, version, length of the header; the header, a Python literal of a dict: ``descr`` (the element type),
-``fortran_order``, ``shape``; the array's bytes. An array of Python objects is a pickle instead, which is not looked into.
+``fortran_order``, ``shape``; the array's bytes. An array of Python objects is a pickle instead, which ``pickled`` looks into.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import struct
 from typing import Any, NamedTuple
 
-from ...nouns.inspection import InspectedFile, Pickles, Tensor
+from ...nouns.inspection import InspectedFile, Tensor
 from . import dtypes, kept
 from .limits import MAX_RANK, Cursor, Source, elements
 from .literal import LiteralProblem, literal
@@ -58,14 +58,13 @@ def read(source: Source) -> InspectedFile:
     if header.swapped:
         notes.append("its numbers are big-endian")
     name = kept.printable(source.path.rpartition("/")[2].removesuffix(".npy"))
-    tensor = Tensor(name, header.dtype, header.shape, nbytes, cursor.at, source.path)
+    tensor = Tensor(name, header.dtype, header.shape, nbytes, cursor.at, source.path, header.swapped)
     return InspectedFile(
         source.path,
         source.size,
         NAME,
         tensors=(tensor,),
         metadata={"fortran_order": header.fortran},
-        pickles=Pickles("unknown") if header.nbytes is None else None,
         notes=tuple(notes),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from ...nouns.inspection import InspectedFile, Pickles, Tensor, worst
+from ...nouns.inspection import InspectedFile, Tensor
 from . import npy
 from .archive import MAGIC, Archive, Member
 from .limits import MAX_TENSORS, Cursor, Source, shown
@@ -42,13 +42,12 @@ def read(source: Source) -> InspectedFile:
         source.path,
         source.size,
         NAME,
-        tensors=tuple(tensor for tensor, _ in found),
-        pickles=worst(pickles for _, pickles in found),
+        tensors=tuple(found),
         notes=(f"{others:,} of its members are no arrays",) if others else (),
     )
 
 
-def _array(archive: Archive, member: Member, file: str) -> tuple[Tensor, Pickles | None]:
+def _array(archive: Archive, member: Member, file: str) -> Tensor:
     start = archive.start(member, _START)
     if (needed := npy.header_size(start)) > len(start):
         start = archive.start(member, needed)
@@ -61,5 +60,4 @@ def _array(archive: Archive, member: Member, file: str) -> tuple[Tensor, Pickles
         raise archive.bad(f"the array {shown(member.name)} has {left:,} bytes, and takes {nbytes:,}")
     name = member.name.removesuffix(".npy")
     offset = place + cursor.at if member.stored else None
-    tensor = Tensor(name, header.dtype, header.shape, nbytes, offset, file)
-    return tensor, Pickles("unknown") if header.nbytes is None else None
+    return Tensor(name, header.dtype, header.shape, nbytes, offset, file, header.swapped)

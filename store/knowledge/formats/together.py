@@ -21,8 +21,8 @@ from ...nouns.inspection import (
     Quantisation,
     Tensor,
     Tokenizer,
-    worst,
 )
+from ...nouns.pickles import prefixed, worst
 from . import adapter_config, config, weights_index
 from .shards import check_index
 
@@ -66,7 +66,7 @@ def combine(files: Sequence[InspectedFile]) -> Inspection:
         architecture=architecture,
         quantisation=_quantisation(files, weights),
         tokenizer=tokenizer,
-        pickles=worst(file.pickles for file in files),
+        pickles=worst(prefixed(file.pickles, file.path if len(files) > 1 else "") for file in files),
         notes=_some(notes),
         problems=_some(problems),
     )

@@ -24,10 +24,14 @@ class Place(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """The files that were found, sorted by path, and what is worth saying about those that were not taken."""
+    """The files that were found, sorted by path, and what is worth saying about those that were not taken.
+
+    ``whole`` says that there were not too many of them to take.
+    """
 
     places: list[Place]
     notes: list[str]
+    whole: bool = True
 
 
 def walk(root: str) -> Walked:
@@ -65,7 +69,7 @@ def walk(root: str) -> Walked:
     if entries >= MAX_ENTRIES:
         notes.append(f"only the first {MAX_ENTRIES:,} entries are looked at")
     chosen = choose(found)
-    return Walked(chosen.places, [*notes, *chosen.notes])
+    return Walked(chosen.places, [*notes, *chosen.notes], chosen.whole and entries < MAX_ENTRIES)
 
 
 def choose(places: list[Place]) -> Walked:
@@ -74,4 +78,4 @@ def choose(places: list[Place]) -> Walked:
         return Walked(sorted(places), [])
     note = f"only {MAX_FILES:,} of {len(places):,} files are looked into"
     best = sorted(places, key=lambda place: (not claims(place.path), place.path.count("/"), place.path))
-    return Walked(sorted(best[:MAX_FILES]), [note])
+    return Walked(sorted(best[:MAX_FILES]), [note], whole=False)

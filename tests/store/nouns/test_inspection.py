@@ -16,7 +16,7 @@ from mvtui.store import (
     Tensor,
     Tokenizer,
 )
-from mvtui.store.nouns.inspection import worst
+from mvtui.store.nouns.pickles import worst
 
 TENSOR = Tensor("a.b", "F32", (2, 3), 24, 100, "m.safetensors")
 FILE = InspectedFile(
@@ -86,7 +86,15 @@ def test_all_of_it_as_json() -> None:
     ]
     assert (row["notes"], row["problems"]) == (["note"], ["problem"])
     assert whole.as_dict(tensors=True)["tensors"] == [
-        {"name": "a.b", "dtype": "F32", "shape": [2, 3], "nbytes": 24, "offset": 100, "file": "m.safetensors"}
+        {
+            "name": "a.b",
+            "dtype": "F32",
+            "shape": [2, 3],
+            "nbytes": 24,
+            "offset": 100,
+            "file": "m.safetensors",
+            "big_endian": False,
+        }
     ]
 
 

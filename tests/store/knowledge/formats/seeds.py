@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
-from . import made
+from . import assembly, made
+from .assembly import LINEAR, LINEAR_DATA, new, ordered, pickled, storage, tensor
 from .made import ARRAY, F32, STRING, U32, described, external, field, graph, node, pair, port, tensor_proto
 
 SAFETENSORS = made.safetensors(
@@ -74,6 +76,45 @@ CONFIG = json.dumps(
 ADAPTER = json.dumps({"peft_type": "LORA", "r": 8, "base_model_name_or_path": "org/base"}).encode()
 CARD = b"---\nlicense: mit\ntags:\n- a\nbase_model: org/base\n---\n# Title\n\ntext\n"
 
+TORCH = assembly.torch_zip(
+    {
+        "state_dict": ordered(LINEAR),
+        "epoch": 3,
+        "tied": tensor(storage("FloatStorage", "0", 6), [3, 2], stride=[1, 3]),
+    },
+    LINEAR_DATA,
+    packed=["data/1"],
+)
+TORCH_OLD = assembly.torch_old(
+    ordered({"w": tensor(storage("LongStorage", "7", 3, old=True), [3])}), {"7": (3, bytes(24))}
+)
+SCRIPT = assembly.script_zip(
+    new("__torch__.m", "Net", {"fc": new("__torch__.m", "Linear", LINEAR), "training": True}), LINEAR_DATA
+)
+PICKLE = pickled(
+    [
+        {"a": (1, 2.5, None, "text"), "b": b"bytes"},
+        new("argparse", "Namespace", {"lr": 0.1}),
+        assembly.call("os", "getcwd"),
+    ]
+)
+_NUMBERS = assembly.Code(
+    assembly.call("numpy", "dtype", "f4", False, True).code
+    + assembly.put((3, "<", None, None, None, -1, -1, 0))
+    + b"b"
+)
+JOBLIB = (
+    assembly.PROTO
+    + new(
+        "joblib.numpy_pickle",
+        "NumpyArrayWrapper",
+        {"shape": (2, 2), "order": "C", "dtype": _NUMBERS, "numpy_array_alignment_bytes": 16},
+    ).code
+    + b"\x03\xff\xff\xff"
+    + bytes(16)
+    + b"."
+)
+
 SEEDS: dict[str, bytes] = {
     "model.safetensors": SAFETENSORS,
     "model.gguf": GGUF,
@@ -81,6 +122,12 @@ SEEDS: dict[str, bytes] = {
     "a.npy": NPY,
     "a.npz": NPZ,
     "packed.npz": PACKED_NPZ,
+    "model.pt": TORCH,
+    "old.pth": TORCH_OLD,
+    "script.pt": SCRIPT,
+    "some.pkl": PICKLE,
+    "arrays.joblib": JOBLIB,
+    "packed.pkl.gz": gzip.compress(PICKLE, mtime=0),
     "model.safetensors.index.json": INDEX,
     "tokenizer.json": TOKENIZER,
     "config.json": CONFIG,

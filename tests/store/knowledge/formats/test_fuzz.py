@@ -118,7 +118,7 @@ def test_the_seeds_are_valid_and_of_all_formats() -> None:
         found = check(data, name)
         assert found is not None
         formats_seen.add(found.format)
-    assert formats_seen == {reader.NAME for reader in formats.readers()}
+    assert formats_seen == {reader.NAME for reader in formats.readers()} | {"TorchScript", "joblib"}
 
 
 @pytest.mark.parametrize("name", NAMES)

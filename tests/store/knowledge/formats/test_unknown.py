@@ -32,7 +32,6 @@ from . import made
         ("naïve".encode()[:3], "text"),
         (b"a: 1\n", "text"),
         (b"\0" * 4096, "zeros: perhaps a file that was never written"),
-        (b"\x80\x04\x95", "a Python pickle"),
         (random.Random(1).randbytes(100), ""),
         (b"text, then \0", ""),
         (b"\x1b[2J text with escapes", ""),

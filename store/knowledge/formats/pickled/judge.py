@@ -1,0 +1,162 @@
+"""What the pickles of a file would import and call when loaded, and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ....nouns.pickles import Pickles, PickleVerdict
+from . import names
+from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_made_by
+
+MAX_NAMES = 10_000
+"""Most names of one sort that are kept."""
+MAX_CALLS = 20
+_LOADS_BYTES = "torch.storage._load_from_bytes"
+"""Loads a pickle out of bytes: harmless if it is given bytes that were looked into, and used for nothing else."""
+WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
+"""The class after whose state joblib writes the bytes of an array between the opcodes."""
+_SHOWN = 60
+
+
+class Judge:
+    """Takes note of what the machine meets. ``script`` says that it looks at a TorchScript archive.
+
+    ``called`` tells whether something imported was called: then it is a pickle, whatever else it looks like. A ``wary`` judge is
+    shown bytes that may be no pickle at all: what only makes sense in one is not believed.
+    """
+
+    def __init__(self, *, script: bool = False, wary: bool = False) -> None:
+        self.script, self.wary = script, wary
+        self.called = False
+        self.imports: dict[str, None] = {}
+        self.unsafe: dict[str, None] = {}
+        self.unknown: dict[str, None] = {}
+        self.unread: dict[str, None] = {}
+        self.calls: dict[str, None] = {}
+        self._lent = 0
+        """How often a function that loads bytes was taken up, less how often it was used well."""
+
+    def imported(self, found: Global) -> bool:
+        """Take note of an import; return False for what is none."""
+        if self.wary and not (names.is_name(found.module) and names.is_name(found.name)):
+            return False
+        _note(self.imports, found.label)
+        if found.kind == "unsafe":
+            _note(self.unsafe, found.label)
+        elif found.kind == "unknown":
+            _note(self.unknown, found.label)
+        return True
+
+    def taken(self, found: Global) -> None:
+        """Take note that a global was put on the stack, by an import or from the memo."""
+        if found.label == _LOADS_BYTES:
+            self._lent += 1
+
+    def call(self, callee: Any, args: Any, how: str) -> None:
+        """Take note of a call: of what, with what, by which opcode."""
+        found = class_of(callee)
+        if found is None:
+            if self._is_made(callee) and (not self.wary or isinstance(args, tuple)):
+                _note(self.unsafe, f"a call of what another call returned ({how})")
+            return
+        self.called = True
+        if found.label == _LOADS_BYTES:
+            if found is callee and isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Data):
+                self._lent -= 1
+        elif found.kind == "unsafe":
+            _note(self.calls, f"{found.label}({shown_arguments(args)})", MAX_CALLS)
+
+    def _is_made(self, value: Any) -> bool:
+        """Whether a value is made while loading, and not just what bytes leave on the stack that are no pickle at all."""
+        return isinstance(value, (Made, Stored)) and not (self.wary and is_made_by(value, WRAPPER))
+
+    def changed(self, found: Any, how: str) -> None:
+        """Take note that a class or function itself is given a state or items."""
+        if (changed := class_of(found)) is not None:
+            self.called = True
+            _note(self.unsafe, f"a change of {changed.label} itself ({how})")
+
+    def import_by(self, module: Any, name: Any) -> None:
+        """Take note of an import whose name is not written in the pickle but made while it is loaded."""
+        if not self.wary or self._is_made(module) or self._is_made(name):
+            _note(self.unsafe, "an import by a name that is made while loading (STACK_GLOBAL)")
+
+    def extension(self, code: int) -> None:
+        """Take note of an import by a number, which means what the loading process has registered."""
+        if not self.wary:
+            _note(self.unsafe, f"extension {code} of copyreg (EXT)")
+
+    def left_out(self, why: str) -> None:
+        """Take note of what could not be looked at."""
+        _note(self.unread, why)
+
+    def settle(self) -> None:
+        """Take note, at the end of a pickle, of functions that were handed on and might be called by others."""
+        if self._lent:
+            _note(self.unsafe, _LOADS_BYTES)
+            self._lent = 0
+
+    def take(self, other: Judge) -> None:
+        """Add what another one met."""
+        for mine, theirs in (
+            (self.imports, other.imports),
+            (self.unsafe, other.unsafe),
+            (self.unknown, other.unknown),
+            (self.unread, other.unread),
+        ):
+            for name in theirs:
+                _note(mine, name)
+        for call in other.calls:
+            _note(self.calls, call, MAX_CALLS)
+        self.called |= other.called
+
+    def verdict(self) -> Pickles:
+        """Return what all this comes to."""
+        verdict: PickleVerdict = "safe"
+        if self.unsafe:
+            verdict = "unsafe"
+        elif self.unknown:
+            verdict = "unknown"
+        elif self.unread:
+            verdict = "partial"
+        return Pickles(
+            verdict,
+            tuple(self.imports),
+            tuple(self.unsafe),
+            tuple(self.unknown),
+            tuple(self.unread),
+            tuple(self.calls),
+        )
+
+
+def _note(found: dict[str, None], what: str, most: int = MAX_NAMES) -> None:
+    if len(found) < most:
+        found[what] = None
+
+
+def shown_arguments(args: Any) -> str:
+    """Return the arguments of a call as one short line."""
+    values: Iterable[Any] = args if isinstance(args, tuple) else (args,)
+    text = ", ".join(shown(each) for each, _ in zip(values, range(5), strict=False))
+    return text if len(text) <= 2 * _SHOWN else text[: 2 * _SHOWN] + "…"
+
+
+def shown(value: Any, depth: int = 0) -> str:
+    """Return a value of the machine as one short text."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= _SHOWN else value[:_SHOWN] + "…")
+    if value is None or isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) < 10**20):
+        return repr(value)
+    if isinstance(value, Global):
+        return value.label[:_SHOWN]
+    if isinstance(value, Data):
+        return repr(value.start[:_SHOWN]) if 0 < value.size <= _SHOWN else f"{value.size:,} bytes"
+    if isinstance(value, Lost):
+        return f"{value.what} of {value.size:,} bytes"
+    if depth < 2 and isinstance(value, (list, tuple)):
+        inside = ", ".join(shown(each, depth + 1) for each in value[:3]) + (", …" if len(value) > 3 else "")
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    if depth < 2 and isinstance(value, Made) and isinstance(value.callee, Global):
+        return f"{value.callee.label[:_SHOWN]}(…)"
+    return "{…}" if isinstance(value, (Pairs, Bag)) else "…"

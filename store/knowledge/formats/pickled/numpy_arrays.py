@@ -1,0 +1,164 @@
+"""NumPy's types and arrays among a machine's values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from .. import dtypes
+from ..limits import MAX_ELEMENTS, MAX_RANK
+from .stream import Stream
+from .values import Array, Data, Pairs, is_made_by
+
+_DTYPE = "numpy.dtype"
+_UNICODE_BYTES = 4
+_DEEPEST = 8
+_HAS_OBJECTS = 1
+"""Bit among a type's flags: NumPy believes it."""
+
+
+class NotAnArray(Exception):  # noqa: N818 — never leaves this package
+    """Something is not described as an array is. The text says what."""
+
+
+class Type(NamedTuple):
+    """An element type: its name here, the bytes of an element, and whether Python objects are in it."""
+
+    name: str
+    width: int
+    swapped: bool = False
+    objects: bool = False
+
+
+def type_of(value: Any, depth: int = 0) -> Type:
+    """Return the type that a ``numpy.dtype`` among the values is.
+
+    Raises:
+        NotAnArray: it is none, or of a kind not known here.
+    """
+    if not is_made_by(value, _DTYPE) or not isinstance(value.args, tuple) or not value.args:
+        raise NotAnArray("it has no type of NumPy")
+    code = value.args[0]
+    state = value.state if isinstance(value.state, tuple) else ()
+    if not isinstance(code, str) or not code.lstrip("<>=|") or depth > _DEEPEST:
+        raise NotAnArray("its type has no name")
+    order = code[0] if code[0] in "<>=|" else ""
+    code = code.lstrip("<>=|")
+    if len(state) > 1 and isinstance(state[1], str):
+        order = state[1]
+    letter, digits = code[0], code[1:]
+    if letter == "O":
+        return Type("OBJECT", 8, objects=True)
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 9 or letter not in "biufcmMSUVa":
+        raise NotAnArray("its type is not known here")
+    width = int(digits) * (_UNICODE_BYTES if letter == "U" else 1)
+    if letter in "SUVa" and len(state) > 5 and state[5] not in (width, -1):
+        raise NotAnArray("its type says two lengths of itself")
+    objects = (
+        letter == "V" and len(state) > 7 and (not isinstance(state[7], int) or bool(state[7] & _HAS_OBJECTS))
+    )
+    if letter == "V" and len(state) > 4 and isinstance(state[4], Pairs):
+        return _record(state[4], width, objects, depth)
+    if letter == "V" and len(state) > 2 and isinstance(state[2], tuple):
+        return _subarray(state[2], width, objects, depth)
+    return Type(
+        dtypes.NUMPY.get(code, code), width, order == ">" and width > 1 and letter not in "SVa", objects
+    )
+
+
+def _record(fields: Pairs, width: int, objects: bool, depth: int) -> Type:
+    """Return a type of named fields."""
+    swapped = False
+    for _, field in fields.items:
+        if not isinstance(field, tuple) or not field:
+            raise NotAnArray("its type has a field of no type")
+        inside = type_of(field[0], depth + 1)
+        objects |= inside.objects
+        swapped |= inside.swapped
+    return Type(f"RECORD of {len(fields.items)}", width, swapped, objects)
+
+
+def _subarray(described: tuple[Any, ...], width: int, objects: bool, depth: int) -> Type:
+    inside = type_of(described[0], depth + 1) if described else None
+    if inside is None:
+        raise NotAnArray("its type is an array of no type")
+    return Type(f"RECORD of {inside.name}", width, inside.swapped, objects or inside.objects)
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return a shape.
+
+    Raises:
+        NotAnArray: it is none.
+    """
+    sizes = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    if len(sizes) > MAX_RANK or any(type(size) is not int or size < 0 for size in sizes):
+        raise NotAnArray("its shape is none")
+    if math.prod(size or 1 for size in sizes) > MAX_ELEMENTS:
+        raise NotAnArray("its shape is impossibly large")
+    return sizes
+
+
+def read_array(stream: Stream, state: Any) -> Array | None:
+    """Return the array whose bytes lie where the stream stands, which steps over them; None when it is of Python objects.
+
+    ``state`` is that of joblib's ``NumpyArrayWrapper``.
+
+    Raises:
+        NotAnArray: it does not say so much that the end of the bytes is known.
+        Ended: they end too early.
+    """
+    if isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], Pairs):
+        state = state[0]
+    if not isinstance(state, Pairs):
+        raise NotAnArray("it has no description")
+    dtype, shape = type_of(state.get("dtype")), shape_of(state.get("shape"))
+    if dtype.objects:
+        return None
+    if state.get("numpy_array_alignment_bytes") is not None:
+        stream.skip(stream.byte())
+    size = math.prod(shape) * dtype.width
+    data = Data(size, stream.at)
+    stream.skip(size)
+    return Array(dtype, shape, state.get("order") == "F", data)
+
+
+def array_of(value: Any) -> Array | None:
+    """Return the array that a value is, as NumPy pickles them; None when it is none, or its elements are Python objects."""
+    try:
+        return _array_of(value)
+    except NotAnArray:
+        return None
+
+
+def _array_of(value: Any) -> Array | None:
+    if isinstance(value, Array):
+        return value
+    if is_made_by(value, *_RECONSTRUCT):
+        state = value.state
+        if not isinstance(state, tuple) or len(state) < 4:
+            return None
+        shape, dtype, fortran, data = state[-4:]
+    elif is_made_by(value, *_FROM_BUFFER):
+        if not isinstance(value.args, tuple) or len(value.args) != 4:
+            return None
+        data, dtype, shape, order = value.args
+        fortran = order == "F"
+    else:
+        return None
+    kind, sizes = type_of(dtype), shape_of(shape)
+    size = math.prod(sizes) * kind.width
+    if is_made_by(data, "_codecs.encode"):  # as text, for Python 2
+        data = Data(size, None)
+    if kind.objects or not isinstance(data, Data) or data.size != size:
+        return None
+    return Array(kind, sizes, bool(fortran), data)
+
+
+_RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
+_FROM_BUFFER = ("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer")
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value is an array of NumPy, whatever its elements are."""
+    return isinstance(value, Array) or is_made_by(value, *_RECONSTRUCT, *_FROM_BUFFER)
