@@ -181,7 +181,7 @@ async def _lineage(pilot: Pilot[int]) -> None:
 
 
 async def _stages(pilot: Pilot[int]) -> None:
-    await pilot.press("left_square_bracket", "tab", "z")
+    await pilot.press("4", "z")
 
 
 async def _promote(pilot: Pilot[int]) -> None:
