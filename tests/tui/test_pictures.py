@@ -40,6 +40,8 @@ class Fixed:
 
     root = "/"
 
+    keys = ()
+
     def __init__(self) -> None:
         from mvtui.store import Model, Summary
 

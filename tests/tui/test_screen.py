@@ -140,7 +140,7 @@ async def test_help_lists_every_action(filled: Path, opened: Opens) -> None:
         await it.press("question_mark")
         assert isinstance(it.app.screen, Help)
         for action in ACTIONS:
-            assert action.description in it.text
+            assert (action.description[:40] in it.text) is (action.pane in (None, Pane.VERSIONS))
         await it.press("escape")
         assert not isinstance(it.app.screen, Help)
         assert it.app.is_running
