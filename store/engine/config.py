@@ -43,7 +43,7 @@ TEMPLATE = """\
 # Lines that begin with # and no space are examples, not defaults.
 
 [keys]               # the full screen's; a person's own, in ~/.config/mvtui/config.toml, come before these
-#"list.filter" = ["/", "ctrl-f"]    # actions are listed in the README
+#"list.filter" = ["/", "ctrl-o"]    # actions are listed in the README
 
 [access]             # who may do what; left out: everyone who can write the store. "@name" is a Unix group
 #promote = { production = ["@ml-leads"] }

@@ -14,7 +14,7 @@ from ..options import json_option, ref_argument, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
-    from ....store import Finding
+    from ....store import Finding, KeySetting
 
 FOUND_BAD = 8
 _COLOURS = {"ok": "green", "info": "dim", "warn": "yellow", "bad": "red"}
@@ -38,7 +38,7 @@ def command(ctx: click.Context, ref: str | None, as_json: bool) -> None:
     With REF, look at that version's record: what it lacks for the day when someone asks what made it.
     Exits with 8 when something is bad, with 0 when there are warnings at most.
     """
-    findings = [*_store(), *_terminal()] if ref is None else _version(ref)
+    findings = _everything() if ref is None else _version(ref)
     if as_json:
         output.print_json(
             {"level": f.level, "topic": f.topic, "message": f.message, "fix": f.fix} for f in findings
@@ -49,27 +49,25 @@ def command(ctx: click.Context, ref: str | None, as_json: bool) -> None:
         ctx.exit(FOUND_BAD)
 
 
-def _store() -> Sequence[Finding]:
+def _everything() -> Sequence[Finding]:
     from ....store import Finding, errors
+    from .. import own_settings, terminal
 
+    keys: Sequence[KeySetting] = ()
+    found: Sequence[Finding]
     try:
         with open_store(warn=False) as store:
-            return store.doctor()
+            found, keys = store.doctor(), store.keys
     except errors.NotFoundError as error:
-        return [Finding("warn", "store", error.message, error.hint)]
+        found = [Finding("warn", "store", error.message, error.hint)]
     except errors.MvtuiError as error:
-        return [Finding("bad", "store", error.message, error.hint)]
+        found = [Finding("bad", "store", error.message, error.hint)]
+    return [*found, *own_settings.findings(keys), *terminal.findings()]
 
 
 def _version(ref: str) -> Sequence[Finding]:
     with open_store(read_only=True) as store:
         return store.doctor(ref)
-
-
-def _terminal() -> Sequence[Finding]:
-    from ..terminal import findings
-
-    return findings()
 
 
 def _write(findings: Sequence[Finding]) -> None:
