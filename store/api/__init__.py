@@ -12,6 +12,7 @@ from .datasets import Datasets
 from .face import StrPath
 from .finding import Finding
 from .inspecting import Inspecting
+from .inspecting import health as health
 from .inspecting import inspect as inspect
 from .keeping import Keeping
 from .looking import Looking

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
+    from ..nouns.health import Health
     from ..nouns.inspection import Inspection
     from ..nouns.reports import ProgressCallback
 
@@ -30,8 +31,39 @@ def inspect(path: StrPath, *, progress: ProgressCallback | None = None) -> Inspe
     return verb.inspect_path(path, progress)
 
 
+def health(path: StrPath, *, progress: ProgressCallback | None = None) -> Health:
+    """Read all numbers in the tensors of a model file, or of all below a directory, and say whether they are sound.
+
+    Counts NaN and infinity, with the place of the first; finds tensors that are all zero or all of one value, and those
+    whose size (root mean square) is far from that of the same tensor in the other layers. Takes NumPy; without it, and of
+    types that can't be decoded here (blocks of quantised GGUF), each tensor says why it was not looked at. Memory is bounded, whatever the files'
+    size. No store is needed.
+
+    Raises:
+        BadFileError: the file is not a valid one of the format it claims. In a directory it is told in ``problems``.
+        NotFoundError: there is nothing at ``path``.
+        UnsupportedFileError: it is a socket, a device or the like.
+        StorageError: it can't be read.
+    """
+    from ..verbs import health as verb
+
+    return verb.health_path(path, progress)
+
+
 class Inspecting(Face):
     """What is inside a version's files."""
+
+    def health(self, ref: str, *, progress: ProgressCallback | None = None) -> Health:
+        """Say whether the weights of a version are sound, as the function ``health`` does for files.
+
+        Raises:
+            BadFileError: the version is one file, and that is not a valid one of the format it claims.
+            NotFoundError: it is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing, or of another size than it should be.
+        """
+        from ..verbs import health as verb
+
+        return verb.health_version(self._repository, ref, progress)
 
     def inspect(self, ref: str) -> Inspection:
         """Look inside the files of a version, as the function ``inspect`` does.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -13,6 +15,7 @@ from ..knowledge import directions, gates
 from ..knowledge.gates import people
 from ..knowledge.gates.facts import Facts
 from ..nouns.gate import Gate, GateResult
+from ..nouns.health import SOUND, Health
 from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
@@ -20,6 +23,13 @@ from ..nouns.stage import PRODUCTION, Stage, following, parse, word
 from . import checkout, look, moving, policy, resolve, signers, standing, voices
 from .policy import InForce
 from .signers import Signers
+
+
+class Seen(NamedTuple):
+    """What looking at a version's bytes just now came to; see ``Facts``. None for what was not done."""
+
+    checked: str | None = None
+    weights: Health | None = None
 
 
 class Door(NamedTuple):
@@ -32,18 +42,28 @@ class Door(NamedTuple):
     facts: Facts
     keys: Signers
 
-    def judge(self, checked: str | None = None) -> tuple[GateResult, ...]:
-        """Ask the gates; ``checked`` is what hashing the bytes just now came to (see ``Facts``)."""
-        return gates.judge(self.guarding, self._with(checked))
+    def judge(self, seen: Seen = Seen()) -> tuple[GateResult, ...]:  # noqa: B008 - it can't change
+        """Ask the gates, with what looking at the bytes just now came to."""
+        return gates.judge(self.guarding, replace(self.facts, checked=seen.checked, weights=seen.weights))
 
     def must_hash(self) -> bool:
         """Whether a gate wants the bytes hashed now."""
         return gates.must_hash(self.guarding, self.facts)
 
-    def _with(self, checked: str | None) -> Facts:
-        from msgspec.structs import replace
+    def must_measure(self) -> bool:
+        """Whether a gate wants all numbers in the files read now."""
+        return gates.must_measure(self.guarding, self.facts)
 
-        return replace(self.facts, checked=checked)
+    def lacks(self, seen: Seen) -> bool:
+        """Whether a gate wants something looked at that was not."""
+        return (self.must_hash() and seen.checked is None) or (self.must_measure() and seen.weights is None)
+
+    def stops_anyway(self) -> bool:
+        """Whether a gate stops the version whatever looking at its bytes will come to, so that nobody need wait for that."""
+        return bool(moving.failed(self.judge(_FINE)))
+
+
+_FINE = Seen("", SOUND)
 
 
 def door(
@@ -131,10 +151,9 @@ def report(
         governs = policy.in_force(repository, index)
         keys = signers.in_force(repository, index, governs.policy)
         found = door(repository, index, document, target, governs, keys)
-    checked: str | None = None
-    if (unhashed := found.must_hash()) and verify:
-        checked, unhashed = hashed(repository, document, progress), False
-    results = found.judge(checked)
+    seen = look_at(repository, found, progress) if verify else Seen()
+    unhashed = found.lacks(seen)
+    results = found.judge(seen)
     rules = gates.approvals_asked(found.guarding)
     notices = [notice for notice in (governs.notice, keys.notice) if notice]
     if source == target:
@@ -163,6 +182,16 @@ def _asked(document: Document, to: str | None) -> Stage:
             )
         return PRODUCTION  # where it is, or was meant to be
     return target
+
+
+def look_at(repository: Repository, door: Door, progress: ProgressCallback | None) -> Seen:
+    """Look at a version's bytes as far as the gates want it. Never under the lock: it takes as long as reading all of them."""
+    from . import health
+
+    document = door.document
+    checked = hashed(repository, document, progress) if door.must_hash() else None
+    weights = health.judged(repository, ref_of(document), progress) if door.must_measure() else None
+    return Seen(checked, weights)
 
 
 def hashed(repository: Repository, document: Document, progress: ProgressCallback | None) -> str:

@@ -15,7 +15,8 @@ from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
 from ..nouns import names
-from ..nouns.gate import GateResult, Verified
+from ..nouns.gate import Contained, GateResult, Verified
+from ..nouns.health import Health
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback
 from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
@@ -51,7 +52,7 @@ class _Ready(NamedTuple):
     target: Stage | None
     manifest: Manifest | None
     bytes: Bytes
-    problem: str | None
+    seen: gates.Seen
 
 
 class _Plan(NamedTuple):
@@ -144,12 +145,13 @@ class _Promotion:
             policy.check_move(governs.policy, source, target)
             door = self._door(index, plan, governs)
         if target not in GATED:
-            return _Ready(document["id"], target, None, "", None)
+            return _Ready(document["id"], target, None, "", gates.Seen())
         if target != PRODUCTION and document.get("external"):
-            return _Ready(document["id"], target, None, "", None)
+            return _Ready(document["id"], target, None, "", _out_of_sight(door))
         manifest = moving.stored_manifest(self.repository, document)
-        rehash = door is not None and door.must_hash() and not self._stopped_anyway(door)
-        problem = gates.hashed(self.repository, document, self.progress) if rehash else None
+        seen = gates.Seen()
+        if door is not None and not self._stopped_anyway(door):
+            seen = gates.look_at(self.repository, door, self.progress)
         checked = moving.make_ready(
             self.repository,
             document,
@@ -158,11 +160,12 @@ class _Promotion:
             rehash=False,
             live=live and target == PRODUCTION,
         )
-        return _Ready(document["id"], target, manifest, "hashed" if rehash else checked, problem)
+        how: Bytes = checked if seen.checked is None else "hashed"
+        return _Ready(document["id"], target, manifest, how, seen)
 
     def _stopped_anyway(self, door: gates.Door) -> bool:
-        """Whether another gate stops it, so that nobody need wait for gigabytes to be hashed."""
-        return not self.override and bool(moving.failed(door.judge("")))
+        """Whether another gate stops it, so that nobody need wait for gigabytes to be read."""
+        return not self.override and door.stops_anyway()
 
     def _commit(self, index: Index, ready: _Ready) -> Moved | None:
         repository = self.repository
@@ -174,7 +177,7 @@ class _Promotion:
         door = self._door(index, plan, governs)
         if door is not None:
             gates.note_keys(repository, index, door)
-            if door.must_hash() and ready.problem is None and not self._stopped_anyway(door):
+            if door.lacks(ready.seen) and not self._stopped_anyway(door):
                 return None
         step = self._decide(index, plan, governs, door, ready)
         if ready.manifest is not None and not moving.all_there(
@@ -201,7 +204,7 @@ class _Promotion:
             NotAllowedError: overruling gates is not for this person.
         """
         document, source, target = plan
-        results = door.judge(ready.problem) if door is not None else ()
+        results = door.judge(ready.seen) if door is not None else ()
         overridden = bool(blocking := moving.failed(results))
         if blocking:
             if not self.override:
@@ -226,6 +229,12 @@ class _Promotion:
         )
 
 
+def _out_of_sight(door: gates.Door | None) -> gates.Seen:
+    """Return what looking at bytes comes to that stayed where they were."""
+    why = "its bytes are not in the store"
+    return gates.Seen(why if door is not None and door.must_hash() else None, Health((), problems=(why,)))
+
+
 def _still_marked(document: Document, target: Stage | None) -> bool:
     """Whether a version stays marked as rolled back from: until it is in Production again."""
     return bool(document.get("rolled_back")) and target != PRODUCTION
@@ -237,10 +246,10 @@ def state(document: Document) -> str:
 
 
 def _stopped(document: Document, target: Stage | None, results: tuple[GateResult, ...]) -> GateError:
-    # Where another gate stops it the bytes are not hashed: that they were not is not why.
+    # Where another gate stops it the bytes are not read: that they were not is not why.
     blocking = moving.failed(results)
-    unhashed = Verified().label
-    why = [r for r in blocking if (r.gate, r.outcome) != (unhashed, "unknown")] or blocking
+    unread = (Verified().label, Contained("finite-weights").label)
+    why = [r for r in blocking if r.gate not in unread or r.outcome != "unknown"] or blocking
     first = next((result for result in why if result.outcome == "fail"), why[0])
     more = f", and {len(blocking) - 1} more" if len(blocking) > 1 else ""
     verb = "fails" if first.outcome == "fail" else "can't be told"

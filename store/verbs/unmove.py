@@ -25,13 +25,13 @@ Mode = Literal["undo", "redo"]
 class Ready(NamedTuple):
     """What was made ready without the lock.
 
-    A version that enters Production, if one does: vouched for, with what serving code reads built; and what hashing came
-    to, if a gate wants that (see ``Facts.checked``).
+    A version that enters Production, if one does: vouched for, with what serving code reads built; and what looking at bytes
+    came to, if a gate wants that.
     """
 
     document: Document | None
     manifest: Manifest | None
-    checked: str | None
+    seen: gates.Seen
 
 
 def moves(index: Index, event: Event) -> tuple[Move, ...]:
@@ -65,7 +65,7 @@ def effect(index: Index, event: Event) -> str:
 def prepare(
     repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None, *, live: bool = True
 ) -> Ready:
-    """Vouch for the version that would enter Production, if one does; hash what a gate wants hashed. Without the lock.
+    """Vouch for the version that would enter Production, if one does; look at what a gate wants looked at. Without the lock.
 
     With ``live`` what serving code reads is built, too.
 
@@ -78,14 +78,12 @@ def prepare(
         number = moving.entering(back)
         document = index.version(event.data["model"], number) if number else None
         door = _door(repository, index, event, mode, back, policy.in_force(repository, index))
-    checked = None
-    if door is not None and door.must_hash():
-        checked = gates.hashed(repository, door.document, progress)
+    seen = gates.look_at(repository, door, progress) if door is not None else gates.Seen()
     if document is None:
-        return Ready(None, None, checked)
+        return Ready(None, None, seen)
     manifest = moving.stored_manifest(repository, document)
     moving.make_ready(repository, document, manifest, progress, rehash=False, live=live)
-    return Ready(document, manifest, checked)
+    return Ready(document, manifest, seen)
 
 
 def foretell(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> None:
@@ -94,7 +92,7 @@ def foretell(repository: Repository, event: Event, mode: Mode, progress: Progres
     with repository.reading() as index:
         governs = policy.in_force(repository, index)
         _check_allowed(index, event, governs)
-        _asked(event, _door(repository, index, event, mode, moves(index, event), governs), ready.checked)
+        _asked(event, _door(repository, index, event, mode, moves(index, event), governs), ready.seen)
 
 
 def write(
@@ -102,7 +100,7 @@ def write(
 ) -> tuple[int, tuple[str, ...]] | None:
     """Write the inverse of a transition; return its number and what a person should read. Only in ``writing()``.
 
-    None when a gate wants bytes hashed that were not: make it ready again.
+    None when a gate wants bytes looked at that were not: make it ready again.
 
     Raises:
         NotAllowedError: what was done is not for this person.
@@ -123,9 +121,9 @@ def write(
     door = _door(repository, index, event, mode, back, governs)
     if door is not None:
         gates.note_keys(repository, index, door)
-        if door.must_hash() and ready.checked is None:
+        if door.lacks(ready.seen):
             return None
-    asked = _asked(event, door, ready.checked)
+    asked = _asked(event, door, ready.seen)
     leaving, enters = production(index.model(event.data["model"]) or {}), moving.entering(back)
     step = Step(
         document,
@@ -152,13 +150,13 @@ def _check_allowed(index: Index, event: Event, governs: policy.InForce) -> None:
         policy.check_move(governs.policy, event.data["to"], event.data["from"])
 
 
-def _asked(event: Event, door: gates.Door | None, checked: str | None) -> tuple[GateResult, ...]:
+def _asked(event: Event, door: gates.Door | None, seen: gates.Seen) -> tuple[GateResult, ...]:
     """Return what the gates say, where some are asked.
 
     Raises:
         GateError: one of them stops it.
     """
-    asked = door.judge(checked) if door is not None else ()
+    asked = door.judge(seen) if door is not None else ()
     if door is not None and (blocking := moving.failed(asked)):
         raise GateError(
             f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
@@ -217,6 +215,10 @@ def _door(
 
 def _how_checked(ready: Ready, door: gates.Door | None, document: Document) -> Bytes:
     """Return how bytes were checked; only of the version that the event is about can it say that they were hashed."""
-    if ready.checked is not None and door is not None and door.document["version"] == document["version"]:
+    if (
+        ready.seen.checked is not None
+        and door is not None
+        and door.document["version"] == document["version"]
+    ):
         return "hashed"
     return "vouched" if ready.document is not None else ""

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [bytes] [store] [query] [screen] [provenance] [lifecycle] [--gib N]``: print DESIGN's figures, ours against the peer's."""
+"""``python -m tests.benchmarks [bytes] [store] [query] [screen] [provenance] [lifecycle] [weights] [--gib N]``: print DESIGN's figures, ours against the peer's."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import bytes_rows, lifecycle_rows, provenance_rows, query_rows, screen_rows, store_rows
+from . import bytes_rows, lifecycle_rows, provenance_rows, query_rows, screen_rows, store_rows, weights_rows
 from .harness import Row, print_rows
 
 
 def main() -> None:
     """Run the chosen groups, each in a directory of its own, and print a table for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("groups", nargs="*", help="bytes, store, query, screen, provenance, lifecycle (default: all)")
+    parser.add_argument(
+        "groups", nargs="*", help="bytes, store, query, screen, provenance, lifecycle, weights (default: all)"
+    )
     parser.add_argument("--gib", type=int, default=2, help="size of the large file, GiB")
     chosen = parser.parse_args()
     os.environ["MVTUI_CAPTURE"] = "none"  # as DESIGN's figures are meant; the provenance rows ask for it
@@ -27,6 +29,7 @@ def main() -> None:
         "screen": screen_rows.rows,
         "provenance": provenance_rows.rows,
         "lifecycle": lifecycle_rows.rows,
+        "weights": weights_rows.rows,
         "bytes": partial(bytes_rows.rows, gib=chosen.gib),
     }
     for name in chosen.groups or groups:

@@ -54,6 +54,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "checkout": "Copy a version's files into a directory.",
         "path": "Print a path to a version's files inside the store.",
         "inspect": "Look inside model files without loading them.",
+        "health": "Read all weights and say whether they are sound.",
         "verify": "Hash stored bytes again and name what differs.",
         "data": "Say whether the data a version was made from still are the same.",
     },
@@ -196,11 +197,13 @@ The store is --store, else $MVTUI_STORE, else the nearest .mvtui upward.
 )
 @session.store_option
 @click.option("--read-only", is_flag=True, help="Full screen: switch every change off.")
-@click.option("--ascii", "ascii_only", is_flag=True, help="Full screen: draw with ASCII signs only.")
+@click.option(
+    "--ascii/--no-ascii", "ascii_only", default=None, help="Full screen: draw with ASCII signs only, or not."
+)
 @click.option(
     "--theme", metavar="NAME", help="Full screen: dark, light, ansi, or the name of one of Textual's."
 )
-@click.option("--no-mouse", is_flag=True, help="Full screen: leave the mouse to the terminal.")
+@click.option("--mouse/--no-mouse", default=None, help="Full screen: take the mouse, or leave it be.")
 @click.option(
     "-V",
     "--version",
@@ -211,7 +214,9 @@ The store is --store, else $MVTUI_STORE, else the nearest .mvtui upward.
     help="Print the version.",
 )
 @click.pass_context
-def cli(ctx: click.Context, read_only: bool, ascii_only: bool, theme: str | None, no_mouse: bool) -> None:
+def cli(
+    ctx: click.Context, read_only: bool, ascii_only: bool | None, theme: str | None, mouse: bool | None
+) -> None:
     """Keep every version of every model, and what made it: lazygit for model versions."""
     if ctx.invoked_subcommand is None:
         from .screen import open_screen
@@ -220,8 +225,8 @@ def cli(ctx: click.Context, read_only: bool, ascii_only: bool, theme: str | None
             open_screen(
                 session.current().store,
                 read_only=read_only,
-                ascii_only=ascii_only or None,
+                ascii_only=ascii_only,
                 theme=theme,
-                mouse=not no_mouse,
+                mouse=mouse,
             )
         )

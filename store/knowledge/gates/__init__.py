@@ -36,6 +36,13 @@ def must_hash(gates: Iterable[Gate], facts: Facts) -> bool:
     return any(isinstance(rule, rules.Verified) and not records.lately(rule, facts) for rule in _rules(gates))
 
 
+def must_measure(gates: Iterable[Gate], facts: Facts) -> bool:
+    """Whether a gate wants all numbers of the files read: it asks for finite weights, and they were not looked at."""
+    return facts.weights is None and any(
+        isinstance(rule, rules.Contained) and rule.what == "finite-weights" for rule in _rules(gates)
+    )
+
+
 def approvals_asked(gates: Iterable[Gate]) -> tuple[rules.Approvals, ...]:
     """Return the rules about approvals among some gates."""
     return tuple(rule for rule in _rules(gates) if isinstance(rule, rules.Approvals))

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from ...nouns.approval import Approval
+from ...nouns.health import Health
 from ...nouns.metric import Direction
 from ...nouns.stage import Stage
 from ...nouns.version import Version
@@ -36,7 +37,8 @@ class Facts(msgspec.Struct, frozen=True):
     entered the stage it is in. ``verified`` is when its bytes were last hashed and found good, ``checked`` what hashing
     them just now came to: None when that was not done, an empty text when all is well, else the problem. ``target`` is
     the version that Production could go back to after this one, a number, or None. ``digest`` is that of the rules
-    which guard the stage. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
+    which guard the stage. ``weights`` is what reading all numbers of its files just now came to, None when that was
+    not done. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
     is better, ``member`` whether a person is one of those that a name means (``@group`` is a Unix group). ``shared``
     are accounts that several people use. ``called`` says what the other end of an edge is called.
     """
@@ -50,6 +52,7 @@ class Facts(msgspec.Struct, frozen=True):
     since: datetime | None = None
     verified: datetime | None = None
     checked: str | None = None
+    weights: Health | None = None
     target: str | None = None
     digest: str = ""
     voices: tuple[Voice, ...] = ()

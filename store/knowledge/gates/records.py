@@ -12,6 +12,7 @@ from ...nouns.gate import (
     Verified,
     Waited,
 )
+from ...nouns.health import Health
 from ...nouns.lineage import PARENT_EDGES
 from ...nouns.manifest import Scalar, scalar_text
 from ...nouns.metric import split, to_stored
@@ -85,9 +86,23 @@ def lately(rule: Verified, facts: Facts) -> bool:
     return verified(rule, facts).passed
 
 
-def contained(rule: Contained, facts: Facts) -> GateResult:  # noqa: ARG001 - as every gate
-    """Say whether what the files hold is harmless: this mvtui can't tell."""
+def contained(rule: Contained, facts: Facts) -> GateResult:
+    """Say whether what the files hold is harmless."""
+    if rule.what == "finite-weights":
+        return _weights(rule, facts.weights)
     return GateResult(rule.label, "unknown", "this mvtui can't look inside model files")
+
+
+def _weights(rule: Contained, weights: Health | None) -> GateResult:
+    if weights is None:
+        return GateResult(rule.label, "unknown", "its numbers were not looked at")
+    values: dict[str, Scalar] = {"tensors": len(weights.tensors), "verdict": weights.verdict}
+    if weights.verdict == "not finite":
+        bad = next(each for each in weights.tensors if each.nan or each.inf)
+        values |= {"tensor": bad.tensor.name[:_NAME], "first": bad.first or 0}
+        return GateResult(rule.label, "fail", weights.sentence, values)
+    outcome: GateOutcome = "pass" if weights.verdict == "finite" else "unknown"
+    return GateResult(rule.label, outcome, weights.sentence, values)
 
 
 def waited(rule: Waited, facts: Facts) -> GateResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,7 @@ from .. import output
 from ..group import command as make_command
 from ..options import complete_file_or_reference, complete_module, json_option, store_option
 from ..progress import meter
-from ..session import open_store
+from ..targets import is_path, store_of
 
 if TYPE_CHECKING:
     from ....store import Inspection
@@ -69,25 +68,13 @@ def look_into(target: str) -> tuple[str, Inspection]:
     Raises:
         NotFoundError: it is neither.
     """
-    from ....store import errors, inspect
+    from ....store import inspect
 
-    if os.path.lexists(os.path.expanduser(target)) or _is_path(target):
+    if is_path(target):
         with meter() as progress:
             return target, inspect(target, progress=progress)
-    try:
-        store = open_store(read_only=True)
-    except errors.NotFoundError as error:
-        if "@" in target or ":" in target:
-            raise
-        raise errors.NotFoundError(
-            f"there is no file {target!r} here, and no store in which to look for a version", hint=error.hint
-        ) from None
-    with store:
+    with store_of(target) as store:
         return store.get(target).ref, store.inspect(target)
-
-
-def _is_path(target: str) -> bool:
-    return target.startswith((".", "/", "~")) or ("/" in target and ":" not in target and "@" not in target)
 
 
 def _within(found: Inspection, module: str) -> tuple[str, Inspection]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mvtui.store.knowledge.gates import judge, must_hash
+from mvtui.store.knowledge.gates import judge, must_hash, must_measure
 from mvtui.store.knowledge.gates.facts import Facts
 from mvtui.store.knowledge.gates.records import span
 from mvtui.store.nouns.capture import Code
@@ -23,6 +23,8 @@ from mvtui.store.nouns.gate import (
     Verified,
     Waited,
 )
+from mvtui.store.nouns.health import SOUND, Health, TensorHealth
+from mvtui.store.nouns.inspection import Tensor
 from mvtui.store.nouns.lineage import Link
 
 from .facts import NOW, OTHER_ID, facts, version
@@ -148,9 +150,48 @@ def test_bytes_are_hashed_when_a_gate_wants_it() -> None:
     assert not must_hash(gates[:1], facts())
 
 
-def test_nobody_can_tell_yet_what_model_files_hold() -> None:
-    for what in ("safe-pickle", "finite-weights"):
-        assert asked(Contained(what), facts()).outcome == "unknown"
+def test_nobody_can_tell_yet_what_pickles_hold() -> None:
+    assert asked(Contained("safe-pickle"), facts()).outcome == "unknown"
+
+
+TENSOR = Tensor("layer.0.weight", "F32", (2,), 8, 8, "m.safetensors")
+_FINE, _BAD = TensorHealth(TENSOR, rms=1.0), TensorHealth(TENSOR, nan=1, inf=2, first=1)
+_UNREAD = TensorHealth(TENSOR, unread="blocks of Q4_K are not decoded here")
+
+
+@pytest.mark.parametrize(
+    ("weights", "outcome", "sentence"),
+    [
+        (None, "unknown", "its numbers were not looked at"),
+        (SOUND, "pass", "all 1 tensors are finite"),
+        (Health((_FINE, TensorHealth(TENSOR, value=0.0, rms=0.0))), "pass", "all 2 tensors are finite"),
+        (Health((_FINE, _BAD)), "fail", "1 NaN and 2 infinite in layer.0.weight (first at 1)"),
+        (
+            Health((_FINE, _BAD, _BAD, _UNREAD), problems=("x",)),
+            "fail",
+            "2 NaN and 4 infinite in layer.0.weight (first at 1) and 1 more",
+        ),
+        (
+            Health((_FINE, _UNREAD)),
+            "unknown",
+            "1 of 2 tensors can't be looked at (layer.0.weight: blocks of Q4_K are not decoded here)",
+        ),
+        (Health((_FINE,), problems=("a shard is missing",)), "unknown", "a shard is missing"),
+        (Health(()), "unknown", "no tensors were found in its files"),
+    ],
+)
+def test_weights_must_be_finite_and_all_looked_at(
+    weights: Health | None, outcome: str, sentence: str
+) -> None:
+    found = asked(Contained("finite-weights"), facts(weights=weights))
+    assert (found.outcome, found.sentence) == (outcome, sentence)
+
+
+def test_numbers_are_read_when_a_gate_wants_it() -> None:
+    gates = [Gate("production", Contained("finite-weights"))]
+    assert must_measure(gates, facts())
+    assert not must_measure(gates, facts(weights=SOUND))
+    assert not must_measure([Gate("production", Contained("safe-pickle"))], facts())
 
 
 # -- time ----------------------------------------------------------------------------------------
