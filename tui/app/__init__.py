@@ -11,7 +11,7 @@ def run(
     read_only: bool = False,
     ascii_only: bool | None = None,
     theme: str | None = None,
-    mouse: bool = True,
+    mouse: bool | None = None,
 ) -> int:
     """Open the full screen on a store; return the exit code when it is left.
 
@@ -19,10 +19,11 @@ def run(
         store_path: where the store is; None looks for it as ``open_store`` does. That there is none is
             said on the screen, which opens the store as soon as there is one.
         read_only: switch every change off.
-        ascii_only: draw with ASCII alone; None follows the locale.
-        theme: ``dark``, ``light``, ``ansi`` or the name of one of Textual's themes; None chooses by what
-            the terminal can show.
-        mouse: take the mouse from the terminal (hold shift to select text then).
+        ascii_only: draw with ASCII alone; None does as the person's own settings say, else follows the locale.
+        theme: ``dark``, ``light``, ``ansi`` or the name of one of Textual's themes; None takes that of the
+            person's own settings, else chooses by what the terminal can show.
+        mouse: take the mouse from the terminal (hold shift to select text then); None does, unless the person's
+            own settings say otherwise.
 
     Returns:
         0 after ``q``; 2 when this terminal can't show it (said on standard error); 129 after a hang-up and
@@ -41,7 +42,8 @@ def run(
 
     own = personal.read()
     theme = theme or own.theme
-    mouse = mouse and own.mouse is not False
+    if mouse is None:
+        mouse = own.mouse is not False
     if ascii_only is None:
         ascii_only = words.wants_ascii() if own.ascii is None else own.ascii
     skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)

@@ -9,9 +9,9 @@ def open_screen(
     read_only: bool = False,
     ascii_only: bool | None = None,
     theme: str | None = None,
-    mouse: bool = True,
+    mouse: bool | None = None,
 ) -> int:
-    """Open the full screen; return its exit code. ``ascii_only`` None follows the locale."""
+    """Open the full screen; return its exit code. What is None is as a person's own settings say."""
     from ..app import run
 
     code: int = run(store, read_only=read_only, ascii_only=ascii_only, theme=theme, mouse=mouse)

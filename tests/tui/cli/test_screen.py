@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from mvtui.store import errors
+from mvtui.tui import app, preflight
+from mvtui.tui.app import personal, skeleton
 from mvtui.tui.cli import group
 
 from .conftest import Run
 
-PLAIN = {"read_only": False, "ascii_only": None, "theme": None, "mouse": True}
+PLAIN = {"read_only": False, "ascii_only": None, "theme": None, "mouse": None}
 
 
 @pytest.fixture
@@ -33,6 +38,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str | None, dict[str, 
         (("--read-only",), None, {"read_only": True}),
         (("--store", "s", "--ascii", "--no-mouse"), "s", {"ascii_only": True, "mouse": False}),
         (("--theme", "light", "--store", "s"), "s", {"theme": "light"}),
+        (("--no-ascii", "--mouse"), None, {"ascii_only": False, "mouse": True}),
     ],
 )
 def test_no_command_opens_it(
@@ -73,3 +79,37 @@ def test_what_the_screen_raises_is_told_like_any_error(run: Run, monkeypatch: py
 def test_wrong_options_are_told(words: tuple[str, ...], run: Run, opened: list[object]) -> None:
     assert run(*words).code == 2
     assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, {"ascii_only": True, "theme": "light", "mouse": False}),
+        (
+            {"ascii_only": False, "theme": "ansi", "mouse": True},
+            {"ascii_only": False, "theme": "ansi", "mouse": True},
+        ),
+    ],
+)
+def test_options_of_the_command_line_come_before_a_person_s_settings(
+    given: dict[str, Any], shown: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found: dict[str, object] = {}
+
+    class App:
+        return_code = 0
+
+        def __init__(self, _opening: object, **options: object) -> None:
+            found.update(ascii_only=options["ascii_only"], theme=options["theme"])
+
+        def run(self, *, mouse: bool) -> int:
+            found["mouse"] = mouse
+            return 0
+
+    settings = personal.Personal(theme="light", ascii=True, mouse=False)
+    monkeypatch.setattr(personal, "read", lambda: settings)
+    monkeypatch.setattr(preflight, "check", lambda: None)
+    monkeypatch.setattr(skeleton, "show", lambda *_, **__: None)
+    monkeypatch.setattr("mvtui.tui.app.app.MvtuiApp", App)
+    assert app.run(str(tmp_path), **given) == 0
+    assert found == shown

@@ -15,6 +15,7 @@ from ..deliveries import FindPath
 from ..facts import Line
 from ..prospects import Copies, Request, ToCopy
 from .dialog import Dialog
+from .parts import STEPS
 
 if TYPE_CHECKING:
     from ....store import Version
@@ -95,8 +96,8 @@ class CopyDialog(Dialog):
 
     async def other_key(self, event: events.Key) -> bool:
         """Copy what the letter stands for; move as in lists."""
-        if event.key in ("j", "k"):
-            self.choose(1 if event.key == "j" else -1)
+        if step := STEPS.get(event.key):
+            self.choose(step)
         elif event.key == "q":
             self.leave()
         else:

@@ -12,6 +12,7 @@ from ...text import paragraph, visible
 from ..facts import Line
 from ..prospects import Request
 from .dialog import Dialog
+from .parts import STEPS
 
 if TYPE_CHECKING:
     from ....store import Version, Waiting
@@ -28,6 +29,8 @@ class InboxDialog(Dialog):
     def __init__(self, main: MainScreen) -> None:
         super().__init__(main)
         self._chosen = 0
+        self._place = (0, 0)
+        """The first and the last line of the request under the cursor."""
         self.prospect = main.inbox
 
     @property
@@ -53,7 +56,20 @@ class InboxDialog(Dialog):
         """Go to another line."""
         self._chosen = max(0, min(self._chosen + step, len(self.prospect) - 1))
         self.show()
+        self._keep_in_sight()
         return False
+
+    def _keep_in_sight(self) -> None:
+        view, (first, last) = self.body_view, self._place
+        room = view.page - 1  # its last line may say that there is more
+        if first < view.top:
+            view.step(first - view.top)
+        elif last >= view.top + room:
+            view.step(last - view.top - room + 1)
+
+    def page(self, pages: int) -> None:
+        """Go on by as many requests as are seen."""
+        self.choose(pages * max(self.body_view.page // 2 - 1, 1))
 
     @property
     def chosen(self) -> Waiting | None:
@@ -66,8 +82,8 @@ class InboxDialog(Dialog):
 
     async def other_key(self, event: events.Key) -> bool:
         """Move as in lists; approve at once."""
-        if event.key in ("j", "k"):
-            self.choose(1 if event.key == "j" else -1)
+        if step := STEPS.get(event.key):
+            self.choose(step)
         elif event.key == "a" and self.chosen:
             await self._approve(self.chosen.version)
         elif event.key == "q":
@@ -101,6 +117,7 @@ class InboxDialog(Dialog):
         lines: list[Line] = []
         for at, waiting in enumerate(self.prospect):
             here = at == self._chosen
+            start = len(lines)
             sign = self.main.signs.cursor if here else " "
             stage = words.stage_label(waiting.stage, ascii_only=look.ascii_only)
             ref = visible(waiting.version.ref, columns // 2, ascii_only=look.ascii_only)
@@ -117,4 +134,6 @@ class InboxDialog(Dialog):
             told = f"{asked.by}, {words.ago(asked.at, look.now)}{why}"
             texts = paragraph(told, columns - 2, 3, ascii_only=look.ascii_only)
             lines += [[("  " + text, "" if here else "muted")] for text in texts]
+            if here:  # above all stands a blank line, which is to be seen with the first
+                self._place = (start + 1 if at else 0, len(lines))
         return lines or [[("nothing waits for you", "muted")]]

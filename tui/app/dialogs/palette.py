@@ -189,7 +189,7 @@ class Palette(Dialog):
     def _version_line(self, version: Version, here: bool, columns: int) -> Line:
         look = self.main.look
         stage = words.stage_label(version.stage, ascii_only=look.ascii_only)
-        told = f"{words.ago(version.registered, look.now)}, {version.author}"
+        told = f"{words.ago(version.created, look.now)}, {version.author}"
         if version.note:
             told += f": {version.note}"
         room = max(columns - len(_GO), 10)

@@ -12,6 +12,10 @@ from ..facts import Line
 MOVES = frozenset({"tab", "shift+tab", "left", "right", "h", "l"})
 """Keys that go to the other of two buttons."""
 
+_FAR = 10**6
+STEPS = {"j": 1, "k": -1, "g": -_FAR, "home": -_FAR, "G": _FAR, "end": _FAR, "ctrl+d": 5, "ctrl+u": -5}
+"""Keys that move in a list where nothing is typed, and by how many lines."""
+
 _BAR = 24
 _LABEL = 9
 

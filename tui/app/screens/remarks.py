@@ -24,7 +24,7 @@ _MATTER = {
     "stage.rollback": "rolls back",
     "list.filter": "filters",
     "app.palette": "finds anything",
-    "app.help": "shows all keys",
+    "app.help": "all keys",
 }
 
 
