@@ -342,14 +342,14 @@ def test_a_place_tells_what_is_there(here: Path, monkeypatch: pytest.MonkeyPatch
         ("/dev/null", "other"),
     ):
         assert places.look(typed_).state == state, typed_
-    assert [entry.name for entry in places.look("models/").entries] == ["old", "a.bin"]
-    assert places.look("models/").entries[1].size == 1500
-    assert [entry.name for entry in places.look(".").entries] == [".git"]
-    assert [entry.name for entry in places.look("MOD").entries] == ["models"], "in any case if none fits"
-    assert places.look("a\0b").problem
+    assert [entry.name for entry in places.look("models/").choices.entries] == ["old", "a.bin"]
+    assert places.look("models/").choices.entries[1].size == 1500
+    assert [entry.name for entry in places.look(".").choices.entries] == [".git"]
+    assert [entry.name for entry in places.look("MOD").choices.entries] == ["models"], "in any case if none fits"
+    assert places.look("a\0b").choices.problem
     monkeypatch.setattr(places, "MOST", 1)
-    assert len(places.look("").entries) == 1
-    assert places.look("").total == 4
+    assert len(places.look("").choices.entries) == 1
+    assert places.look("").choices.total == 4
 
 
 async def test_a_long_directory_says_how_many_are_left_out(world: Path, opened: Opens, here: Path) -> None:

@@ -338,6 +338,15 @@ ACTIONS: tuple[Action, ...] = (
         footer=11,
         why_not=_needs_version,
     Action(
+        "version.register",
+        ("n",),
+        "register",
+        "Register files as a new version: a form",
+        _DO,
+        footer=17,
+        why_not=_may_change,
+    ),
+    Action(
         "version.note",
         ("e",),
         "note",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from ...store import Moved, ProgressCallback, Store, Verdict
+    from ...store import Moved, ProgressCallback, Store, Verdict, Version
 
 UNDO = "u undoes it"
 
@@ -18,12 +18,13 @@ UNDO = "u undoes it"
 class Made(msgspec.Struct, frozen=True):
     """A change that was made: one sentence, and what else a person should read.
 
-    ``value`` is something to be copied to the clipboard.
+    ``value`` is something to be copied to the clipboard, ``version`` one to be selected.
     """
 
     sentence: str
     notices: tuple[str, ...] = ()
     value: str = ""
+    version: Version | None = None
 
 
 class Change(msgspec.Struct, frozen=True):

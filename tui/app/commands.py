@@ -150,6 +150,13 @@ def _take_back(mode: Literal["undo", "redo"]) -> Command:
     return take_back
 
 
+def _register(screen: MainScreen) -> None:
+    from .dialogs.register import RegisterDialog
+
+    model = screen.selection.model
+    screen.open(RegisterDialog(screen, model.name if model else ""))
+
+
 def _note(screen: MainScreen) -> None:
     from .dialogs.note import NoteDialog
 
@@ -285,6 +292,7 @@ COMMANDS: dict[str, Command] = {
     "app.help": _help,
     "app.redraw": lambda screen: screen.redraw(),
     "app.suspend": lambda screen: screen.app.action_suspend_process(),
+    "version.register": _register,
     "version.note": _note,
     "version.tag": _tag,
     "version.alias": _alias,

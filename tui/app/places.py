@@ -19,30 +19,39 @@ State = Literal["nothing", "file", "directory", "empty", "other"]
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One name in a directory. ``size`` is that of a file, in bytes."""
+    """One name in a directory, or one of other choices. ``size`` is that of a file, in bytes."""
 
     name: str
-    directory: bool
-    size: int = 0
+    directory: bool = False
+    size: int | None = None
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """How what is typed could go on: ``entries``, each with ``before`` before it; ``total`` counts those left out, too.
+
+    ``problem`` says why they can't be told.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    total: int = 0
+    before: str = ""
+    problem: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
     """What ``typed`` names, and how it could go on.
 
-    ``path`` is absolute. ``state`` says what is there (``empty`` is a directory without entries). ``entries`` are names
-    in the directory typed so far that begin as the rest, directories first; ``total`` counts those left out, too.
-    ``problem`` says why they can't be told.
+    ``path`` is absolute. ``state`` says what is there (``empty`` is a directory without entries). ``choices`` are names
+    in the directory typed so far that begin as the rest, directories first.
     """
 
     typed: str
     path: str
     state: State
-    entries: tuple[Entry, ...] = ()
-    total: int = 0
-    problem: str = ""
+    choices: Choices = Choices()
 
 
-def parted(typed: str) -> tuple[str, str]:
+def _parted(typed: str) -> tuple[str, str]:
     """Return the directory that is typed so far, with its slash, and the beginning of a name in it."""
     at = typed.rfind("/") + 1
     return typed[:at], typed[at:]
@@ -55,12 +64,12 @@ def look(typed: str, *, directories: bool = False) -> Place:
         path = os.path.abspath(text or ".")
         state = _state(path) if typed else "nothing"
     except (OSError, ValueError) as error:  # such as a NUL in it, or a home directory that is gone
-        return Place(typed, typed, "nothing", problem=str(getattr(error, "strerror", "") or error))
+        return Place(typed, typed, "nothing", Choices(problem=str(getattr(error, "strerror", "") or error)))
     try:
-        found = _entries(*parted(text), directories=directories)
+        found = _entries(*_parted(text), directories=directories)
     except OSError as error:
-        return Place(typed, path, state, problem=error.strerror or str(error))
-    return Place(typed, path, state, tuple(found[:MOST]), len(found))
+        return Place(typed, path, state, Choices(problem=error.strerror or str(error)))
+    return Place(typed, path, state, Choices(tuple(found[:MOST]), len(found), _parted(typed)[0]))
 
 
 def _state(path: str) -> State:
@@ -89,7 +98,7 @@ def _entries(folder: str, start: str, *, directories: bool) -> list[Entry]:
     kinds = [(plain, entry) for plain, entry in kinds if not (plain and directories)]
     kinds.sort(key=lambda kind: (kind[0], kind[1].name))
     return [
-        Entry(entry.name, not plain, _size(entry) if plain and at < MOST else 0)
+        Entry(entry.name, not plain, _size(entry) if plain and at < MOST else None)
         for at, (plain, entry) in enumerate(kinds)
     ]
 

@@ -13,7 +13,7 @@ from ...text import visible
 from ..changes import Change
 from ..deliveries import CheckOut
 from ..facts import Line
-from ..places import Place
+from ..places import Choices, Place
 from ..prospects import Request
 from ..transfers import Destination, ToCheckOut
 from .dialog import Dialog
@@ -57,6 +57,11 @@ class CheckOutDialog(Dialog):
         found: Destination | None = self.prospect
         return found.place if found and found.place.typed == self.typed else None
 
+    @property
+    def _choices(self) -> Choices | None:
+        place = self._place
+        return place.choices if place else None
+
     def obstacle(self) -> str:
         """Say what is in the way there."""
         if (place := self._place) is None or place.state in ("nothing", "empty"):
@@ -89,7 +94,7 @@ class CheckOutDialog(Dialog):
 
     def choose(self, step: int) -> bool:
         """Choose a directory."""
-        self.picker.move(self._place, step)
+        self.picker.move(self._choices, step)
         self.say("")
         return False
 
@@ -102,12 +107,12 @@ class CheckOutDialog(Dialog):
         """Complete the path."""
         if event.key != "tab":
             return False
-        self._type_path(self.picker.completed(self._place, self.typed))
+        self._type_path(self.picker.completed(self._choices, self.typed))
         return True
 
     async def enter(self) -> None:
         """Go into the directory that is chosen; without one, do it."""
-        if (longer := self.picker.taken(self._place, self.typed)) is not None:
+        if (longer := self.picker.taken(self._choices, self.typed)) is not None:
             self._type_path(longer)
         else:
             await super().enter()
@@ -127,5 +132,5 @@ class CheckOutDialog(Dialog):
         lines += labelled("into", visible(found.place.path, columns * 2), columns, 2, ascii_only=ascii_only)
         lines += [[]] * (3 - len(lines))
         none = "a new directory" if found.place.state == "nothing" else "there is no directory in it"
-        listed = self.picker.lines(found.place, columns, none=none, ascii_only=ascii_only)
+        listed = self.picker.lines(found.place.choices, columns, none=none, ascii_only=ascii_only)
         return [*lines, [], *listed]

@@ -7,68 +7,70 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import fit, visible
-from ..places import Place, parted
+from ..places import Choices
 
 if TYPE_CHECKING:
     from ..facts import Line
 
 ROWS = 7
-"""Lines it takes, always: a dialog that changes its height with each key would jump."""
+"""Lines it takes where there is room for them, always: a dialog that changes its height with each key would jump."""
 
 _SIZE = 10
 _LONGEST = 4096
 
 
 class Picker:
-    """Which of a place's entries is chosen, if any; typing forgets it."""
+    """Which of the choices is taken up, if any; typing forgets it."""
 
     def __init__(self) -> None:
         self.chosen: int | None = None
 
-    def move(self, place: Place | None, step: int) -> None:
+    def move(self, found: Choices | None, step: int) -> None:
         """Choose another entry."""
-        count = len(place.entries) if place else 0
+        count = len(found.entries) if found else 0
         if count:
             at = self.chosen + step if self.chosen is not None else 0 if step > 0 else -1
             self.chosen = at % count
 
-    def taken(self, place: Place | None, typed: str) -> str | None:
+    def taken(self, found: Choices | None, typed: str) -> str | None:
         """Return what is typed, gone on with the chosen entry; None when none is chosen."""
-        if place is None or self.chosen is None or self.chosen >= len(place.entries):
+        if found is None or self.chosen is None or self.chosen >= len(found.entries):
             return None
-        return _with(place, typed, self.chosen)
+        return _with(found, typed, self.chosen)
 
-    def completed(self, place: Place | None, typed: str) -> str:
+    def completed(self, found: Choices | None, typed: str) -> str:
         """Return what is typed, gone on with as far as there is one way only; with the chosen entry if one is."""
-        if place is None or not place.entries:
+        if found is None or not found.entries:
             return typed
-        if self.chosen is not None or place.total == 1:
-            return _with(place, typed, self.chosen or 0)
-        common = _common([entry.name for entry in place.entries]) if place.total == len(place.entries) else ""
-        folder, start = parted(typed)
-        return folder + common if len(common) > len(start) and shows(common) else typed
+        if self.chosen is not None or found.total == 1:
+            return _with(found, typed, self.chosen or 0)
+        common = _common([entry.name for entry in found.entries]) if found.total == len(found.entries) else ""
+        longer = len(found.before) + len(common) > len(typed)
+        return found.before + common if longer and shows(common) else typed
 
-    def lines(self, place: Place, columns: int, *, none: str, ascii_only: bool) -> Sequence[Line]:
-        """Return ``ROWS`` lines of it, with the chosen one in sight; ``none`` says that there is nothing to choose."""
+    def lines(
+        self, found: Choices, columns: int, *, none: str, ascii_only: bool, rows: int = ROWS
+    ) -> Sequence[Line]:
+        """Return as many lines of it as there are ``rows``, with the chosen one in sight; ``none`` says that there is nothing to choose."""
         signs = words.signs(ascii_only)
         lines: list[Line] = []
-        if place.problem:
-            lines.append([("  " + visible(place.problem, columns - 2, ascii_only=ascii_only), "warning")])
-        elif not place.entries:
+        if found.problem:
+            lines.append([("  " + visible(found.problem, columns - 2, ascii_only=ascii_only), "warning")])
+        elif not found.entries:
             lines.append([("  " + none, "muted")])
-        room = ROWS if len(place.entries) <= ROWS else ROWS - 1
-        first = max(0, min((self.chosen or 0) - room // 2, len(place.entries) - room))
-        for at, entry in list(enumerate(place.entries))[first : first + room]:
+        room = rows if len(found.entries) <= rows else rows - 1
+        first = max(0, min((self.chosen or 0) - room // 2, len(found.entries) - room))
+        for at, entry in list(enumerate(found.entries))[first : first + room]:
             here = at == self.chosen
             name = fit(entry.name + "/" * entry.directory, max(columns - _SIZE - 3, 8), ascii_only=ascii_only)
-            size = "" if entry.directory else words.size(entry.size)
+            size = "" if entry.size is None else words.size(entry.size)
             style = "title" if here else "accent" if entry.directory else ""
             lines.append(
                 [(f"{signs.cursor if here else ' '} ", "accent"), (name, style), (size.rjust(_SIZE), "muted")]
             )
-        if (left := place.total - room) > 0 and room < ROWS:
+        if (left := found.total - room) > 0 and room < rows:
             lines.append([(f"  {left:,} more: type on", "muted")])
-        return [*lines, *([[]] * (ROWS - len(lines)))]
+        return [*lines, *([[]] * (rows - len(lines)))]
 
 
 def _common(names: Sequence[str]) -> str:
@@ -83,8 +85,8 @@ def shows(text: str) -> bool:
     return visible(text, _LONGEST) == text
 
 
-def _with(place: Place, typed: str, at: int) -> str:
-    entry = place.entries[at]
+def _with(found: Choices, typed: str, at: int) -> str:
+    entry = found.entries[at]
     if not shows(entry.name):
         return typed
-    return parted(typed)[0] + entry.name + "/" * entry.directory
+    return found.before + entry.name + "/" * entry.directory

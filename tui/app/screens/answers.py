@@ -97,6 +97,8 @@ def _change_made(screen: MainScreen, message: ChangeMade) -> None:
     if screen.dialog:
         screen.dialog.close()
     made = message.made
+    if made.version:
+        screen.selection.go_to(made.version)
     if made.value:
         clipboard.copy(screen, made.value)
         return

@@ -1,0 +1,299 @@
+"""Registering files as a version: a form. The path completes from a list, and what is there is told."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from ... import words
+from ...text import paragraph, visible
+from ..changes import Change
+from ..facts import Line
+from ..places import Choices, Entry
+from ..prospects import Request
+from ..registering import Register
+from ..transfers import Candidate, ToRegister
+from .dialog import Dialog
+from .picker import ROWS, Picker, shows
+from .tags import read_tags
+
+if TYPE_CHECKING:
+    from ..screens.main import MainScreen
+
+_LABEL = 10
+_ROWS = ("path", "model", "kind", "number", "parent", "note", "tags")
+_HELP = {
+    "path": "files of the model: one file, or a directory",
+    "model": "the model's name; a new one begins a new model",
+    "kind": "empty: by what is there",
+    "number": "empty: by what changed; or major, minor, patch, or a number such as 1.4.0",
+    "parent": "what it was made from: a version, or a name outside the store such as hf:org/name",
+    "note": "a line that says what is new",
+    "tags": "key=value …; quotes hold blanks together",
+}
+_OTHER_LINES = 14
+"""Rows of a window that are not the list's, nor those below it: frame, rows of the form, keys, a margin."""
+
+
+class RegisterDialog(Dialog):
+    """Stores files as a version of a model."""
+
+    verb = "register"
+    prompt = "Path"
+
+    def __init__(self, main: MainScreen, model: str) -> None:
+        super().__init__(main)
+        self.values = dict.fromkeys(_ROWS, "")
+        self.values["model"] = model if shows(model) else ""
+        self.row = "path"
+        self.picker = Picker()
+
+    @property
+    def heading(self) -> str:
+        """What it is for."""
+        return "Register a version"
+
+    # -- what is filled in -------------------------------------------------------------------------
+
+    def value(self, row: str) -> str:
+        """What a row holds."""
+        return self.typed if row == self.row and self.field else self.values[row]
+
+    def request(self) -> Request:
+        """Ask what is at the path, and how names could go on."""
+        found, path = self._found, self.value("path")
+        known = found.contents if found and found.place.typed == path else None
+        return ToRegister(path, self.value("model"), self.value("parent"), known)
+
+    @property
+    def _found(self) -> Candidate | None:
+        found: Candidate | None = self.prospect
+        return found
+
+    @property
+    def _looked(self) -> bool:
+        """Whether it is known what is at the path that is typed now."""
+        return self._found is not None and self._found.place.typed == self.value("path")
+
+    def essence(self, prospect: Candidate) -> object:
+        """What lies at the path is read when it is registered: nothing decided rests on how it looked."""
+        del prospect
+        return ()
+
+    @property
+    def choices(self) -> Choices | None:
+        """What can be chosen in this row."""
+        found, typed = self._found, self.typed
+        if self.row in ("kind", "number"):
+            from ....store import BUMPS, KINDS
+
+            names = [name for name in (KINDS if self.row == "kind" else BUMPS) if name.startswith(typed)]
+            return Choices(tuple(Entry(name) for name in names), len(names))
+        if found is None:
+            return None
+        if self.row == "path":
+            return found.place.choices if self._looked else None
+        return {"model": found.models, "parent": found.parents}.get(self.row)
+
+    def lacks(self, typed: str) -> str:
+        """Say what is missing, or can't be."""
+        del typed
+        if why := self._path_lacks():
+            return why
+        if not self.value("model"):
+            return "name the model that it is a version of"
+        from ....store import KINDS
+
+        if (kind := self.value("kind")) and kind not in KINDS:
+            return f"{kind} is no kind: it is one of {', '.join(KINDS)}"
+        tags = read_tags(self.value("tags"))
+        return tags.problem or ("tags are set here, not removed" if tags.remove else "")
+
+    def _path_lacks(self) -> str:
+        if not self.value("path"):
+            return "type the path of the files first"
+        if self._looked and self._found and self._found.place.state in ("nothing", "other"):
+            return "there is no file and no directory at that path"
+        return ""
+
+    def change(self, typed: str) -> Change:
+        """Register it."""
+        del typed
+        from ....store import BUMPS
+
+        number = self.value("number")
+        return Register(
+            model=self.value("model"),
+            path=self.value("path"),
+            kind=self.value("kind"),
+            bump=number if number in BUMPS else "",
+            version="" if number in BUMPS else number,
+            parent=self.value("parent"),
+            note=self.value("note"),
+            tags=read_tags(self.value("tags")).add,
+        )
+
+    def command(self) -> str:
+        """The same on the command line."""
+        from ....store import BUMPS
+
+        path, number = self.value("path"), self.value("number")
+        shown = "~/" + shlex.quote(path[2:]) if path.startswith("~/") and path[2:] else shlex.quote(path)
+        given = {
+            "kind": self.value("kind"),
+            "bump" if number in BUMPS else "version": number,
+            "parent": self.value("parent"),
+            "note": self.value("note"),
+        }
+        parts = [
+            shlex.quote(self.value("model")) if self.value("model") else "MODEL",
+            shown if path else "PATH",
+        ]
+        parts += [f"--{name} {shlex.quote(value)}" for name, value in given.items() if value]
+        tags = read_tags(self.value("tags")).add
+        parts += [f"--tag {shlex.quote(f'{key}={value}')}" for key, value in tags.items()]
+        return f"mvtui register {' '.join(parts)}"
+
+    # -- keys --------------------------------------------------------------------------------------
+
+    def go_to_row(self, row: str) -> None:
+        """Give the cursor to a row."""
+        self.values[self.row] = self.typed
+        self.row = row
+        self.picker.chosen = None
+        self.prompt_view.show(([(f" {row.capitalize()}".ljust(_LABEL), "accent")], []))
+        self._put(self.values[row])
+        self.say("")
+
+    def _step(self, step: int) -> None:
+        self.go_to_row(_ROWS[(_ROWS.index(self.row) + step) % len(_ROWS)])
+
+    def _put(self, text: str) -> None:
+        if self.field:
+            self.field.value = text
+            self.field.cursor_position = len(text)
+
+    def typed_anew(self) -> None:
+        """Look what is there now, where that matters."""
+        super().typed_anew()
+        self.picker.chosen = None
+        if self.row in ("path", "model", "parent"):
+            self.ask()
+        self.show()
+
+    def choose(self, step: int) -> bool:
+        """Choose from the list; where there is none, go to the row before or after."""
+        if self.choices and self.choices.entries:
+            self.picker.move(self.choices, step)
+            self.say("")
+        else:
+            self._step(step)
+        return False
+
+    def other_hints(self) -> Iterable[tuple[str, str]]:
+        """Keys of the form."""
+        yield "tab", "complete, next"
+        yield "up", "choose"
+
+    async def other_key(self, event: events.Key) -> bool:
+        """Complete what is typed, or go to the next row; go to the row before."""
+        if event.key == "shift+tab":
+            self._step(-1)
+        elif event.key == "tab":
+            self._complete()
+        else:
+            return False
+        return True
+
+    def _complete(self) -> None:
+        """Go on with what is typed; to the next row where there is no more to it."""
+        if self.row == "path" and self.typed and not self._looked:
+            return  # pressed before it is known what is there: the next row is not what is wanted
+        longer = self.picker.taken(self.choices, self.typed)
+        if longer is None and self.row in ("path", "parent"):
+            longer = self.picker.completed(self.choices, self.typed)
+        if longer in (None, self.typed):
+            self._step(1)
+        else:
+            self._put(longer or "")
+            self.typed_anew()
+
+    async def enter(self) -> None:
+        """Take what is chosen; without that go on from the path, and else register."""
+        if (longer := self.picker.taken(self.choices, self.typed)) is not None:
+            self._put(longer)
+            self.typed_anew()
+        elif self.row == "path" and not self._path_lacks():
+            self._step(1)
+        else:
+            await super().enter()
+
+    # -- lines -------------------------------------------------------------------------------------
+
+    def _lines(self, columns: int) -> Sequence[Line]:
+        before = _ROWS[: _ROWS.index(self.row)]
+        return [[], *(line for row in before for line in self._row(row, columns))]
+
+    def _told(self, columns: int) -> list[Line]:
+        ascii_only = self.main.ascii_only
+        lines: list[Line] = [[(" ", ""), *self._inside(columns)]] if self.row == "path" else []
+        for row in _ROWS[_ROWS.index(self.row) + 1 :]:
+            lines += [[(" ", ""), *line] for line in self._row(row, columns)]
+        below = super()._told(columns)
+        if self.prospect is None and self.problem:
+            told = paragraph(self.problem, columns, 2, ascii_only=ascii_only)
+            below = [[], *([(" " + text, "warning")] for text in told), *below]
+        rows = min(ROWS, self.app.size.height - _OTHER_LINES - len(below))
+        if rows > 0:
+            lines += [[], *([(" ", ""), *line] for line in self._list(columns - 1, rows))]
+        return [*lines, *below]
+
+    def _list(self, columns: int, rows: int) -> Sequence[Line]:
+        """What can be chosen in this row, or what it is for."""
+        found, ascii_only = self.choices, self.main.ascii_only
+        if found and (found.entries or found.problem):
+            return self.picker.lines(found, columns, none="", ascii_only=ascii_only, rows=rows)
+        texts = paragraph(_HELP[self.row], columns - 2, rows, ascii_only=ascii_only)
+        return [*([("  " + text, "muted")] for text in texts), *([[]] * (rows - len(texts)))]
+
+    def _row(self, row: str, columns: int) -> list[Line]:
+        text, room = self.values[row], columns - _LABEL
+        shown = visible(text, room, ascii_only=self.main.ascii_only)
+        line: Line = [(row.capitalize().ljust(_LABEL - 1), "muted"), (shown, "")]
+        if not text:
+            line[-1] = (visible(self._instead(row), room, ascii_only=self.main.ascii_only), "muted")
+        return [line, self._inside(columns)] if row == "path" else [line]
+
+    def _instead(self, row: str) -> str:
+        """What a row means that is left empty."""
+        found, dash = self._found, self.main.signs.dash
+        if row == "kind" and found and found.contents:
+            return f"{found.contents.kind}, by what is there"
+        if row == "number":
+            return f"by what changed since {found.latest}" if found and found.latest else "1.0.0, the first"
+        return dash
+
+    def _inside(self, columns: int) -> Line:
+        """What lies at the path, under it."""
+        signs, found = self.main.signs, self._found
+        indent = (" " * (_LABEL - 1), "")
+        if not self.value("path"):
+            return []
+        if not self._looked or found is None:
+            return [indent, ("reading" + signs.ellipsis, "muted")]
+        inside = found.contents
+        if inside is None:
+            return [indent, ("nothing is there", "muted")]
+        files = words.plural(inside.files, "file")
+        parts = [f"{'more than ' if inside.more else ''}{files}, {words.size(inside.size)}"]
+        parts += [inside.format] if inside.format else []
+        if inside.parameters:
+            from ...inspection import amount
+
+            parts.append(f"{amount(inside.parameters)} parameters")
+        parts += [inside.problem] if inside.problem else []
+        told = visible(f" {signs.dot} ".join(parts), columns - _LABEL, ascii_only=self.main.ascii_only)
+        return [indent, (told, "warning" if inside.problem else "accent")]
