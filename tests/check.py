@@ -2,7 +2,8 @@
 
 Makes ``.venv-dev`` beside the code (or uses the environment it is started from, with ``--here``), installs mvtui
 with its development tools, and runs ruff, mypy, the import contracts and pytest, all to their end. Arguments
-after ``--`` go to pytest, in place of measuring coverage. The exit code is 0 only if all passed; pytest's summary comes last.
+after ``--`` go to pytest, in place of the whole suite on every core. The exit code is 0 only if all passed; pytest's
+summary comes last.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv-dev"
-_WHOLE = ["--cov", "--cov-report=term:skip-covered", "--numprocesses=auto", "--dist=worksteal"]
+_WHOLE = ["--quiet", "--numprocesses=auto", "--dist=worksteal"]
 """The whole suite, on every core: half of its time is waiting for processes, terminals and disks."""
 
 
