@@ -139,6 +139,10 @@ if TYPE_CHECKING:
     from .nouns.semver import BUMPS as BUMPS
     from .nouns.semver import Bump as Bump
     from .nouns.stage import Stage as Stage
+    from .nouns.tensor_diff import Distance as Distance
+    from .nouns.tensor_diff import TensorChange as TensorChange
+    from .nouns.tensor_diff import TensorDiff as TensorDiff
+    from .nouns.tensor_diff import TensorOutcome as TensorOutcome
     from .nouns.transition import Transition as Transition
     from .nouns.tree import TreeRow as TreeRow
     from .nouns.usage import ModelUsage as ModelUsage
@@ -250,6 +254,7 @@ _HOMES = {
     ),
     "nouns.retention": ("Kept", "PruneReport", "Pruned"),
     "nouns.semver": ("BUMPS", "Bump"),
+    "nouns.tensor_diff": ("Distance", "TensorChange", "TensorDiff", "TensorOutcome"),
     "nouns.tree": ("TreeRow",),
     "nouns.usage": ("ModelUsage", "Usage", "VersionUsage"),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),

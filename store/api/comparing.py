@@ -8,6 +8,8 @@ from .face import Face
 
 if TYPE_CHECKING:
     from ..nouns.comparison import Comparison, DiffSection
+    from ..nouns.reports import ProgressCallback
+    from ..nouns.tensor_diff import TensorDiff
 
 
 class Comparing(Face):
@@ -36,6 +38,25 @@ class Comparing(Face):
         from ..verbs import compare
 
         return compare.diff(self._repository, refs, against=against, history=history)
+
+    def diff_tensors(
+        self, before: str, after: str, *, progress: ProgressCallback | None = None
+    ) -> TensorDiff:
+        """Compare the tensors of two versions: added, removed, reshaped, retyped, changed; all others are identical.
+
+        Identical are those whose bytes have the same BLAKE3. Of changed and retyped ones it is told how far they are
+        apart: L2 distance, relative change, largest change, cosine. That takes NumPy; without it, and of types that can't be
+        decoded here, each says why it was not measured. Memory is bounded, whatever the files' size. Digests and results are
+        kept in a store that can be written: asked again, it reads none of the bytes.
+
+        Raises:
+            BadFileError: a version is one file, and that is not a valid one of the format it claims.
+            NotFoundError: one of them is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing, or of another size than it should be.
+        """
+        from ..verbs import tensor_diff
+
+        return tensor_diff.diff_tensors(self._repository, before, after, progress)
 
     def metric_changes(self, base: str, other: str) -> DiffSection:
         """Compare the metrics of two versions, and nothing else: the section ``metrics`` of ``diff(base, other)``.

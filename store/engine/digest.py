@@ -66,6 +66,22 @@ def of_fd(fd: int, advance: Advance | None = None) -> tuple[str, int]:
     return hasher.hexdigest(), done
 
 
+def of_span(fd: int, offset: int, size: int, advance: Advance | None = None) -> str | None:
+    """Hash some bytes of an open file; None where it ends before they do."""
+    hasher = blake3(max_threads=blake3.AUTO if size >= _LARGE else 1)
+    buffer = memoryview(bytearray(min(_BLOCK, size)))
+    done = 0
+    while done < size:
+        count = os.preadv(fd, [buffer[: min(len(buffer), size - done)]], offset + done)
+        if not count:
+            return None
+        hasher.update(buffer[:count])
+        done += count
+        if advance:
+            advance(count)
+    return hasher.hexdigest()
+
+
 def copy(source: int, target: int, advance: Advance | None = None) -> tuple[str, int]:
     """Copy an open file and hash the bytes on their way, in one pass.
 

@@ -24,6 +24,7 @@ class Layout(msgspec.Struct, frozen=True):
     tmp/  trash/       staging; deleted objects in their grace period
     lock               the writers' lock
     statcache          derived: which file states were hashed
+    derived/           derived: what took long to work out of objects
     """
 
     root: str
@@ -95,6 +96,11 @@ class Layout(msgspec.Struct, frozen=True):
     def statcache(self) -> str:
         """``statcache``."""
         return self._at("statcache")
+
+    @property
+    def derived(self) -> str:
+        """``derived/``, made when it is needed."""
+        return self._at("derived")
 
     def directories(self) -> tuple[str, ...]:
         """Every directory a writable store needs, parents first."""

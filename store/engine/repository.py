@@ -25,6 +25,7 @@ from ..errors import (
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
 from . import actor, backwards, config, documents, durable, events, platform, pointers, sharing, snapshot
+from .derived import Derived
 from .index import Index
 from .journal import Journal, RewrittenError
 from .layout import Layout
@@ -60,6 +61,7 @@ class Repository:
         self.objects = Objects(
             self.layout.objects, temp_dir=self.layout.tmp, trash_dir=self.layout.trash, cache=self.cache
         )
+        self.derived = Derived(self.layout.derived, temp_dir=self.layout.tmp, writable=self.writable)
         self.trees = Trees(self.layout.trees, self.objects)
         self.live = Live(self.layout.live, self.trees, copy=self.config.live_copy)
         self.mended: list[pointers.Mended] = []  # what ``writing`` found amiss by itself

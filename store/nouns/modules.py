@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from os.path import commonprefix
 
 import msgspec
 
@@ -147,3 +148,20 @@ def _count(numbers: list[int], tensor: Tensor) -> None:
     numbers[0] += 1
     numbers[1] += tensor.parameters
     numbers[2] += tensor.nbytes
+
+
+def parent_module(path: str) -> str:
+    """Return the module that a tensor lies in; empty for one at the top."""
+    found = list(_SEPARATOR.finditer(path))
+    return path[: found[-1].start()] if found else ""
+
+
+def common_module(paths: Iterable[str]) -> str:
+    """Return the innermost module that all tensors lie in; empty when that is the whole model."""
+    modules = {parent_module(path) for path in paths}
+    if not modules:
+        return ""
+    shortest = min(modules, key=len)
+    if all(_below(module, shortest) is not None for module in modules):
+        return shortest
+    return parent_module(commonprefix(list(modules)))  # noqa: RUF071 - there are several separators

@@ -122,13 +122,13 @@ def _span(fd: int, tensor: Tensor, span: _Span, buffer: memoryview) -> Part | No
     begin = (tensor.offset or 0) + span.start
     for at in range(0, span.size, len(buffer)):
         block = buffer[: min(len(buffer), span.size - at)]
-        if not _filled(fd, block, begin + at):
+        if not filled(fd, block, begin + at):
             return None
         total = joined(total, counted(block, tensor.dtype, big_endian=tensor.big_endian))
     return total._replace(first=total.first + span.start // wide) if total.first >= 0 else total
 
 
-def _filled(fd: int, block: memoryview, offset: int) -> bool:
+def filled(fd: int, block: memoryview, offset: int) -> bool:
     """Fill a block from the file; False where that ends before."""
     got = 0
     while got < len(block):

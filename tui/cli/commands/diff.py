@@ -35,6 +35,7 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0",
         "mvtui diff sentiment@1.4.0 --against parent --only-differences",
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 sentiment@1.5.0 --section metrics",
+        "mvtui diff sentiment@1.3.2 sentiment@1.4.0 --tensors",
         "mvtui diff sentiment --json | jq '.changes[].classes[].of'",
     ]
 )
@@ -49,6 +50,7 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
 @click.option(
     "--section", "sections", type=click.Choice(_SECTIONS), multiple=True, help="Show only this; repeatable."
 )
+@click.option("--tensors", is_flag=True, help="Compare the tensors of two versions, number by number.")
 @store_option
 @json_option
 def command(
@@ -56,13 +58,18 @@ def command(
     against: str | None,
     only_differences: bool,
     sections: tuple[str, ...],
+    tensors: bool,
     as_json: bool,
 ) -> None:
     """Say how versions differ, and of what sort the change is.
 
     The first REF is what the others, up to five, are compared with. One REF alone is compared with what is in
-    production, else with the version before it. Differences are no failure: the exit code is 0 either way.
+    production, else with the version before it. With --tensors it tells which tensors differ and how far they are apart (L2 distance,
+    relative change, largest change, cosine); the numbers need NumPy (pip install 'mvtui[tensors]'). Differences are no failure: the exit code is 0 either way.
     """
+    if tensors:
+        _tensors(refs, against, sections, as_json)
+        return
     history = not sections or "git" in sections
     with open_store(read_only=True) as store:
         comparison = store.diff(*refs, against=against, history=history)
@@ -72,3 +79,30 @@ def command(
     from ..diff_report import write
 
     write(comparison, only_differences=only_differences, sections=sections)
+
+
+def _tensors(refs: tuple[str, ...], against: str | None, sections: tuple[str, ...], as_json: bool) -> None:
+    from ....store import errors
+    from ..progress import meter
+
+    if sections:
+        raise errors.UsageError(
+            "--tensors and --section contradict each other", hint="Leave one of them out."
+        )
+    if len(refs) + (against is not None) > 2:
+        raise errors.UsageError(
+            "--tensors compares two versions", hint="Name two: mvtui diff REF REF --tensors."
+        )
+    # Not read-only: what was worked out is kept where the store can be written, and read the next time.
+    with open_store(warn=False) as store, meter() as progress:
+        if len(refs) == 2:
+            before, after = refs
+        else:
+            before, after = (version.ref for version in store.diff(*refs, against=against).versions)
+        found = store.diff_tensors(before, after, progress=progress)
+    if as_json:
+        output.print_json(found.as_dict())
+        return
+    from .. import tensor_report
+
+    tensor_report.write(found)
