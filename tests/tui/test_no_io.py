@@ -72,6 +72,51 @@ async def test_no_file_is_opened_on_the_screen_s_thread_by_what_changes_the_stor
         assert [change.how for change in store.transitions("m")][:3] == ["undo", "rollback", "promote"]
 
 
+async def test_no_file_is_opened_on_the_screen_s_thread_by_what_is_said_of_a_version_or_done_with_its_files(
+    tmp_path: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = staged(tmp_path)
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "new.bin").write_bytes(b"x")
+    monkeypatch.chdir(here)
+    async with opened(world) as it:
+        _watched.append(threading.get_ident())
+        try:
+            for keys in (
+                ("e", *"a note", "enter"),
+                ("t", *"a=1 b=2", "enter"),
+                ("A", *"best", "enter"),
+                ("A", *"-best", "enter"),
+                ("d", *"weak", "enter"),
+                ("y", "j", "p"),
+                ("y", "d"),
+                ("v",),
+                ("o", "end", "ctrl+u", "down", "up", *"out", "tab", "enter"),
+                (
+                    "n",
+                    *"ne",
+                    "tab",
+                    "enter",
+                    "tab",
+                    "tab",
+                    *"minor",
+                    "tab",
+                    *"m@1.0.0",
+                    "enter",
+                ),
+                ("D", *"why", "enter", "y"),
+            ):
+                await it.press(*keys)
+                await it.until(lambda: it.main.dialog is None)
+                await it.rest()
+        finally:
+            _watched.clear()
+        assert it.app.is_running
+    assert _caught == []
+    assert (here / "out" / "weights.bin").exists()
+
+
 async def test_the_watch_itself_works(filled: Path) -> None:
     _watched.append(threading.get_ident())
     try:

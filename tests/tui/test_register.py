@@ -48,7 +48,10 @@ async def test_n_a_path_and_two_enters_register(world: Path, opened: Opens, here
         await it.press("n")
         assert "Register a version" in it.text
         assert "mvtui register m PATH" in it.text
-        await it.press("o", "tab")
+        assert "enter go on" in it.text
+        await it.press("o", "down")
+        assert "enter take it" in it.text
+        await it.press("tab")
         assert typed(it) == "out/"
         assert "model.safetensors" in it.text
         await it.press("m", "tab")
@@ -59,6 +62,7 @@ async def test_n_a_path_and_two_enters_register(world: Path, opened: Opens, here
         await it.press("enter")
         assert typed(it) == "m", "the model is the one that was looked at"
         assert "by what changed since 1.3.0" in it.text
+        assert "enter register" in it.text
         await it.press("enter")
         await settled(it)
         assert f"is registered: 1 file, {size} B" in it.text

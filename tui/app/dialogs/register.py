@@ -41,7 +41,6 @@ _OTHER_LINES = 14
 class RegisterDialog(Dialog):
     """Stores files as a version of a model."""
 
-    verb = "register"
     prompt = "Path"
 
     def __init__(self, main: MainScreen, model: str) -> None:
@@ -50,6 +49,13 @@ class RegisterDialog(Dialog):
         self.values["model"] = model if shows(model) else ""
         self.row = "path"
         self.picker = Picker()
+
+    @property
+    def verb(self) -> str:  # type: ignore[override]  # from the path it goes on
+        """What enter does here."""
+        if self.picker.chosen is not None:
+            return "take it"
+        return "go on" if self.row == "path" else "register"
 
     @property
     def heading(self) -> str:
