@@ -6,7 +6,7 @@ import pytest
 from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation
 from mvtui.tui.app.commands import COMMANDS
 
-EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1)
+EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, back_to="a@1")
 
 
 def test_every_action_does_something_and_nothing_else_does() -> None:
@@ -32,8 +32,8 @@ def test_every_action_explains_itself() -> None:
 
 
 def test_users_can_remap_and_are_told_of_conflicts() -> None:
-    registry = Registry(keys={"move.down": ("n",), "change.undo": ("q",), "no.such": ("x",)})
-    down = registry.for_key("n", Pane.VERSIONS)
+    registry = Registry(keys={"move.down": ("ctrl+y",), "change.undo": ("q",), "no.such": ("x",)})
+    down = registry.for_key("ctrl+y", Pane.VERSIONS)
     assert down is not None
     assert down.id == "move.down"
     assert registry.for_key("j", Pane.VERSIONS) is None
@@ -123,7 +123,7 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
 
     locked = replace(EVERYTHING, locked="your account may not write this store")
     registry = Registry()
-    versions = {f"version.{verb}" for verb in ("note", "tag", "alias", "archive", "delete")}
+    versions = {f"version.{verb}" for verb in ("register", "note", "tag", "alias", "archive", "delete")}
     changes = {f"stage.{verb}" for verb in ("promote", "rollback", "approve")}
     changes |= {"change.undo", "change.redo", *versions}
     told = {action.id for action in registry.actions if action.obstacle(locked)}

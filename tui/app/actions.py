@@ -54,6 +54,8 @@ class Situation:
     """Why nothing can be changed here, as the end of the sentence "can't …: …"; empty when it can."""
     waiting: int = 0
     """How many requests wait for the approval of whoever looks."""
+    back_to: str = ""
+    """The version that was left by the last jump along the lineage; empty without one."""
 
 
 WhyNot = Callable[[Situation], str]
@@ -87,13 +89,13 @@ class Action:
         return self.why_not(situation) if self.why_not else ""
 
     @property
-    def shown_keys(self) -> str:
-    @property
     def title(self) -> str:
         """What the palette calls it: ``stage: Promote``."""
         area = self.id.partition(".")[0]
         return f"{area}: {self.name[:1].upper()}{self.name[1:]}"
 
+    @property
+    def shown_keys(self) -> str:
         """The keys as people write them: ``j, down``."""
         return ", ".join(self.keys_shown)
 
@@ -130,6 +132,10 @@ def _needs_waiting(now: Situation) -> str:
 
 def _needs_rows(now: Situation) -> str:
     return _needs_store(now) or ("" if now.models else "the store is empty")
+
+
+def _needs_jump(now: Situation) -> str:
+    return _needs_store(now) or ("" if now.back_to else "no version was left by a jump yet")
 
 
 def _only_compared(now: Situation) -> str:
@@ -185,7 +191,7 @@ ACTIONS: tuple[Action, ...] = (
         for pane in Pane
     ),
     Action(
-        "tab.next",
+        "view.next",
         ("right_square_bracket",),
         "next view",
         "Show the next view beside the lists: lineage, metrics, stages, overview",
@@ -195,7 +201,7 @@ ACTIONS: tuple[Action, ...] = (
         doing="turn to the next view",
     ),
     Action(
-        "tab.previous",
+        "view.previous",
         ("left_square_bracket",),
         "view before",
         "Show the view before",
@@ -234,7 +240,24 @@ ACTIONS: tuple[Action, ...] = (
         doing="draw another metric",
     ),
     Action(
-        "pane.enter", ("enter",), "open", "Go into what is selected", _SHOW, footer=12, why_not=_needs_rows
+        "pane.enter",
+        ("enter",),
+        "open",
+        "Go into what is selected",
+        _SHOW,
+        footer=12,
+        why_not=_needs_rows,
+        elsewhere=((Pane.LINEAGE, "Go to the version; a commit is copied, what is folded is unfolded"),),
+    ),
+    Action(
+        "lineage.back",
+        ("backspace",),
+        "jump back",
+        "Go back to the version from which you jumped here",
+        _SHOW,
+        pane=Pane.LINEAGE,
+        footer=3,
+        why_not=_needs_jump,
     ),
     Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", _SHOW),
     Action(
@@ -311,33 +334,6 @@ ACTIONS: tuple[Action, ...] = (
         why_not=_may_change,
     ),
     Action(
-        "version.verify",
-        ("v",),
-        "verify",
-        "Hash the version's bytes again, and say whether they are what was registered",
-        _DO,
-        footer=22,
-        why_not=_needs_version,
-    ),
-    Action(
-        "version.checkout",
-        ("o",),
-        "check out",
-        "Copy the version's files into a directory",
-        _DO,
-        footer=23,
-        why_not=_needs_version,
-        doing="check it out",
-    ),
-    Action(
-        "copy.menu",
-        ("y",),
-        "copy",
-        "Copy the version's reference, ID, digest, path or command line; yy the reference",
-        _DO,
-        footer=11,
-        why_not=_needs_version,
-    Action(
         "version.register",
         ("n",),
         "register",
@@ -393,6 +389,33 @@ ACTIONS: tuple[Action, ...] = (
         footer=21,
         why_not=_may_change_version,
     ),
+    Action(
+        "version.verify",
+        ("v",),
+        "verify",
+        "Hash the version's bytes again, and say whether they are what was registered",
+        _DO,
+        footer=22,
+        why_not=_needs_version,
+    ),
+    Action(
+        "version.checkout",
+        ("o",),
+        "check out",
+        "Copy the version's files into a directory",
+        _DO,
+        footer=23,
+        why_not=_needs_version,
+        doing="check it out",
+    ),
+    Action(
+        "copy.menu",
+        ("y",),
+        "copy",
+        "Copy the version's reference, ID, digest, path or command line; yy the reference",
+        _DO,
+        footer=11,
+        why_not=_needs_version,
     ),
     Action("copy.id", ("Y",), "copy ID", "Copy the version's whole hash ID", _DO, why_not=_needs_version),
     Action(
@@ -404,12 +427,6 @@ ACTIONS: tuple[Action, ...] = (
         footer=16,
     ),
     Action("app.help", ("question_mark", "f1"), "help", "Show these keys", _APP, footer=1),
-    Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),
-    Action("app.suspend", ("ctrl+z",), "to the shell", "Go to the shell; fg comes back", _APP),
-    Action("app.quit", ("q", "ctrl+q"), "quit", "Leave mvtui", _APP, footer=2),
-    Action("app.interrupt", ("ctrl+c",), "interrupt", "Leave mvtui when pressed twice", _APP),
-)
-
     Action(
         "app.palette",
         ("colon", "ctrl+p"),
@@ -418,6 +435,12 @@ ACTIONS: tuple[Action, ...] = (
         _APP,
         footer=6,
     ),
+    Action("app.redraw", ("ctrl+l",), "redraw", "Draw the screen again from nothing", _APP),
+    Action("app.suspend", ("ctrl+z",), "to the shell", "Go to the shell; fg comes back", _APP),
+    Action("app.quit", ("q", "ctrl+q"), "quit", "Leave mvtui", _APP, footer=2),
+    Action("app.interrupt", ("ctrl+c",), "interrupt", "Leave mvtui when pressed twice", _APP),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -493,6 +516,14 @@ class Registry:
         """Return an action by its id. Raises KeyError if there is none."""
         return next((a for a in self.actions if a.id == action_id), None) or _missing(action_id)
 
+    def offered(self, situation: Situation) -> list[Hint]:
+        """Return all that can be done here by name: what the footer shows first, and moving about last."""
+        hints = [hint for section in self.help(situation).values() for hint in section]
+        found = [hint for hint in hints if hint.action.id != "app.palette"]
+        return sorted(
+            found, key=lambda hint: (hint.action.section == _MOVE, hint.action.footer or len(self.actions))
+        )
+
     def footer(self, situation: Situation) -> list[Hint]:
         """Return what the footer shows here, the most important first."""
         here = [a for a in self.actions if a.footer and a.keys and a.pane in (None, situation.pane)]
@@ -511,11 +542,3 @@ class Registry:
 
 def _missing(action_id: str) -> Action:
     raise KeyError(action_id)
-    def offered(self, situation: Situation) -> list[Hint]:
-        """Return all that can be done here by name: what the footer shows first, and moving about last."""
-        hints = [hint for section in self.help(situation).values() for hint in section]
-        found = [hint for hint in hints if hint.action.id != "app.palette"]
-        return sorted(
-            found, key=lambda hint: (hint.action.section == _MOVE, hint.action.footer or len(self.actions))
-        )
-

@@ -18,12 +18,19 @@ if TYPE_CHECKING:
 class Asked(msgspec.Struct, frozen=True):
     """A view, and the references of the versions it is to show: one, or those that are compared.
 
-    ``metric`` is the one to draw over versions; empty for the most telling.
+    ``metric`` is the one to draw over versions; empty for the most telling. ``unfolded`` are the nodes of a lineage
+    from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down.
     """
 
     pane: Pane
     refs: tuple[str, ...]
     metric: str = ""
+    unfolded: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        """What it is about, however much of it is unfolded."""
+        return (self.pane, self.refs, self.metric)
 
 
 class Measured(msgspec.Struct, frozen=True):

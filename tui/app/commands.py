@@ -37,16 +37,18 @@ def _enter(screen: MainScreen) -> None:
     if screen.pane is Pane.MODELS:
         screen.activate(Pane.VERSIONS)
     elif screen.pane is Pane.VERSIONS:
-        screen.activate(screen.arranged.side)
+        screen.activate(screen.arranged.beside)
+    elif screen.pane is Pane.LINEAGE and (commit := screen.jumps.enter()):
+        _copy(screen, commit)
 
 
 def _back(screen: MainScreen) -> None:
     if screen.footer.notice:
         screen.say("")
-    elif screen.selection.filters.get(screen.pane):
-        screen.filter_line.leave(screen.pane)
     elif screen.remarks.seen:
         screen.remarks.dismiss()
+    elif screen.selection.filters.get(screen.pane):
+        screen.filter_line.leave(screen.pane)
         screen.selection.filter_pane(screen.pane, "")
     elif screen.arranged.zoomed:
         _zoom(screen)
@@ -234,14 +236,14 @@ def _help(screen: MainScreen) -> None:
     screen.app.push_screen(Help(screen.registry, screen.situation, ascii_only=screen.ascii_only))
 
 
-def _interrupt(screen: MainScreen) -> None:
-    # Pressed by habit, to copy or to stop something: leaving at once would surprise.
 def _palette(screen: MainScreen) -> None:
     from .dialogs.palette import Palette
 
     screen.open(Palette(screen))
 
 
+def _interrupt(screen: MainScreen) -> None:
+    # Pressed by habit, to copy or to stop something: leaving at once would surprise.
     if screen.interrupted:
         screen.app.exit(0)
     else:
@@ -269,13 +271,14 @@ COMMANDS: dict[str, Command] = {
     "pane.next": _to_next_pane(1),
     "pane.previous": _to_next_pane(-1),
     **{f"pane.{pane.value.lower()}": _to_pane(pane) for pane in Pane},
-    "tab.next": _turn(1),
-    "tab.previous": _turn(-1),
+    "view.next": _turn(1),
+    "view.previous": _turn(-1),
     "mark.toggle": _mark,
     "compare.differences": _only_differences,
     "metrics.draw": _draw_next,
     "pane.enter": _enter,
     "pane.back": _back,
+    "lineage.back": lambda screen: screen.jumps.back(),
     "pane.zoom": _zoom,
     "list.filter": _filter,
     "stage.promote": _promote,
@@ -284,21 +287,21 @@ COMMANDS: dict[str, Command] = {
     "stage.inbox": _inbox,
     "change.undo": _take_back("undo"),
     "change.redo": _take_back("redo"),
-    "version.verify": _verify,
-    "version.checkout": _check_out,
-    "copy.menu": _copy_something,
-    "copy.id": _copy_id,
-    "store.refresh": _refresh,
-    "app.help": _help,
-    "app.redraw": lambda screen: screen.redraw(),
-    "app.suspend": lambda screen: screen.app.action_suspend_process(),
     "version.register": _register,
     "version.note": _note,
     "version.tag": _tag,
     "version.alias": _alias,
     "version.archive": _archive,
     "version.delete": _delete,
-    "app.interrupt": _interrupt,
+    "version.verify": _verify,
+    "version.checkout": _check_out,
+    "copy.menu": _copy_something,
+    "copy.id": _copy_id,
+    "store.refresh": _refresh,
+    "app.help": _help,
     "app.palette": _palette,
+    "app.redraw": lambda screen: screen.redraw(),
+    "app.suspend": lambda screen: screen.app.action_suspend_process(),
+    "app.interrupt": _interrupt,
     "app.quit": lambda screen: screen.app.exit(0),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .asked import Content as Shown
 
 _NAME_MAX = 40
+_BACK_MAX = 24
 
 
 def top(
@@ -83,13 +84,15 @@ def title(pane: Pane) -> str:
     return f"{pane.number} {pane}"
 
 
-def view_title(pane: Pane, content: Shown | None, look: Look) -> Content:
-    """Return what the frame of a view is titled: with what is compared, and what the next stage says."""
+def view_title(pane: Pane, content: Shown | None, look: Look, *, back_to: str = "") -> Content:
+    """Return what the frame of a view is titled: with what is compared, what the next stage says, where back leads."""
     told = ""
     if isinstance(content, Measured) and content.comparison is not None:
         told = _compared(content.comparison, look)
     elif isinstance(content, Staged) and content.report is not None:
         told = f"next: {words.stage_label(content.report.target, ascii_only=look.ascii_only)}"
+    elif back_to:
+        told = f"back to {visible(back_to, _BACK_MAX, ascii_only=look.ascii_only)}"
     name = title(pane)
     return Content(f"{name} {words.signs(look.ascii_only).dot} {told}" if told else name)
 

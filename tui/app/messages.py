@@ -94,6 +94,16 @@ class ViewFailed(FromStore):
         self.reason = reason
 
 
+class VersionFetched(FromStore):
+    """A version that was asked for by its reference; None if there is none, for that ``reason``."""
+
+    def __init__(self, ref: str, version: Version | None, reason: str = "") -> None:
+        super().__init__()
+        self.ref = ref
+        self.version = version
+        self.reason = reason
+
+
 class InboxRead(FromStore):
     """The requests that wait for the approval of whoever looks, the oldest first."""
 
@@ -156,16 +166,6 @@ class ChangeFailed(ForDialog):
         self.moved = moved
 
 
-class ModelsListed(FromStore):
-    """The models there are, with the numbers of the status line and damage to warn of, if any.
-
-    ``arrived`` are the references of versions registered since the last time, the newest first. ``first`` is
-    given the first time: the versions of the model that changed last, which would be asked for next.
-    """
-
-    def __init__(
-        self,
-        models: list[Model],
 class VersionsSought(ForDialog):
     """The versions of any model that fit ``text``, the best first; ``total`` counts those left out too."""
 
@@ -176,6 +176,16 @@ class VersionsSought(ForDialog):
         self.total = total
 
 
+class ModelsListed(FromStore):
+    """The models there are, with the numbers of the status line and damage to warn of, if any.
+
+    ``arrived`` are the references of versions registered since the last time, the newest first. ``first`` is
+    given the first time: the versions of the model that changed last, which would be asked for next.
+    """
+
+    def __init__(
+        self,
+        models: list[Model],
         summary: Summary,
         damage: tuple[Damage, ...] = (),
         arrived: tuple[str, ...] = (),

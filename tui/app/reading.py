@@ -15,8 +15,11 @@ from .known import Known
 if TYPE_CHECKING:
     from ...store import Capture, Direction, GateReport, Node, RollbackPlan, Store, Trend, Version
 
-_FANOUT = 50
-"""As many nodes are drawn at each node of a lineage; the rest is counted."""
+_FANOUT = 12
+"""As many nodes are drawn at each node of a lineage until it is unfolded; the rest is counted."""
+
+_DEPTH = 6
+"""As many levels of a lineage are drawn; those that hang from deeper nodes are counted until they are unfolded."""
 
 _CHANGES = 500
 """As many changes of stages are listed; mvtui history has the rest."""
@@ -34,7 +37,7 @@ def read(store: Store, asked: Asked) -> Content:
         return measured(store, asked)
     if asked.pane is Pane.STAGES:
         return _staged(store, asked.refs[0])
-    return _ancestry(store, asked.refs[0])
+    return _ancestry(store, asked)
 
 
 def measured(store: Store, asked: Asked, *, history: bool = False) -> Measured:
@@ -117,13 +120,14 @@ def _capture(store: Store, version: Version) -> tuple[Capture | None, str]:
         return None, error.message  # files and edges can still be shown
 
 
-def _ancestry(store: Store, ref: str) -> Ancestry:
+def _ancestry(store: Store, asked: Asked) -> Ancestry:
     from ...store import tree_rows
 
-    lineage = store.lineage(ref)
+    lineage = store.lineage(asked.refs[0])
+    up, down = asked.unfolded
     return Ancestry(
-        tuple(tree_rows(lineage, "up", fanout=_FANOUT)),
-        tuple(tree_rows(lineage, "down", fanout=_FANOUT)),
+        tuple(tree_rows(lineage, "up", depth=_DEPTH, fanout=_FANOUT, unfolded=frozenset(up))),
+        tuple(tree_rows(lineage, "down", depth=_DEPTH, fanout=_FANOUT, unfolded=frozenset(down))),
         lineage.cut,
     )
 

@@ -35,9 +35,10 @@ from .messages import (
     StoreMissing,
     StoreTrouble,
     StoreWell,
+    VersionFetched,
     VersionsListed,
-    ViewFailed,
     VersionsSought,
+    ViewFailed,
     ViewRead,
 )
 from .rows import Rows, changed_last
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
     from ...store import Model, Store, Summary, Version
     from .errand import Errand
     from .prospects import Request
-
     from .seeking import Seeker
+
 POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
 """How long the rest of a large store waits for the first page to be painted, at most."""
@@ -93,8 +94,8 @@ class StoreWorker(Thread):
         self._listed = -1
         self._unprepared = ""
         self._said: tuple[str, str] | None = None
-
         self._seeker: Seeker | None = None
+
     # -- asked from the screen's thread ----------------------------------------------------------
 
     def list_versions(self, model: str) -> None:
@@ -125,7 +126,6 @@ class StoreWorker(Thread):
         """Ask for a change: ``ChangeMade``, once what it did is listed, or ``ChangeFailed``. None replaces another."""
         self._ask(f"change {id(errand)}", lambda store: self._make(store, errand), lost=errand.lost)
 
-    def refresh(self) -> None:
     def seek(self, text: str) -> None:
         """Ask for versions of whatever model by a name, or a query: ``VersionsSought``."""
         self._ask("seek", lambda store: self._seek(store, text), lost=lambda _: VersionsSought(text))
@@ -138,6 +138,7 @@ class StoreWorker(Thread):
             lost=lambda reason: VersionFetched(ref, None, reason),
         )
 
+    def refresh(self) -> None:
         """Ask for the models again, changed or not."""
         self._ask("models", lambda store: self._list_models(store, asked=True))
 
@@ -185,8 +186,8 @@ class StoreWorker(Thread):
         self._part = False
         if store is None:
             return
-        self._guarded(store, Job(self._list_models))
         self._guarded(store, Job(self._tell_keys))
+        self._guarded(store, Job(self._list_models))
         while not self._stopped:
             self._guarded(store, self._next_job() or Job(self._poll))
 
@@ -198,8 +199,8 @@ class StoreWorker(Thread):
         if part is None:
             return
         self._part = True
-        self._guarded(part, Job(self._list_models))
         self._guarded(part, Job(self._tell_keys))
+        self._guarded(part, Job(self._list_models))
         self._await_paint()
         part.close()
 
@@ -279,11 +280,11 @@ class StoreWorker(Thread):
             store.close()
             raise NotFoundError(f"the store is gone: {store.root}", hint=_GONE_HINT)
 
-    def _list_models(self, store: Store, *, asked: bool = False) -> None:
     def _tell_keys(self, store: Store) -> None:
         if settings := store.keys:
             self.post(KeysRead(settings))
 
+    def _list_models(self, store: Store, *, asked: bool = False) -> None:
         if asked:
             store.poll()
         self._listed = store.generation
@@ -330,7 +331,6 @@ class StoreWorker(Thread):
         finally:
             self.post(answer)
 
-    def _summary(self, store: Store) -> Summary:
     def _seek(self, store: Store, text: str) -> None:
         from .seeking import Seeker
 
@@ -344,6 +344,7 @@ class StoreWorker(Thread):
         except NotFoundError as error:  # deleted since it was shown
             self.post(VersionFetched(ref, None, error.message))
 
+    def _summary(self, store: Store) -> Summary:
         summary = store.summary()
         # The part is read-only, whoever looks at it.
         return replace(summary, writable=os.access(store.root, os.W_OK)) if self._part else summary

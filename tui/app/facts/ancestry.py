@@ -1,17 +1,18 @@
 """Where a version comes from and what came from it: two trees, the version between them.
 
 Above it each node stands over what was made from it, below it under what it was made from. In a narrow pane a node
-takes two lines: its name, and how it is tied.
+takes two lines: its name, and how it is tied. Every node is a place for the cursor, and so is what is folded.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ... import lineage, words
 from ...text import visible, width
 from ..columns import Look
-from .lines import Line, Lines
+from .lines import Line, Stops
 
 if TYPE_CHECKING:
     from ....store import Node, TreeRow
@@ -37,37 +38,60 @@ _STYLES = {
 """The command line's names of colours → ours."""
 
 
-def ancestry(found: Ancestry, look: Look, columns: int) -> Lines:
-    """Return both trees, ``columns`` cells wide; ``focus`` is the version's own line."""
-    lines = Lines()
+_LEAD = " "
+"""Stands between the sign of the cursor and what it stands before."""
+
+
+class Place(NamedTuple):
+    """A row of one of the trees, where the cursor can be. The version itself belongs to neither."""
+
+    side: Literal["up", "down", ""]
+    row: TreeRow
+
+
+def _name_of(place: Place) -> tuple[Hashable, Hashable]:
+    key = place.row.node.key if place.row.node else ""
+    return (place.side, place.row.under, key), (place.side, place.row.under)
+
+
+def ancestry(found: Ancestry, look: Look, columns: int) -> Stops:
+    """Return both trees, ``columns`` cells wide, a ``Place`` for each row; ``focus`` is the version's own line."""
+    lines = Stops(_name_of)
     above, below = found.up[:-1], found.down[1:]
     if above:
         _add(lines, above, look, columns, upward=True)
     else:
-        lines.add([[("nothing is known of what it came from", "muted")]])
+        lines.add([_joined([[("nothing is known of what it came from", "muted")]], look, columns)])
     lines.focus = len(lines)
     root = found.down[0].node
     if root is not None:
-        here = f"{words.signs(look.ascii_only).cursor} {lineage.name(root, ascii_only=look.ascii_only)}"
-        lines.add([_joined([[(here, "title")], *_facts(root, look)], look, columns)])
+        here: Line = [(lineage.name(root, ascii_only=look.ascii_only), "title")]
+        lines.stops.append(len(lines))
+        lines.things.append(Place("", found.down[0]))
+        lines.add([_joined([here, *_facts(root, look), [("selected", "accent")]], look, columns)])
     if below:
         _add(lines, below, look, columns, upward=False)
     else:
-        lines.add([[("nothing was made from it", "muted")]])
+        lines.add([_joined([[("nothing was made from it", "muted")]], look, columns)])
     if found.cut:
-        lines.add([[], [("there is more than could be looked at", "warning")]])
+        lines.add([[], _joined([[("there is more than could be looked at", "warning")]], look, columns)])
     return lines
 
 
-def _add(lines: Lines, rows: tuple[TreeRow, ...], look: Look, columns: int, *, upward: bool) -> None:
+def _add(lines: Stops, rows: tuple[TreeRow, ...], look: Look, columns: int, *, upward: bool) -> None:
     """Add the lines of rows, which are made when they are looked at."""
     whole = columns >= _ONE_LINE
     entries = [(row, part) for row in rows for part in range(1 if whole or row.node is None else 2)]
+    start = len(lines)
+    lines.stops += [start + at for at, (_, part) in enumerate(entries) if part == 0]
+    lines.things += [Place("up" if upward else "down", row) for row in rows]
 
     def make(at: int) -> Line:
         row, part = entries[at]
         if row.node is None:
-            more = f"and {row.more:,} more"
+            more = (
+                f"{'...' if look.ascii_only else words.signs(look.ascii_only).ellipsis} and {row.more:,} more"
+            )
             return _joined([[(_guides(row, look, columns, upward=upward) + more, "muted")]], look, columns)
         first: list[Line] = [
             [(_guides(row, look, columns, upward=upward), "muted"), _name(row.node, look)],
@@ -120,8 +144,8 @@ def _guides(row: TreeRow, look: Look, columns: int, *, upward: bool, below: bool
 
 def _joined(parts: list[Line], look: Look, columns: int) -> Line:
     """Return parts two cells apart as a line that is cut where the pane ends."""
-    line: Line = []
-    left = columns
+    line: Line = [(_LEAD, "")]
+    left = columns - len(_LEAD)
     for number, part in enumerate(parts):
         if number and left < _LEAST + 2:
             break

@@ -6,8 +6,8 @@ Every piece is safe to show: names, notes, tags and paths come from anywhere, an
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias, overload
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, overload
 
 from ...text import fit, paragraph, visible, width
 from ..columns import Look
@@ -126,6 +126,44 @@ def cut_evenly(label: str, value: str, look: Look, columns: int) -> list[Line]:
         [((label if start == 0 else "").ljust(lead), "muted"), (safe[start : start + step], "")]
         for start in starts
     ]
+
+
+class Stops(Lines):
+    """Lines between which a cursor moves: it stands on the first line of each thing there is.
+
+    ``stops`` are the numbers of those lines, rising, ``things`` what stands there; ``name`` says of a thing what no
+    other has as well, whenever the lines are made anew, and of what it is a part.
+    """
+
+    def __init__(self, name: Callable[[Any], tuple[Hashable, Hashable]]) -> None:
+        super().__init__()
+        self.stops: list[int] = []
+        self.things: list[Any] = []
+        self._name = name
+
+    @property
+    def home(self) -> int:
+        """The place of the cursor at first: the thing whose line is to be in sight."""
+        return max(bisect_right(self.stops, self.focus) - 1, 0)
+
+    def follow(self, before: Stops, place: int) -> int:
+        """Return where the cursor belongs that stood at a ``place`` in what these lines were before.
+
+        On the same thing; where that is gone, on the first that has come in its stead: the first new part of what it
+        was a part of.
+        """
+        if place >= len(before.things) or not self.things:
+            return self.home
+        wanted = self._name(before.things[place])
+        for at, thing in enumerate(self.things):
+            if self._name(thing) == wanted:
+                return at
+        known = {self._name(thing) for thing in before.things}
+        for at, thing in enumerate(self.things):
+            name = self._name(thing)
+            if name[1] == wanted[1] and name not in known:
+                return at
+        return min(place, len(self.things) - 1)
 
 
 class Pairs:

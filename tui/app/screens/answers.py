@@ -22,9 +22,10 @@ from ..messages import (
     StoreMissing,
     StoreTrouble,
     StoreWell,
+    VersionFetched,
     VersionsListed,
-    ViewFailed,
     VersionsSought,
+    ViewFailed,
     ViewRead,
 )
 
@@ -39,19 +40,19 @@ def take(screen: MainScreen, message: FromStore) -> None:
         case VersionsListed():
             if screen.selection.list_versions(message):
                 screen.settled()
-        case ViewRead() | ViewFailed():
-            screen.views.take(message)
+        case ViewRead() | ViewFailed() | VersionFetched():
+            _read(screen, message)
         case ModelsListed():
             _models_listed(screen, message)
         case Filtered():
             screen.selection.take_filtered(message)
         case ForDialog():
             _of_a_change(screen, message)
+        case InboxRead() | KeysRead() | Remembered():
+            _of_whoever_looks(screen, message)
         case SearchIsSlow(reason=reason):
             screen.say(f"filtering may be slow: {reason}", "warning")
         case StoreMissing(reason=reason):
-        case InboxRead() | KeysRead() | Remembered():
-            _of_whoever_looks(screen, message)
             screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
             screen.settled()
         case StoreTrouble():
@@ -61,9 +62,13 @@ def take(screen: MainScreen, message: FromStore) -> None:
             screen.worker.refresh()
 
 
-def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
-    if waiting != screen.inbox:
-        screen.inbox = waiting
+def _read(screen: MainScreen, message: ViewRead | ViewFailed | VersionFetched) -> None:
+    if isinstance(message, VersionFetched):
+        screen.jumps.take(message)
+    else:
+        screen.views.take(message)
+
+
 def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Remembered) -> None:
     if isinstance(message, InboxRead):
         _inbox_read(screen, message.waiting)
@@ -74,6 +79,9 @@ def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Rememb
         screen.remarks.problems([*screen.problems, *screen.keymap.problems])
 
 
+def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
+    if waiting != screen.inbox:
+        screen.inbox = waiting
         screen.show_headline()
         screen.show_hints()
 
@@ -85,11 +93,11 @@ def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
             _change_made(screen, message)
         case ProspectRead() | ProspectFailed() if dialog:
             dialog.take_prospect(message)
+        case VersionsSought() if dialog:
+            dialog.take_sought(message)
         case ChangeProgressed() if dialog:
             dialog.progressed(message)
         case ChangeFailed() if dialog:
-        case VersionsSought() if dialog:
-            dialog.take_sought(message)
             dialog.failed(message)
 
 

@@ -31,15 +31,17 @@ from ..messages import FromStore
 from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller
+from ..widgets.nodes import NodeView
 from ..widgets.overview import Overview
 from ..widgets.panes import Panes
 from ..widgets.table import VirtualTable
 from . import answers
 from .arrangement import Arrangement
+from .jumps import Jumps
 from .marks import Marks
+from .remarks import Remarks
 from .selection import Selection
 from .views import Views
-from .remarks import Remarks
 
 if TYPE_CHECKING:
     from ....store import Summary, Version, Waiting
@@ -71,10 +73,10 @@ class MainScreen(Screen[None]):
         read_only: bool,
         settled: Callable[[], None],
         redraw: Callable[[], None],
-    ) -> None:
-        super().__init__(classes="-ascii" if ascii_only else None)
         memory: Memory,
         problems: Sequence[str] = (),
+    ) -> None:
+        super().__init__(classes="-ascii" if ascii_only else None)
         self.keymap = keymap
         self.problems = problems
         """What of a person's settings can't be, besides keys."""
@@ -91,12 +93,13 @@ class MainScreen(Screen[None]):
         """The dialog that has the keys, if one is open."""
         self.selection = Selection(self)
         self.views = Views(self)
+        self.jumps: Jumps = Jumps(self)
         self.marks = Marks()
+        self.memory: Memory = memory
+        self.remarks = Remarks(self)
         self._now = now
         self._read_only = read_only
         self.settled: Callable[[], None] = settled
-        self.memory: Memory = memory
-        self.remarks = Remarks(self)
         self.redraw: Callable[[], None] = redraw
         self._notice: object | None = None
         self._notice_timer: Timer | None = None
@@ -114,7 +117,9 @@ class MainScreen(Screen[None]):
         self.version_table = VirtualTable(look, id="versions")
         self.version_table.is_marked = self.marks.__contains__
         self.guide_view = Overview(id="guide")
-        self.view_widgets = {pane: Overview(id=pane.value.lower()) for pane in VIEWS}
+        self.view_widgets = {
+            pane: (NodeView if pane is Pane.LINEAGE else Overview)(id=pane.value.lower()) for pane in VIEWS
+        }
         self.summary = Bar(id="summary")
         self.filter_line = FilterLine(self.memory, id="filter")
         self.footer = Footer(ascii_only=self.ascii_only, id="footer")
@@ -125,6 +130,8 @@ class MainScreen(Screen[None]):
             self.views.add(pane, view)
         for view in (*self.view_widgets.values(), self.guide_view):
             view.more_text = self.signs.more + " more"
+            if isinstance(view, NodeView):
+                view.cursor_sign = self.signs.cursor
         self.show_tabs()
         self.banner.display = self.filter_line.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis
@@ -138,23 +145,23 @@ class MainScreen(Screen[None]):
         """Show what the store has answered already."""
         self.set_interval(_AGES_SECONDS, self.tell_ages)
         self._focus_pane()
+        if told := [*self.problems, *self.keymap.problems]:
+            self.remarks.problems(told)
         for message in self._early_answers():
             answers.take(self, message)
 
-    @property
-    def panes(self) -> dict[Pane, Scroller]:
-        """The widget of each pane."""
-        return {Pane.MODELS: self.model_table, Pane.VERSIONS: self.version_table, **self.view_widgets}
-        if told := [*self.problems, *self.keymap.problems]:
-            self.remarks.problems(told)
-
-    @property
-    def look(self) -> Look:
     @property
     def registry(self) -> Registry:
         """What the keys do."""
         return self.keymap.registry
 
+    @property
+    def panes(self) -> dict[Pane, Scroller]:
+        """The widget of each pane."""
+        return {Pane.MODELS: self.model_table, Pane.VERSIONS: self.version_table, **self.view_widgets}
+
+    @property
+    def look(self) -> Look:
         """The moment, and what the terminal can show."""
         return Look(self._now(), self.ascii_only)
 
@@ -204,6 +211,7 @@ class MainScreen(Screen[None]):
             marked=len(self.marks.of(self.version.model)) if self.version else 0,
             locked=self.locked,
             waiting=len(self.inbox),
+            back_to=self.jumps.back_to,
         )
 
     @property
@@ -220,6 +228,7 @@ class MainScreen(Screen[None]):
     def on_resize(self, _event: events.Resize) -> None:
         """Choose the layout for the new size."""
         self.arrange_panes()
+        self.remarks.show()
 
     def arrange_panes(self) -> None:
         """Show the panes that fit, and give the keys to the active one."""
@@ -228,11 +237,11 @@ class MainScreen(Screen[None]):
                 widget.refresh()
         self._focus_pane()
         self.call_after_refresh(self.show_all)
-        self.remarks.show()
 
     def _place_panes(self) -> bool:
         """Choose what is seen; say whether that changed anything."""
         arranged, guiding = self.arranged, self._guide is not None
+        arranged.settle()
         before, self._placed = self._placed, (*arranged.state, guiding)
         if before == self._placed:
             return False
@@ -259,7 +268,8 @@ class MainScreen(Screen[None]):
 
     def activate(self, pane: Pane) -> None:
         """Give the keys to a pane; a view that is not seen takes the place beside the lists."""
-        if self.arranged.activate(pane):
+        if pane is not self.pane:
+            self.arranged.pane = pane
             self.arrange_panes()
 
     def show_all(self) -> None:
@@ -371,6 +381,7 @@ class MainScreen(Screen[None]):
 
     async def _do(self, event: events.Key | events.Paste) -> None:
         """Give a key to the dialog that is open, or to the filter while that is typed; else look it up in the registry."""
+        self.remarks.pressed()
         if self.dialog:
             await self.dialog.take(event)
             return
@@ -379,20 +390,17 @@ class MainScreen(Screen[None]):
         if not self.filter_line.typing:
             if action:
                 await self.perform(action)
+        elif key in STEPS:
+            if not self.filter_line.walks(key):
+                self.scroller.step(STEPS[key])
         elif (
             action
-        self.remarks.pressed()
             and action.id.startswith("app.")
             and not (isinstance(event, events.Key) and event.is_printable)
         ):
             await self.perform(action)
         else:
             await self.filter_line.feed(event)
-        elif key in STEPS:
-            self.scroller.step(STEPS[key])
-        elif key in STEPS:
-            if not self.filter_line.walks(key):
-                self.scroller.step(STEPS[key])
             if not self.filter_line.typing:
                 self._filter_left()
 
@@ -421,6 +429,7 @@ class MainScreen(Screen[None]):
     async def _footer_clicked(self, message: Footer.Clicked) -> None:
         await self.perform(self.registry.get(message.action_id))
 
+    @on(NodeView.Chosen)
     @on(VirtualTable.Chosen)
     async def _row_chosen(self) -> None:
         await self.perform(self.registry.get("pane.enter"))

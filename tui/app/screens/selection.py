@@ -95,17 +95,17 @@ class Selection:
             screen.worker.list_versions(name)
             screen.show_headline()
 
-    def go_to(self, version: Version) -> None:
-        """Select a version, of whatever model, in the list of versions."""
+    def go_to(self, version: Version, *, pane: Pane = Pane.VERSIONS) -> None:
+        """Select a version, of whatever model, in the list of versions; a ``pane`` has the keys then."""
         screen = self._screen
-        for pane in (Pane.MODELS, Pane.VERSIONS):
-            screen.filter_line.leave(pane)
-            self.filters.pop(pane, None)
+        for listed in (Pane.MODELS, Pane.VERSIONS):
+            screen.filter_line.leave(listed)
+            self.filters.pop(listed, None)
         self._remembered[version.model] = version.seq
         self._name, self.rows = "", None  # what is listed is asked for anew, with that one selected
         self.show_models(version.model)
         self._choose_model(version.model)
-        screen.activate(Pane.VERSIONS)
+        screen.activate(pane)
 
     # -- versions --------------------------------------------------------------------------------
 
