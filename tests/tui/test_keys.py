@@ -201,7 +201,7 @@ async def shown(app: MvtuiApp, size: tuple[int, int] = (120, 35)) -> str:
 
 async def test_the_keys_of_a_store_work_and_are_told(own: Store, opened: Opens) -> None:
     (Path(own.root) / "config.toml").write_text('[keys]\n"pane.zoom" = "ctrl-o"\n"app.help" = "h"\n')
-    async with opened(own.root) as it:
+    async with opened(own.root, (120, 70)) as it:
         assert "h help" in it.seen("#footer")
         await it.press("z")
         assert not it.main.arranged.zoomed

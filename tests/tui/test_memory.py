@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +15,7 @@ from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.app.memory import ACTIONS, HINTS, QUERIES, Memory
 
 from .conftest import Opens, Session
+from .test_no_io import _caught, _watched
 
 
 def remembering(directory: Path) -> Memory:
@@ -198,3 +200,18 @@ async def test_esc_takes_the_hint_away(own: Store, tmp_path: Path) -> None:
         await it.press("escape")
         assert "New here?" not in it.text
         assert it.main.memory.recall(HINTS)
+
+
+async def test_none_of_it_is_read_or_written_on_the_screen_s_thread(own: Store, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with app(own, state).run_test(size=(120, 35)) as pilot:
+        it = Session(pilot.app, pilot)  # type: ignore[arg-type]
+        await it.until(lambda: "New here?" in it.text)
+        _watched.append(threading.get_ident())
+        try:
+            await it.press("escape", "slash", *"1.0", "enter", "slash", "up", "escape")
+            await it.press("colon", *"zoom", "enter")
+        finally:
+            _watched.clear()
+    assert _caught == []
+    assert (kept(state, QUERIES), kept(state, ACTIONS)) == (["1.0"], ["pane.zoom"])

@@ -20,19 +20,19 @@ class Keymap:
     def __init__(self, personal: Sequence[KeySetting] = ()) -> None:
         self._personal = tuple(personal)
         self._stores: tuple[KeySetting, ...] = ()
-        self.registry = Registry()
         self.problems: list[str] = []
-        self._settle()
+        self.registry = self._settled()
 
     def take_store(self, settings: Iterable[KeySetting]) -> bool:
         """Take the keys that a store sets; say whether that changes anything."""
         if tuple(settings) == self._stores:
             return False
         self._stores = tuple(settings)
-        self._settle()
+        self.registry = self._settled()
         return True
 
-    def _settle(self) -> None:
+    def _settled(self) -> Registry:
+        """Return the registry with all settings put in place, and note what can't be."""
         self.problems = []
         keys: dict[str, Sequence[str]] = {}
         places: dict[str, str] = {}
@@ -45,10 +45,11 @@ class Keymap:
             if found or not setting.keys:  # an empty list means no key at all
                 keys[setting.action] = found
                 places[setting.action] = setting.place
-        self.registry = Registry(keys=keys)
-        for clash in self.registry.clashes:
+        registry = Registry(keys=keys)
+        for clash in registry.clashes:
             place = places.get(clash.loser) or places.get(clash.holder, "")
             self.problems.append(f"{clash} ({place})" if place else str(clash))
+        return registry
 
 
 def _problem(setting: KeySetting) -> str:

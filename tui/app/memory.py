@@ -6,7 +6,6 @@ here is worth an error: what can't be read counts as not there, what can't be wr
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -97,6 +96,8 @@ class Memory:
 
     def _write(self, name: str, text: str) -> None:
         """Add to what is kept by now: another mvtui may have noted something since."""
+        import json
+
         lines = [json.dumps(each) + "\n" for each in _joined(self._read(name), [text])]
         path = self._path(name)
         temporary = f"{path}.{os.getpid()}"
@@ -119,6 +120,8 @@ def _joined(texts: list[str], later: list[str]) -> list[str]:
 
 def _text(line: bytes) -> str:
     """Return the text of a line, which anyone may have written; nothing for none. A field draws what it holds as it is."""
+    import json
+
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
