@@ -112,7 +112,8 @@ class Health(msgspec.Struct, frozen=True):
             return f"{len(unread):,} of {len(self.tensors):,} tensors can't be looked at ({told})"
         if self.problems:
             return self.problems[0]
-        return f"all {len(self.tensors):,} tensors are finite"
+        many = len(self.tensors)
+        return "the one tensor is finite" if many == 1 else f"all {many:,} tensors are finite"
 
     def as_dict(self, *, tensors: bool = False) -> dict[str, Any]:
         """Return it as JSON types; tensors without anything to tell are there only when asked for."""

@@ -85,7 +85,11 @@ class TensorDiff(msgspec.Struct, frozen=True):
         if not self.total:
             return "neither has tensors"
         if not self.changes:
-            return f"all {self.total:,} tensors are identical"
+            return (
+                "the one tensor is identical"
+                if self.total == 1
+                else f"all {self.total:,} tensors are identical"
+            )
         counts = [(self.count(outcome), outcome) for outcome in OUTCOMES]
         told = [f"{count:,} {outcome}" for count, outcome in counts if count]
         where = f", all in {self.module}" if self.module else ""

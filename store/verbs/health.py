@@ -57,29 +57,37 @@ _NOT_READ = (3, 7, 8)
 
 
 def look_at(found: Inspection, places: Mapping[str, str], progress: ProgressCallback | None) -> Health:
-    """Look at the tensors of an inspection; ``places`` says where each file lies."""
-    ready, unread = _readable(found, places)
+    """Look at the tensors of all files of an inspection; ``places`` says where each file lies.
+
+    Those that it doesn't count (the same weights in another form, states of a training) are read, too, since they may be what is
+    loaded; but what can't be read of them is only noted.
+    """
+    counted = set(found.tensors)
+    others = [tensor for file in found.files for tensor in file.tensors if tensor not in counted]
+    ready, unread = _readable([*found.tensors, *others], places, 2 * found.size)
     total = sum(tensor.nbytes for tensor in ready)
     meter = Meter("measuring", progress, total)
-    told: dict[Tensor, TensorHealth] = {}
+    told = {tensor: TensorHealth(tensor, unread=why) for tensor, why in unread.items() if tensor in counted}
     for file, tensors in _by_file(ready):
         with opened(places[file]) as fd:
             for each in measure.measure(fd, tensors, meter.on(file)):
                 told[each.tensor] = each
     meter.end()
-    all_told = [
-        TensorHealth(tensor, unread=unread[tensor]) if tensor in unread else told[tensor]
-        for tensor in found.tensors
-    ]
-    return Health(peers.with_usual(all_told), total, found.problems, _notes(found, ready))
+    in_order = [told[tensor] for tensor in dict.fromkeys([*found.tensors, *others]) if tensor in told]
+    left_out = [tensor for tensor in unread if tensor not in counted]
+    return Health(peers.with_usual(in_order), total, found.problems, _notes(left_out, ready))
 
 
-def _readable(found: Inspection, places: Mapping[str, str]) -> tuple[list[Tensor], dict[Tensor, str]]:
-    """Return the tensors whose numbers can be read, and why the others' can't."""
+def _readable(
+    tensors: Sequence[Tensor], places: Mapping[str, str], room: int
+) -> tuple[list[Tensor], dict[Tensor, str]]:
+    """Return the tensors whose numbers can be read, and why the others' can't.
+
+    At most ``room`` bytes are: tied weights share some; more than that is made to keep a reader busy.
+    """
     there = elements.has_numpy()
-    room = 2 * found.size  # tied weights share bytes; more than that is made to keep a reader busy
     ready, unread = [], {}
-    for tensor in found.tensors:
+    for tensor in dict.fromkeys(tensors):
         why = "" if there else elements.NO_NUMPY
         why = why or elements.unreadable(tensor.dtype) or _misplaced(tensor, places)
         if not why and tensor.nbytes > room:
@@ -121,7 +129,12 @@ def opened(location: str) -> Iterator[int]:
         os.close(fd)
 
 
-def _notes(found: Inspection, ready: Sequence[Tensor]) -> tuple[str, ...]:
-    if found.tensors and not ready and not elements.has_numpy():
-        return (f"{elements.NO_NUMPY}: no numbers were looked at",)
-    return ()
+def _notes(left_out: Sequence[Tensor], ready: Sequence[Tensor]) -> tuple[str, ...]:
+    notes = []
+    if not ready and not elements.has_numpy():
+        notes.append(f"{elements.NO_NUMPY}: no numbers were looked at")
+    if left_out:
+        told = f"{left_out[0].name} of {left_out[0].file}"
+        more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
+        notes.append(f"not looked at, and not among the weights: {told}{more}")
+    return tuple(notes)

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mvtui.store import Health, Progress, Store, health
 from mvtui.store.errors import BadFileError, GateError, NotFoundError, VerificationError
 from mvtui.store.knowledge.weights import elements
@@ -176,6 +178,38 @@ def test_what_is_not_valid_or_not_there(make_file: MakeFile) -> None:
         health(make_file(BAD_BYTES[:-1], "m.safetensors"))
     with pytest.raises(NotFoundError):
         health(make_file(b"x", "x").parent / "nothing")
+
+
+def test_other_forms_of_the_weights_are_looked_at_too(make_file: MakeFile) -> None:
+    """Nobody knows which of them will be loaded."""
+    make_file(SOUND_BYTES, "model.safetensors")
+    file = io.BytesIO()
+    np.save(file, np.array([1, np.inf], "f4"))
+    folder = make_file(file.getvalue(), "copy.npy").parent
+    found = health(folder)
+    assert (found.verdict, told(found)) == ("not finite", {"copy": (0, 1, 1)})
+    np.savez_compressed(folder / "copy.npz", w=np.ones(3))
+    (folder / "copy.npy").unlink()
+    found = health(folder)
+    assert found.verdict == "finite"
+    assert found.notes == ("not looked at, and not among the weights: w of copy.npz",)
+
+
+@given(st.sampled_from(sorted(seeds.SEEDS)), st.data())
+def test_whatever_a_file_holds_nothing_but_the_one_error_comes_out(
+    tmp_path: Path, name: str, data: st.DataObject
+) -> None:
+    content = bytearray(seeds.SEEDS[name])
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / name
+    path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    try:
+        found = health(path)
+    except BadFileError:
+        return
+    json.dumps(found.as_dict(tensors=True), allow_nan=False)
+    assert found.bytes <= 2 * len(content)
 
 
 # Versions
