@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..errors import MvtuiError
 from . import digest, durable
 
 _MOST = 256 << 20
 """Largest file that is read, in bytes."""
+
+
+class Entry(NamedTuple):
+    """A file that is kept: its name, its size in bytes, and when it was made (seconds since the epoch)."""
+
+    name: str
+    size: int
+    made: float
 
 
 class Derived:
@@ -42,3 +52,16 @@ class Derived:
             durable.make_dirs(self._directory)
             content = digest.of_bytes(data).encode() + data
             durable.replace_file(self._path(kind, key), content, temp_dir=self._temp_dir, durable=False)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what is kept."""
+        with contextlib.suppress(OSError), os.scandir(self._directory) as found:
+            for each in found:
+                with contextlib.suppress(OSError):
+                    status = each.stat(follow_symlinks=False)
+                    yield Entry(each.name, status.st_size, status.st_mtime)
+
+    def remove(self, entry: Entry) -> None:
+        """Remove something kept, if this user may."""
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self._directory, entry.name))

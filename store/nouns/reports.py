@@ -95,11 +95,11 @@ class VerifyReport(msgspec.Struct, frozen=True):
 class GcItem(msgspec.Struct, frozen=True):
     """One thing gc would move or remove.
 
-    ``what`` is ``object``, ``trash``, ``temp``, ``tree`` (files to read of a deleted version) or ``live`` (files that were
-    served; ``name`` is the version's reference). ``size`` is in bytes.
+    ``what`` is ``object``, ``trash``, ``temp``, ``tree`` (files to read of a deleted version), ``live`` (files that were
+    served; ``name`` is the version's reference) or ``derived`` (what can be worked out again). ``size`` is in bytes.
     """
 
-    what: Literal["object", "trash", "temp", "tree", "live"]
+    what: Literal["object", "trash", "temp", "tree", "live", "derived"]
     name: str
     size: int
 

@@ -79,6 +79,7 @@ class _Sweep:
         for trashed in self.repository.objects.trashed():
             self._purge(trashed, keep)
         self._temps()
+        self._derived()
         return GcReport(self.dry_run, tuple(self.items), kept, self.trashed, self.freed)
 
     def _objects(self, keep: set[str]) -> int:
@@ -125,6 +126,16 @@ class _Sweep:
         self.freed += trashed.size
         if not self.dry_run:
             self.repository.objects.purge(trashed)
+
+    def _derived(self) -> None:
+        """Remove what was worked out so long ago that it may be worked out again."""
+        for entry in list(self.repository.derived.entries()):
+            if self.now - entry.made < self.repository.config.gc_grace:
+                continue
+            self.items.append(GcItem("derived", entry.name, entry.size))
+            self.freed += entry.size
+            if not self.dry_run:
+                self.repository.derived.remove(entry)
 
     def _temps(self) -> None:
         for path in removal.abandoned(self.repository.layout.tmp):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,18 @@ def test_what_is_kept_disturbs_nobody(store: Store, make_file: MakeFile) -> None
     assert store.verify().ok
     store.gc(dry_run=False)
     assert Path(store.root, "derived").is_dir()
+
+
+def test_gc_removes_what_was_kept_after_its_grace(store: Store, make_file: MakeFile) -> None:
+    compared(store, make_file, {"w": f32(1)}, {"w": f32(2)})
+    kept = sorted(Path(store.root, "derived").iterdir())
+    os.utime(kept[0], (0, 0))
+    for dry_run in (True, False):
+        (item,) = store.gc(dry_run=dry_run).items
+        assert (item.what, item.name, item.size > 0) == ("derived", kept[0].name, True)
+        assert kept[0].exists() is dry_run
+    assert all(path.exists() for path in kept[1:])
+    assert store.diff_tensors("m@1.0.0", "m@1.0.1").changes
 
 
 def test_progress_ends_at_the_total_and_what_it_raises_comes_out(store: Store, make_file: MakeFile) -> None:

@@ -20,6 +20,7 @@ _ACTIONS = {
     "temp": "remove",
     "tree": "remove",
     "live": "remove",
+    "derived": "remove",
 }
 _NOUNS = {
     "object": "object",
@@ -27,6 +28,7 @@ _NOUNS = {
     "temp": "left by an interrupted write",
     "tree": "files to read of a deleted version",
     "live": "no longer served, past its grace period",
+    "derived": "can be worked out again, past its grace period",
 }
 
 
