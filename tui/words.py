@@ -181,6 +181,16 @@ def standing_label(stage: str | None, *, rolled_back: bool, ascii_only: bool = F
     return f"{sign} {ROLLED_BACK}" if stage in (None, "archived") else f"{label} {sign}"
 
 
+def pickles_label(verdict: str, *, ascii_only: bool = False, short: bool = False) -> str:
+    """Return sign and word of the verdict on pickles: ``✓ safe``, ``✗ unsafe``, ``? unknown``; empty where there are none."""
+    if verdict in ("", "none"):
+        return ""
+    known = signs(ascii_only)
+    sign = {"safe": known.ok, "unsafe": known.bad}.get(verdict, known.unknown)
+    word = {"partial": "partly" if short else "partly inspected"}.get(verdict, verdict)
+    return f"{sign} {word}"
+
+
 def direction_sign(direction: str | None, *, ascii_only: bool = False) -> str:
     """Return the one-cell sign of a metric's direction (``higher`` or ``lower``); a blank when it isn't known."""
     chosen = signs(ascii_only)

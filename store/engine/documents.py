@@ -15,6 +15,10 @@ MODELS, VERSIONS, TRANSITIONS, STORE = "models", "versions", "transitions", "sto
 TABLES = (MODELS, VERSIONS, TRANSITIONS, STORE)
 
 
+PICKLES = ("pickles", "pickle_reasons", "pickle_rules")
+"""Fields of a version that say what loading its pickles would run: the verdict, why it is not safe, the rules it follows."""
+
+
 def empty() -> Tables:
     """Return the tables of a store in which nothing happened."""
     return {name: {} for name in TABLES}

@@ -15,7 +15,7 @@ from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
 from . import shapes, stages
-from .documents import MODELS, VERSIONS, Document, Tables, changed, held, key, production
+from .documents import MODELS, PICKLES, VERSIONS, Document, Tables, changed, held, key, production
 
 _AS_STATED = (
     "created",
@@ -28,6 +28,7 @@ _AS_STATED = (
     "capture",
     "source",
     "external",
+    *PICKLES,
 )
 """Fields of a registering event that its document has as they are."""
 
@@ -114,7 +115,7 @@ def _add(tables: Tables, event: Event) -> None:
         known += [place for place in document.get("elsewhere", ()) if place != source]
         document = changed(document | {"source": source}, elsewhere=known[:_PLACES])
     if document.get("external") and data.get("external") is False:
-        document = changed(document, external=None)
+        document = changed(document, external=None, **{field: data.get(field) for field in PICKLES})
         model = tables[MODELS][data["model"]]
         tables[MODELS][data["model"]] = model | {"size": model["size"] + document["size"]}
     tables[VERSIONS][where] = _measured(document, event)
@@ -166,6 +167,7 @@ def _linked(document: Document, add: Iterable[Document], remove: Iterable[Docume
 
 
 def _tag(tables: Tables, event: Event) -> None:
+    shapes.check_annotation(event.kind, event.data)
     _merge(tables, event, "tags", event.data.get("add", {}), event.data.get("remove", ()))
 
 
@@ -178,12 +180,14 @@ def _merge(tables: Tables, event: Event, field: str, add: Document, remove: Any)
 
 
 def _note(tables: Tables, event: Event) -> None:
+    shapes.check_annotation(event.kind, event.data)
     where = key(event.data["model"], event.data["version"])
     if (document := tables[VERSIONS].get(where)) and "note" in event.data:
         tables[VERSIONS][where] = changed(document, note=event.data["note"])
 
 
 def _alias(tables: Tables, event: Event) -> None:
+    shapes.check_annotation(event.kind, event.data)
     name, alias, number = event.data["model"], event.data["alias"], event.data["version"]
     if (model := tables[MODELS].get(name)) is None:
         return
@@ -202,6 +206,7 @@ def _alias(tables: Tables, event: Event) -> None:
 
 
 def _delete(tables: Tables, event: Event) -> None:
+    shapes.check_annotation(event.kind, event.data)
     name, number = event.data["model"], event.data["version"]
     where = key(name, number)
     document = tables[VERSIONS].get(where)
@@ -217,6 +222,7 @@ def _delete(tables: Tables, event: Event) -> None:
 
 def _restore(tables: Tables, event: Event) -> None:
     """A deletion is taken back: the version is what it was."""
+    shapes.check_annotation(event.kind, event.data)
     name, number = event.data["model"], event.data["version"]
     where = key(name, number)
     document = tables[VERSIONS].get(where)

@@ -22,8 +22,21 @@ def check(data: dict[str, Any]) -> None:
     """
     for value in data.get("metrics", {}).values():
         from_stored(value)
+    _check_pickles(data)
     if not (_FIELDS | _EVALUATION).isdisjoint(data):
         msgspec.convert(data, _said())
+
+
+def _check_pickles(data: dict[str, Any]) -> None:
+    # By hand: nearly every registration has them, and nothing need be imported to list a store.
+    names = data.get("pickle_reasons", [])
+    if (
+        not isinstance(data.get("pickles", ""), str)
+        or type(data.get("pickle_rules", 1)) is not int
+        or not isinstance(names, list)
+        or not all(isinstance(name, str) for name in names)
+    ):
+        raise ValueError("its verdict on pickles can't be read")
 
 
 def check_link(data: dict[str, Any]) -> None:
@@ -34,6 +47,15 @@ def check_link(data: dict[str, Any]) -> None:
     """
     for field in ("add", "remove"):
         msgspec.convert({"edges": data.get(field, [])}, _said())
+
+
+def check_annotation(kind: str, data: dict[str, Any]) -> None:
+    """Make sure that a note, a tag, an alias, or a deletion and what takes it back, can be read back, and taken back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    msgspec.convert(data, _annotation(kind))
 
 
 def check_transition(data: dict[str, Any]) -> None:
@@ -78,6 +100,22 @@ def check_policy(data: dict[str, Any]) -> None:
         ValueError: it can't.
     """
     msgspec.convert(data, _policy())
+
+
+_ANNOTATIONS: dict[str, list[tuple[str, Any, Any]]] = {
+    "note": [("note", str, ""), ("before", str, "")],
+    "tag": [("add", dict[str, str], {}), ("remove", list[str], []), ("before", dict[str, str | None], {})],
+    "alias": [("alias", str, ""), ("before", str | None, None)],
+}
+
+
+@cache
+def _annotation(kind: str) -> Any:
+    version: Any = str | None if kind == "alias" else str
+    taken_back = [("undoes", int, 0), ("redoes", int, 0)]
+    return msgspec.defstruct(
+        "SaidOfVersion", [("model", str), ("version", version), *_ANNOTATIONS.get(kind, ()), *taken_back]
+    )
 
 
 @cache

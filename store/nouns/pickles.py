@@ -10,10 +10,8 @@ import msgspec
 PickleVerdict: TypeAlias = Literal["safe", "unsafe", "unknown", "partial"]
 """What looking at pickled data came to: ``partial`` means that not all of it could be looked at. There is no "clean"."""
 
-Recorded: TypeAlias = Literal["none", "safe", "unsafe", "unknown", "partial"]
-"""A verdict as it is kept with a version: ``none`` says that its files were looked into, and hold no pickles."""
-
 _WORST_FIRST: tuple[PickleVerdict, ...] = ("unsafe", "unknown", "partial", "safe")
+PICKLE_WORDS: tuple[str, ...] = _WORST_FIRST
 
 RULES = 1
 """Number of the rules by which verdicts are reached. One that was kept under a lower number is worth looking at again."""

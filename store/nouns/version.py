@@ -33,6 +33,9 @@ class Version(msgspec.Struct, frozen=True):
     ``elsewhere`` where else they have been, the latest first. ``staged`` is when it entered its stage;
     ``rolled_back`` says that Production went back from it and that it was not promoted anew since, ``overridden`` names
     the stages that it ever entered although a gate did not pass. ``verified`` is when its bytes were last hashed and found good.
+    ``pickles`` is the verdict on the pickles in its files, made when it was registered: ``safe``, ``unsafe``, ``unknown``,
+    ``partial`` (see ``Pickles``), ``none`` if there are none, and empty if they were not looked for; ``pickle_reasons`` are
+    the first of the names that are not safe, or of the reasons why not all was looked at.
     """
 
     model: str
@@ -65,6 +68,8 @@ class Version(msgspec.Struct, frozen=True):
     rolled_back: bool = False
     overridden: tuple[str, ...] = ()
     verified: datetime | None = None
+    pickles: str = ""
+    pickle_reasons: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -108,6 +113,8 @@ class Version(msgspec.Struct, frozen=True):
             "rolled_back": self.rolled_back,
             "overridden": list(self.overridden),
             "verified": rfc3339(self.verified) if self.verified else None,
+            "pickles": self.pickles or None,
+            "pickle_reasons": list(self.pickle_reasons),
         }
 
 

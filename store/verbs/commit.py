@@ -16,7 +16,7 @@ from ..nouns.event import EventKind
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Registered
 from ..nouns.version import Version, rfc3339
-from . import look, policy
+from . import look, pickled, policy
 from .circumstances import Circumstances, joined
 from .number import choose
 from .request import Request
@@ -54,7 +54,8 @@ class _Commit:
         # Looked around for before the lock, and not for what is known: nobody else waits for git.
         captured = self.around.captured if known is None or "capture" not in known else {}
         series = self.around.series
-        about = joined(captured, series)
+        pickles = self._pickles(known)
+        about = joined(captured, series, pickles)
         needed = {self.identity, *about.get("objects", ())}
         if not self.asked.external:
             needed |= {entry.digest for entry in self.manifest.files}
@@ -63,8 +64,14 @@ class _Commit:
             if not all(map(self.repository.ensure_object, needed)):
                 return None
             if (same := self._known(index)) is not None:
-                return self._add(same, captured, series)
+                return self._add(same, captured, series, pickles)
             return self._new(index, about)
+
+    def _pickles(self, known: Document | None) -> dict[str, Any]:
+        """Return the verdict on pickles in files that were not here before."""
+        if self.asked.external or (known is not None and not known.get("external")):
+            return {}
+        return pickled.fields(self.repository, self.manifest)
 
     def _known(self, index: Index) -> Document | None:
         return next(
@@ -115,7 +122,9 @@ class _Commit:
         version = _version(index, asked.model, number)
         return Registered(version, created=True, bump=why, unread=self.guesses.unread)
 
-    def _add(self, same: Document, captured: dict[str, Any], series: dict[str, Any]) -> Registered:
+    def _add(
+        self, same: Document, captured: dict[str, Any], series: dict[str, Any], pickles: dict[str, Any]
+    ) -> Registered:
         """Add what a registration of known content brings that is new."""
         asked, number = self.asked, same["version"]
         if asked.version not in (None, number):
@@ -126,6 +135,8 @@ class _Commit:
         news = joined(self._news(same), {} if "capture" in same else captured)
         if series.get("series") not in same.get("series", ()):
             news = joined(news, series)
+        if news.get("external") is False:
+            news = joined(news, pickles)
         known = same.get("metrics", {})
         added = [_told(name, value, known) for name, value in news.get("metrics", {}).items()]
         added += [f"tag {name}={value}" for name, value in news.get("tags", {}).items()]

@@ -20,7 +20,7 @@ from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, following, parse, word
-from . import checkout, look, moving, policy, resolve, signers, standing, voices
+from . import checkout, look, moving, pickled, policy, resolve, signers, standing, voices
 from .policy import InForce
 from .signers import Signers
 
@@ -92,6 +92,7 @@ def door(
         since=version.staged,
         verified=version.verified,
         target=back["version"] if back is not None else None,
+        pickles=pickled.verdict(repository, document) if gates.asks_for_pickles(guarding) else None,
         digest=digest,
         voices=voices.heard(repository, document, keys) if gates.approvals_asked(guarding) else (),
         shared=in_force.policy.access.shared,

@@ -61,6 +61,8 @@ def as_version(document: Document) -> Version:
         rolled_back=document.get("rolled_back", False),
         overridden=tuple(document.get("overridden", ())),
         verified=_verified(document),
+        pickles=document.get("pickles", ""),
+        pickle_reasons=tuple(document.get("pickle_reasons", ())),
     )
 
 

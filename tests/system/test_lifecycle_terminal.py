@@ -97,7 +97,7 @@ def test_what_a_gate_says_folds_beside_its_name(columns: int, store: Store) -> N
 def test_an_error_stands_below_the_answers(store: Store) -> None:
     seen = show(store, "promote", "sentiment@1.2.0", "--to", "production", "--reason", "x", code=11)
     text = seen.text
-    assert text.index("✗ latency_ms vs production") < text.index("? safe-pickle") < text.index("error: ")
+    assert text.index("✗ latency_ms vs production") < text.index("✓ safe-pickle") < text.index("error: ")
     assert text.index("error: ") < text.index("hint: ")
     assert b"\x1b[31m" in seen.sent
 

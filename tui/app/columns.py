@@ -140,6 +140,17 @@ def for_versions(
         out.append(Column("STAGE", widest, 1, standing, style=standing_style))
     if any(v.overridden for v in sample):
         out.append(Column("", len(words.OVERRIDDEN), 5, _overridden, style=lambda _v: "bad"))
+    if any(_pickles(v, _PLAIN) for v in sample):
+        alarming = any(v.pickles == "unsafe" for v in sample)
+        out.append(
+            Column(
+                "PICKLES",
+                _widest([_pickles(v, _PLAIN) for v in sample], 7),
+                1 if alarming else 5,
+                _pickles,
+                style=lambda v: PICKLE_STYLES.get(v.pickles, "warning"),
+            )
+        )
     if any(v.aliases for v in sample):
         widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
         out.append(Column("ALIAS", widest, 5, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
@@ -249,6 +260,13 @@ def standing_style(version: Version) -> str:
 def told_as_rolled_back(version: Version) -> bool:
     """Whether that Production went back from it is told in place of its stage."""
     return version.rolled_back and version.stage in (None, "archived")
+
+
+PICKLE_STYLES = {"safe": "better", "unsafe": "bad"}
+
+
+def _pickles(version: Version, look: Look) -> str:
+    return words.pickles_label(version.pickles, ascii_only=look.ascii_only, short=True)
 
 
 def _overridden(version: Version, _look: Look) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..lineage import STAGE_STYLES
 from ..metric_order import worth_a_column
-from ..words import OVERRIDDEN, ROLLED_BACK, decimals, number, stage_label, standing_label
+from ..words import OVERRIDDEN, ROLLED_BACK, decimals, number, pickles_label, stage_label, standing_label
 from .output import ascii_only
 
 if TYPE_CHECKING:
@@ -30,6 +30,16 @@ def standing_cell(version: Version) -> str:
 def overridden_cell(version: Version) -> str:
     """Return a word that stays with a version which entered a stage although a gate stopped it; else empty."""
     return OVERRIDDEN if version.overridden else ""
+
+
+def pickles_cell(version: Version) -> str:
+    """Return the verdict on the pickles of a version, as it was when it was registered; empty where there are none."""
+    return pickles_label(version.pickles, ascii_only=ascii_only(), short=True)
+
+
+def pickles_style(cell: str) -> tuple[str, ...]:
+    """Return the colour of a verdict on pickles."""
+    return {"safe": ("green",), "unsafe": ("bold", "red")}.get(cell.partition(" ")[2], ("yellow",))
 
 
 def stage_style(cell: str) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from .. import inspection as words
 from ..module_tree import module_lines
 from ..text import width
-from ..words import plural, size
+from ..words import pickles_label, plural, size
 from . import table
+from .cells import pickles_style
 from .output import ascii_only, data, is_tty, paint, safe, sign_set
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _METADATA = 40
 """Most lines of metadata of one file."""
 _PORTS = 20
 _VALUE = 160
-_VERDICTS = {"safe": "green", "unsafe": "red", "unknown": "yellow", "partial": "yellow"}
+_REASONS = 40
 
 
 def write(name: str, found: Inspection, *, module: str, tensors: bool) -> None:
@@ -37,6 +38,7 @@ def write(name: str, found: Inspection, *, module: str, tensors: bool) -> None:
         _dtypes(found)
         _modules(found, module)
     if not module:
+        _reasons(found.pickles)
         _ports(found)
         if len(found.files) > 1:
             _files(found.files)
@@ -101,12 +103,28 @@ def _more_facts(found: Inspection, plain: bool) -> list[tuple[str, str]]:
     return facts
 
 
+def _verdict(pickles: Pickles) -> str:
+    return pickles_label(pickles.verdict, ascii_only=ascii_only())
+
+
 def _pickles(pickles: Pickles) -> str:
-    signs = sign_set()
-    sign = {"safe": signs.ok, "unsafe": signs.bad}.get(pickles.verdict, "?")
-    word = {"partial": "partly inspected"}.get(pickles.verdict, pickles.verdict)
-    named = f": {safe(', '.join(pickles.unsafe), 300)}" if pickles.unsafe else ""
-    return paint(f"{sign} {word}", _VERDICTS[pickles.verdict]) + named
+    told = _verdict(pickles)
+    named = ", ".join(pickles.unsafe or pickles.unknown)
+    return paint(told, *pickles_style(told)) + (f": {safe(named, 300)}" if named else "")
+
+
+def _reasons(pickles: Pickles | None) -> None:
+    """Write what loading would call, and what was not looked at."""
+    if pickles is None:
+        return
+    lines = [f"it would call {call}" for call in pickles.calls]
+    lines += [f"also unknown: {', '.join(pickles.unknown)}"] if pickles.unsafe and pickles.unknown else []
+    lines += [f"not looked at: {why}" for why in pickles.unread]
+    if lines:
+        _section("pickles")
+        for line in lines[:_REASONS]:
+            data(f"  {safe(line, 500)}")
+        _and_more(len(lines) - _REASONS)
 
 
 def _dtypes(found: Inspection) -> None:
@@ -190,6 +208,7 @@ def _files(files: Sequence[InspectedFile]) -> None:
             safe(file.format if file.format != "unknown" else file.suggests or "unknown", 60),
             plural(len(file.tensors), "tensor") if file.tensors else "",
             size(file.size),
+            _verdict(file.pickles) if file.pickles else "",
             f"{sign_set().bad} not valid" if file.problem else "",
         ]
         for file in sorted(shown, key=lambda file: file.path)
@@ -200,6 +219,7 @@ def _files(files: Sequence[InspectedFile]) -> None:
         table.Column("", style=("dim",), drop=2),
         table.Column("", "right", drop=1),
         table.Column("", "right"),
+        table.Column("", style=pickles_style),
         table.Column("", style=("red",)),
     ]
     table.write(columns, rows, header=False)

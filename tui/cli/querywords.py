@@ -21,6 +21,7 @@ _HELP = """\
                          version:1.4 version>=1.2 dirty:yes
                          external:yes deleted:yes author:me
                          rolled-back:yes overridden:yes
+                         pickle:unsafe,unknown
   tag:owner=ann          tag:owner for any owner; tag:owner="Ann B"
   metric.f1>0.9          metric.f1[test:fr]>0.9, metric:f1 for any value
   param.lr<=1e-4         param.optimizer=adam

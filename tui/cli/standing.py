@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..words import OVERRIDDEN, ROLLED_BACK, clock, past, stage_sign
+from ..words import OVERRIDDEN, ROLLED_BACK, clock, past, pickles_label, stage_sign
 from . import output, voices
+from .cells import pickles_style
 
 if TYPE_CHECKING:
     from ...store import Approval, GateReport, Store, Version
@@ -25,6 +26,9 @@ def facts(version: Version) -> list[tuple[str, str]]:
     if version.overridden:
         told = f"{OVERRIDDEN} on its way into {', '.join(version.overridden)}"
         found.append(("gates", output.paint(told, "bold", "red")))
+    if told := pickles_label(version.pickles, ascii_only=output.ascii_only()):
+        names = ", ".join(output.safe(name, 120) for name in version.pickle_reasons)
+        found.append(("pickles", output.paint(told, *pickles_style(told)) + (f": {names}" if names else "")))
     if version.verified:
         found.append(("verified", f"bytes hashed {clock(version.verified)}, {past(version.verified)}"))
     return found

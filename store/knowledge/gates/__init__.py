@@ -43,6 +43,11 @@ def must_measure(gates: Iterable[Gate], facts: Facts) -> bool:
     )
 
 
+def asks_for_pickles(gates: Iterable[Gate]) -> bool:
+    """Whether a gate wants to know what loading the files' pickles would run."""
+    return any(isinstance(rule, rules.Contained) and rule.what == "safe-pickle" for rule in _rules(gates))
+
+
 def approvals_asked(gates: Iterable[Gate]) -> tuple[rules.Approvals, ...]:
     """Return the rules about approvals among some gates."""
     return tuple(rule for rule in _rules(gates) if isinstance(rule, rules.Approvals))

@@ -11,6 +11,7 @@ import msgspec
 from ...nouns.approval import Approval
 from ...nouns.health import Health
 from ...nouns.metric import Direction
+from ...nouns.pickles import Pickles
 from ...nouns.stage import Stage
 from ...nouns.version import Version
 
@@ -38,7 +39,8 @@ class Facts(msgspec.Struct, frozen=True):
     them just now came to: None when that was not done, an empty text when all is well, else the problem. ``target`` is
     the version that Production could go back to after this one, a number, or None. ``digest`` is that of the rules
     which guard the stage. ``weights`` is what reading all numbers of its files just now came to, None when that was
-    not done. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
+    not done. ``pickles`` is the verdict on the pickles in its files, None without any; it is looked for only where a gate
+    asks. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
     is better, ``member`` whether a person is one of those that a name means (``@group`` is a Unix group). ``shared``
     are accounts that several people use. ``called`` says what the other end of an edge is called.
     """
@@ -53,6 +55,7 @@ class Facts(msgspec.Struct, frozen=True):
     verified: datetime | None = None
     checked: str | None = None
     weights: Health | None = None
+    pickles: Pickles | None = None
     target: str | None = None
     digest: str = ""
     voices: tuple[Voice, ...] = ()

@@ -16,6 +16,7 @@ from ...nouns.health import Health
 from ...nouns.lineage import PARENT_EDGES
 from ...nouns.manifest import Scalar, scalar_text
 from ...nouns.metric import split, to_stored
+from ...nouns.pickles import Pickles, PickleVerdict
 from ...nouns.stage import GATED, Stage, word
 from .facts import Facts
 
@@ -90,7 +91,30 @@ def contained(rule: Contained, facts: Facts) -> GateResult:
     """Say whether what the files hold is harmless."""
     if rule.what == "finite-weights":
         return _weights(rule, facts.weights)
-    return GateResult(rule.label, "unknown", "this mvtui can't look inside model files")
+    return _pickles(rule, facts.pickles)
+
+
+_PICKLES: dict[PickleVerdict, tuple[GateOutcome, str]] = {
+    "safe": ("pass", "its pickles are safe"),
+    "unsafe": ("fail", "unsafe"),
+    "unknown": ("unknown", "unknown"),
+    "partial": ("unknown", "partly inspected"),
+}
+_REASONS = 3
+
+
+def _pickles(rule: Contained, pickles: Pickles | None) -> GateResult:
+    if pickles is None:
+        return GateResult(rule.label, "pass", "there are no pickles", {"verdict": "none"})
+    outcome, said = _PICKLES[pickles.verdict]
+    values: dict[str, Scalar] = {"verdict": pickles.verdict}
+    if pickles.reasons:
+        names = ", ".join(name[:_NAME] for name in pickles.reasons[:_REASONS])
+        values["names"] = names + (
+            f", and {left:,} more" if (left := len(pickles.reasons) - _REASONS) > 0 else ""
+        )
+        said = f"{said}: {values['names']}"
+    return GateResult(rule.label, outcome, said, values)
 
 
 def _weights(rule: Contained, weights: Health | None) -> GateResult:

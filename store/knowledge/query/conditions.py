@@ -61,6 +61,8 @@ _TEXTS: dict[str, Callable[[Document], str]] = {
     "model": lambda d: d["model"],
     "stage": lambda d: d.get("stage") or "",
     "kind": lambda d: d["kind"],
+    # "none" is read as no text; a version whose files were not looked into is none of these.
+    "pickle": lambda d: "" if d.get("pickles") == "none" else d.get("pickles", "?"),
     "author": lambda d: d["author"],
     "host": lambda d: d["host"],
 }

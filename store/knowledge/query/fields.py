@@ -13,6 +13,7 @@ import msgspec
 
 from ...nouns.manifest import KINDS
 from ...nouns.names import STAGES
+from ...nouns.pickles import PICKLE_WORDS
 
 Takes = Literal[
     "pattern",  # text, in which * stands for anything
@@ -64,6 +65,7 @@ _ALL = (
     Field(
         "overridden", "flag", "once entered a stage although a gate stopped it", "overridden:yes", (YES, NO)
     ),
+    Field("pickle", "word", "what loading its pickles would run", "pickle:unsafe", (*PICKLE_WORDS, NONE)),
     Field("kind", "word", "weights, prompt, dataset…", "kind:prompt", KINDS),
     Field("metric", "number", "a metric: whether it has one, or its value", "metric.f1>0.9", keyed=True),
     Field("param", "scalar", "a parameter", "param.lr<=1e-4", keyed=True),

@@ -92,7 +92,7 @@ def test_a_gate_stops_it_and_each_answer_is_listed(run: Run, two: Store) -> None
         "  ✗ accuracy         0.91, at least 0.95 asked",
         "  ✓ metric accuracy  0.91",
         "  ✗ parent           nobody said what it came from",
-        "  ? safe-pickle      this mvtui can't look inside model files",
+        "  ✓ safe-pickle      there are no pickles",
     ]
     assert lines[4].startswith("error: sentiment@1.1.0 may not enter production: accuracy fails")
     assert lines[5].startswith("hint: ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph, visible, width
-from ..columns import Look
+from ..columns import PICKLE_STYLES, Look
 from .lines import LABEL, Line, cut_evenly, fact, facts, length
 from .standing import badge, marks
 
@@ -42,6 +42,10 @@ def identity(version: Version, look: Look, columns: int) -> Iterator[Line]:
     yield fact("kind", version.kind, look, columns)
     files = words.plural(version.file_count, "file")
     yield fact("size", f"{words.size(version.size)} in {files}", look, columns)
+    if told := words.pickles_label(version.pickles, ascii_only=look.ascii_only):
+        yield fact("pickles", told, look, columns, PICKLE_STYLES.get(version.pickles, "warning"))
+        if version.pickle_reasons:
+            yield from facts("", ", ".join(version.pickle_reasons), look, columns, lines=_SOURCE_LINES)
     if version.external:
         yield fact("", "not in the store, only named", look, columns, "muted")
     if version.source:

@@ -22,6 +22,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:@[\w.-]+)?", re.ASCII)
 
 METRICS_SHOWN = 3
 _SINCE_DROP = 2
+_PICKLES_DROP = 3
+"""Unless one is unsafe: that is never left out."""
 _METRIC_DROPS = (5, 4, 2)
 """When the terminal is narrow the third goes before the note, the others after it."""
 _ASKED_DROP = 7
@@ -110,7 +112,14 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
 
     from ...words import age, direction_sign, size
     from .. import table
-    from ..cells import metric_columns, overridden_cell, stage_style, standing_cell
+    from ..cells import (
+        metric_columns,
+        overridden_cell,
+        pickles_cell,
+        pickles_style,
+        stage_style,
+        standing_cell,
+    )
 
     now = datetime.now(UTC)
     asked = answer.metrics if answer else ()
@@ -118,12 +127,14 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
     metrics = metric_columns(versions, METRICS_SHOWN if one_model else 0, asked, store.direction)
     signs = [direction_sign(store.direction(name), ascii_only=output.ascii_only()) for name, _ in metrics]
     drops = [_ASKED_DROP if name in asked else _METRIC_DROPS[i] for i, (name, _) in enumerate(metrics)]
+    alarming = any(version.pickles == "unsafe" for version in versions)
     columns = [
         table.Column("VERSION", style=("bold",)),
         table.Column("ID", style=("yellow",)),
         table.Column("STAGE", style=stage_style),
         table.Column("SINCE", "right", drop=_SINCE_DROP),
         table.Column("", style=("bold", "red")),
+        table.Column("PICKLES", drop=0 if alarming else _PICKLES_DROP, style=pickles_style),
         table.Column("ALIAS", style=("cyan",)),
         *(
             table.Column(f"{output.safe(name, 24)} {sign}".rstrip(), "right", drop=drop)
@@ -141,6 +152,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             standing_cell(version),
             age(version.staged, now) if version.staged else "",
             overridden_cell(version),
+            pickles_cell(version),
             ", ".join(version.aliases),
             *(cells[i] for _, cells in metrics),
             size(version.size),

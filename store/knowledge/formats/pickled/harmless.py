@@ -112,6 +112,14 @@ _TORCH = {
     "nn.modules.upsampling": "Upsample UpsamplingBilinear2d UpsamplingNearest2d",
 }
 
+_TRANSFORMERS = {
+    "trainer_utils": "EvaluationStrategy FSDPOption HubStrategy IntervalStrategy SaveStrategy SchedulerType",
+    "training_args": "OptimizerNames ParallelMode TrainingArguments",
+    "training_args_seq2seq": "Seq2SeqTrainingArguments",
+    "trainer_pt_utils": "AcceleratorConfig",
+    "debug_utils": "DebugOption",
+}
+_ACCELERATE = {"state": "PartialState", "utils.dataclasses": "DistributedType"}
 _LIGHTNING = {
     "utilities.parsing": "AttributeDict",
     "utilities.data": "AttributeDict",
@@ -126,6 +134,22 @@ HARMLESS: dict[str, frozenset[str]] = (
     | _under("joblib", _JOBLIB)
     | _under("torch", _TORCH)
     | _under("lightning lightning.pytorch pytorch_lightning lightning_fabric", _LIGHTNING)
+    | _under("transformers", _TRANSFORMERS)
+    | _under("accelerate", _ACCELERATE)
     | _under("sklearn", SKLEARN)
 )
 """Module → the names in it that are harmless."""
+
+LOADS_BYTES = "torch.storage._load_from_bytes"
+"""Loads another pickle out of bytes. Harmless if it is called with bytes that were looked into, and used for nothing else."""
+
+CONDITIONAL = frozenset(
+    {
+        LOADS_BYTES,
+        "transformers.training_args.TrainingArguments",
+        "transformers.training_args_seq2seq.Seq2SeqTrainingArguments",
+        "transformers.trainer_pt_utils.AcceleratorConfig",
+        "accelerate.state.PartialState",
+    }
+)
+"""What on the list is harmless only if it is used in one way: but for the first, made without being initialised."""

@@ -7,13 +7,12 @@ from typing import Any
 
 from ....nouns.pickles import Pickles, PickleVerdict
 from . import names
+from .harmless import CONDITIONAL, LOADS_BYTES
 from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_made_by
 
 MAX_NAMES = 10_000
 """Most names of one sort that are kept."""
 MAX_CALLS = 20
-_LOADS_BYTES = "torch.storage._load_from_bytes"
-"""Loads a pickle out of bytes: harmless if it is given bytes that were looked into, and used for nothing else."""
 WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 """The class after whose state joblib writes the bytes of an array between the opcodes."""
 _SHOWN = 60
@@ -34,8 +33,8 @@ class Judge:
         self.unknown: dict[str, None] = {}
         self.unread: dict[str, None] = {}
         self.calls: dict[str, None] = {}
-        self._lent = 0
-        """How often a function that loads bytes was taken up, less how often it was used well."""
+        self._lent: dict[str, int] = {}
+        """Name with a condition → how often it was taken up, less how often it was used as it may be."""
 
     def imported(self, found: Global) -> bool:
         """Take note of an import; return False for what is none."""
@@ -50,8 +49,8 @@ class Judge:
 
     def taken(self, found: Global) -> None:
         """Take note that a global was put on the stack, by an import or from the memo."""
-        if found.label == _LOADS_BYTES:
-            self._lent += 1
+        if found.label in CONDITIONAL:
+            self._lent[found.label] = self._lent.get(found.label, 0) + 1
 
     def call(self, callee: Any, args: Any, how: str) -> None:
         """Take note of a call: of what, with what, by which opcode."""
@@ -61,9 +60,9 @@ class Judge:
                 _note(self.unsafe, f"a call of what another call returned ({how})")
             return
         self.called = True
-        if found.label == _LOADS_BYTES:
-            if found is callee and isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Data):
-                self._lent -= 1
+        if found.label in CONDITIONAL:
+            if found is callee and _is_well_used(found, args, how):
+                self._lent[found.label] = self._lent.get(found.label, 0) - 1
         elif found.kind == "unsafe":
             _note(self.calls, f"{found.label}({shown_arguments(args)})", MAX_CALLS)
 
@@ -92,10 +91,11 @@ class Judge:
         _note(self.unread, why)
 
     def settle(self) -> None:
-        """Take note, at the end of a pickle, of functions that were handed on and might be called by others."""
-        if self._lent:
-            _note(self.unsafe, _LOADS_BYTES)
-            self._lent = 0
+        """Take note, at the end of a pickle, of what was handed on, and might be called by others in other ways."""
+        for label, left in self._lent.items():
+            if left:
+                _note(self.unsafe if label == LOADS_BYTES else self.unknown, label)
+        self._lent.clear()
 
     def take(self, other: Judge) -> None:
         """Add what another one met."""
@@ -128,6 +128,12 @@ class Judge:
             tuple(self.unread),
             tuple(self.calls),
         )
+
+
+def _is_well_used(found: Global, args: Any, how: str) -> bool:
+    if found.label == LOADS_BYTES:  # the bytes were looked into when they were met
+        return isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Data)
+    return how == "NEWOBJ" and args == ()
 
 
 def _note(found: dict[str, None], what: str, most: int = MAX_NAMES) -> None:

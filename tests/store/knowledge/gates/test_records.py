@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mvtui.store.knowledge.gates import judge, must_hash, must_measure
+from mvtui.store.knowledge.gates import asks_for_pickles, judge, must_hash, must_measure
 from mvtui.store.knowledge.gates.facts import Facts
 from mvtui.store.knowledge.gates.records import span
 from mvtui.store.nouns.capture import Code
@@ -26,6 +26,7 @@ from mvtui.store.nouns.gate import (
 from mvtui.store.nouns.health import SOUND, Health, TensorHealth
 from mvtui.store.nouns.inspection import Tensor
 from mvtui.store.nouns.lineage import Link
+from mvtui.store.nouns.pickles import Pickles
 
 from .facts import NOW, OTHER_ID, facts, version
 
@@ -150,8 +151,27 @@ def test_bytes_are_hashed_when_a_gate_wants_it() -> None:
     assert not must_hash(gates[:1], facts())
 
 
-def test_nobody_can_tell_yet_what_pickles_hold() -> None:
-    assert asked(Contained("safe-pickle"), facts()).outcome == "unknown"
+@pytest.mark.parametrize(
+    ("pickles", "outcome", "sentence"),
+    [
+        (None, "pass", "there are no pickles"),
+        (Pickles("safe", ("torch.Tensor",)), "pass", "its pickles are safe"),
+        (Pickles("unsafe", (), ("os.system",), ("shop.Net",)), "fail", "unsafe: os.system"),
+        (Pickles("unknown", unknown=tuple("abcde")), "unknown", "unknown: a, b, c, and 2 more"),
+        (Pickles("unknown", unknown=("x" * 99,)), "unknown", f"unknown: {'x' * 60}"),
+        (Pickles("partial", unread=("a.pkl: too long",)), "unknown", "partly inspected: a.pkl: too long"),
+        (Pickles("partial"), "unknown", "partly inspected"),
+    ],
+)
+def test_pickles_must_be_known_to_be_harmless(pickles: Pickles | None, outcome: str, sentence: str) -> None:
+    found = asked(Contained("safe-pickle"), facts(pickles=pickles))
+    assert (found.outcome, found.sentence) == (outcome, sentence)
+    assert found.values["verdict"] == (pickles.verdict if pickles else "none")
+
+
+def test_pickles_are_looked_for_where_a_gate_asks() -> None:
+    assert asks_for_pickles([Gate("staging", RollbackTarget()), Gate("staging", Contained("safe-pickle"))])
+    assert not asks_for_pickles([Gate("staging", Contained("finite-weights"))])
 
 
 TENSOR = Tensor("layer.0.weight", "F32", (2,), 8, 8, "m.safetensors")
