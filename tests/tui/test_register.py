@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from mvtui.store import Store, init_store, open_store
+from mvtui.store import Progress, Store, init_store, open_store
 from mvtui.tui.app import contents
 from textual import events
 
@@ -260,8 +260,21 @@ def test_counting_ends(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert contents.look(str(here / "none")) is None
 
 
-def test_no_file_is_hashed_to_say_what_it_looks_like(here: Path) -> None:
-    (here / "blob.bin").write_bytes(b"\x01\x02" * 100)
+def test_a_large_file_is_not_hashed_to_say_what_it_looks_like(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = 1 << 30
+    with (here / "blob.bin").open("wb") as file:
+        file.truncate(size)
+    hashed: list[int] = []
+    give_up = contents._give_up
+
+    def watched(progress: Progress) -> None:
+        hashed.append(progress.done)
+        give_up(progress)
+
+    monkeypatch.setattr(contents, "_give_up", watched)
     found = contents.look(str(here / "blob.bin"))
     assert found is not None
-    assert (found.size, found.format, found.problem) == (200, "", "")
+    assert (found.size, found.format, found.problem) == (size, "", "")
+    assert max(hashed) < size / 4
