@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mvtui.store import Model, Search, Store, Version, init_store
+from mvtui.store import Model, Search, Store, Version, init_store, open_store
 from mvtui.store.errors import NotFoundError
 from mvtui.store.verbs.look import Rows
 from mvtui.tui.app import finding
@@ -274,6 +274,19 @@ async def test_nothing_is_read_on_the_screen_s_thread(filled: Path, opened: Open
     assert opened_here == []
 
 
+def test_what_a_reference_names_comes_before_all_else(filled: Path) -> None:
+    with open_store(filled, read_only=True) as store:
+        seeker = Seeker(store)
+        for text, ref in (
+            ("ranker@latest", "ranker@1.2.0"),
+            (f"{store.get('embed@1.0.0').id[:12]}", "embed@1.0.0"),
+        ):
+            (fits, version), *others = seeker.find(text)[0]
+            assert (fits, version.ref) == (finding.SAME, ref)
+            assert all(each[0] < fits for each in others)
+        assert seeker.find("  ") == ((), 0)
+
+
 # -- 100,000 versions ----------------------------------------------------------------------------
 
 
@@ -333,7 +346,7 @@ def test_of_100_000_versions_the_best_are_found_and_few_are_looked_at() -> None:
     store: Any = Huge()
     seeker = Seeker(store)
     found, total = seeker.find("line-42@17")
-    assert found[0].ref == "line-42@17.0.0"
+    assert found[0][1].ref == "line-42@17.0.0"
     assert total >= len(found) > 1
     store.list.made = 0
     found, total = seeker.find("line")

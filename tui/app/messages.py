@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .columns import Column
     from .prospects import Prospect, Request
     from .rows import Rows
+    from .seeking import Sought
+    from .sorting import Order
 
 
 class FromStore(Message, bubble=False):
@@ -169,7 +171,7 @@ class ChangeFailed(ForDialog):
 class VersionsSought(ForDialog):
     """The versions of any model that fit ``text``, the best first; ``total`` counts those left out too."""
 
-    def __init__(self, text: str, versions: Sequence[Version] = (), total: int = 0) -> None:
+    def __init__(self, text: str, versions: Sequence[Sought] = (), total: int = 0) -> None:
         super().__init__()
         self.text = text
         self.versions = versions

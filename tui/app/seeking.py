@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...store.errors import MvtuiError, QueryError
-from .finding import fitness, version_fitness, words
+from .finding import SAME, fitness, version_fitness, words
 
 if TYPE_CHECKING:
     from ...store import Store, Version
+
+Sought: TypeAlias = "tuple[float, Version]"
+"""How well a version fits what is looked for, and the version."""
+
+_ID = re.compile("[0-9a-fA-F]{6,64}")
+"""What may be the beginning of a hash ID, and hardly anything else."""
 
 _SHOWN = 50
 """As many versions are offered."""
@@ -39,8 +46,8 @@ class Seeker:
         """Whether it still knows the store as it is."""
         return store is self._store and store.generation == self._generation
 
-    def find(self, text: str) -> tuple[tuple[Version, ...], int]:
-        """Return the versions that fit best, the best first, and how many fit.
+    def find(self, text: str) -> tuple[tuple[Sought, ...], int]:
+        """Return the versions that fit best, the best first, each with how well it does; and how many fit.
 
         What a reference names comes first; then names that are like the text, what is in Production before what
         isn't; then what else the text finds as a query does, the newest first.
@@ -52,7 +59,9 @@ class Seeker:
         if not wanted:
             return (), 0
         found: dict[str, Version] = {}
-        exact = self._get(text.strip())
+        exact = self._get(text.strip()) or (
+            self._get(f"id:{text.strip()}") if _ID.fullmatch(text.strip()) else None
+        )
         if exact:
             found[exact.ref] = exact
         for version in self._by_name(wanted):
@@ -62,10 +71,11 @@ class Seeker:
             version = self._versions[row]
             found.setdefault(version.ref, version)
 
-        def order(version: Version) -> tuple[bool, float, bool]:
-            return version is not exact, -version_fitness(wanted, version), version.stage != "production"
-
-        best = sorted(found.values(), key=order)
+        fits = [
+            (SAME if version is exact else version_fitness(wanted, version), version)
+            for version in found.values()
+        ]
+        best = sorted(fits, key=lambda each: (-each[0], each[1].stage != "production"))
         return tuple(best[:_SHOWN]), max(len(rows), len(best))
 
     def _by_name(self, wanted: list[str]) -> Iterator[Version]:

@@ -14,7 +14,7 @@ from ... import words
 from ...text import fit, visible, width
 from ..actions import Hint
 from ..facts import Line
-from ..finding import ranked, version_fitness
+from ..finding import ranked
 from ..finding import words as wanted_words
 from ..memory import ACTIONS
 from ..prospects import Request
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ....store import Version
     from ..messages import VersionsSought
     from ..screens.main import MainScreen
+    from ..seeking import Sought
 
 _TALLEST = 16
 _OTHER_ROWS = 6
@@ -55,7 +56,7 @@ class Palette(Dialog):
 
     def __init__(self, main: MainScreen) -> None:
         super().__init__(main)
-        self._versions: Sequence[Version] = ()
+        self._versions: Sequence[Sought] = ()
         self._total = 0
         self._sought = ""
         self._offers: list[Offer] = []
@@ -143,7 +144,7 @@ class Palette(Dialog):
         hints = self.main.registry.offered(self.main.situation)
         found = [Offer(fits, action=each) for fits, each in ranked(hints, text, recent)]
         if wanted and self._sought == text:
-            found += [Offer(version_fitness(wanted, each), version=each) for each in self._versions]
+            found += [Offer(fits, version=each) for fits, each in self._versions]
             found.sort(key=lambda offer: -offer.fits)
         before = self._chosen
         self._offers = found
