@@ -318,8 +318,10 @@ def test_a_hundred_thousand_children_are_moved_through() -> None:
     widget.show(lambda columns: ancestry(tree, LOOK, columns), from_top=True)
     for _ in range(1000):
         widget.step(1)
+    assert widget.place is not None
     assert widget.place.row.node.key == "d999"
     widget.to_bottom()
+    assert widget.place is not None
     assert widget.place.row.node.key == "d99999"
 
 

@@ -50,7 +50,8 @@ class Column:
 
     ``width`` is in cells; ``rank`` says how early it is dropped (the highest first); ``grow`` takes the
     space that is left. ``style`` names the style of a cell, ``""`` for the plain one. ``direction`` is that of a
-    metric, told beside its title; ``against`` the stage that a difference is to.
+    metric, told beside its title; ``against`` the stage that a difference is to. ``key`` is what sorts by what it
+    shows (``sorting``), ``sign`` stands before its title while the rows are sorted so.
     """
 
     title: str
@@ -62,6 +63,8 @@ class Column:
     grow: bool = False
     direction: Direction | None = None
     against: str | None = None
+    key: str = ""
+    sign: str = ""
 
     def show(self, row: Any, look: Look) -> tuple[str, str]:
         """Return the cell's text, exactly as wide as the column, and its style."""
@@ -72,11 +75,10 @@ class Column:
         if self.against:
             stage = words.stage_sign(self.against, ascii_only=look.ascii_only)
             return fit(f"vs {stage}", self.width, self.align)
-        if self.direction is None:
-            return fit(self.title, self.width, self.align, ascii_only=look.ascii_only)
-        sign = words.direction_sign(self.direction, ascii_only=look.ascii_only)
-        title = visible(self.title, self.width - 2, ascii_only=look.ascii_only)
-        return fit(f"{title} {sign}", self.width, self.align)
+        way = words.direction_sign(self.direction, ascii_only=look.ascii_only) if self.direction else ""
+        before, behind = (f"{self.sign} " if self.sign else ""), (f" {way}" if way else "")
+        title = visible(self.title, self.width - len(before + behind), ascii_only=look.ascii_only)
+        return fit(before + title + behind, self.width, self.align, ascii_only=look.ascii_only)
 
 
 def choose(columns: Sequence[Column], space: int) -> list[Column]:
@@ -132,12 +134,12 @@ def for_versions(
     sample = sample_of(versions)
     out = [
         Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
-               style=lambda _v: "strong"),
+               style=lambda _v: "strong", key="version"),
         Column("ID", 7, 6, lambda v, _: v.short_id, style=lambda _v: "muted"),
     ]  # fmt: skip
     if any(v.stage or v.rolled_back for v in sample):
         widest = min(_widest([standing(v, _PLAIN) for v in sample], 12), 15)
-        out.append(Column("STAGE", widest, 1, standing, style=standing_style))
+        out.append(Column("STAGE", widest, 1, standing, style=standing_style, key="stage"))
     if any(v.overridden for v in sample):
         out.append(Column("", len(words.OVERRIDDEN), 5, _overridden, style=lambda _v: "bad"))
     if any(_pickles(v, _PLAIN) for v in sample):
@@ -161,10 +163,10 @@ def for_versions(
         if place == 0 and production and name in production.metrics:
             out.append(_delta(name, sample, production, way))
     out += [
-        Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right"),
-        Column("SIZE", 8, 7, lambda v, _: words.size(v.size), "right"),
+        Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right", key="created"),
+        Column("SIZE", 8, 7, lambda v, _: words.size(v.size), "right", key="size"),
         Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 9, lambda v, _: v.author,
-               style=lambda _v: "muted"),
+               style=lambda _v: "muted", key="author"),
     ]  # fmt: skip
     if len({v.kind for v in sample}) > 1:
         out.append(Column("KIND", 8, 11, lambda v, _: v.kind, style=lambda _v: "muted"))
@@ -201,7 +203,7 @@ def _metric(name: str, sample: Sequence[Version], rank: int, direction: Directio
 
     title = width(name) + (2 if direction else 0)
     columns = max(min(title, _METRIC_MAX), widest, 7)
-    return Column(name, columns, rank, text, "right", direction=direction)
+    return Column(name, columns, rank, text, "right", direction=direction, key=f"metric.{name}")
 
 
 def _delta(name: str, sample: Sequence[Version], production: Version, way: Direction | None) -> Column:

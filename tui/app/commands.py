@@ -108,6 +108,13 @@ def _draw_next(screen: MainScreen) -> None:
         screen.say("this version has no metrics", "warning")
 
 
+def _sort(screen: MainScreen, *, turn: bool = False) -> None:
+    told = screen.selection.sort(turn=turn)
+    other = screen.registry.get("list.turn")
+    hint = f"; {other.keys_shown[0]} turns it round" if other.keys else ""
+    screen.say(f"{told}{hint}")
+
+
 async def _filter(screen: MainScreen) -> None:
     if screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
@@ -281,6 +288,8 @@ COMMANDS: dict[str, Command] = {
     "lineage.back": lambda screen: screen.jumps.back(),
     "pane.zoom": _zoom,
     "list.filter": _filter,
+    "list.sort": _sort,
+    "list.turn": lambda screen: _sort(screen, turn=True),
     "stage.promote": _promote,
     "stage.rollback": _roll_back,
     "stage.approve": _approve,

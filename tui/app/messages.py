@@ -205,7 +205,7 @@ class ModelsListed(FromStore):
 
 
 class Filtered(FromStore):
-    """What ``query`` lets through of ``rows``: ``found``, or the ``problem`` that makes it no query.
+    """What ``query`` lets through of ``rows`` in an ``order``: ``found``, or the ``problem`` that makes it no query.
 
     ``completions`` are how the query could go on; ``reason`` says why nothing was found, or that searching failed if
     there is neither.
@@ -220,8 +220,10 @@ class Filtered(FromStore):
         problem: QueryError | None = None,
         completions: Sequence[Completion] = (),
         reason: str = "",
+        order: Order | None = None,
     ) -> None:
         super().__init__()
+        self.order = order
         self.reason = reason
         self.rows = rows
         self.query = query

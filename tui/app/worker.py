@@ -44,10 +44,11 @@ from .messages import (
 from .rows import Rows, changed_last
 
 if TYPE_CHECKING:
-    from ...store import Model, Store, Summary, Version
+    from ...store import Found, Model, Search, Store, Summary, Version
     from .errand import Errand
     from .prospects import Request
     from .seeking import Seeker
+    from .sorting import Order
 
 POLL_SECONDS = 0.5
 _PAINT_SECONDS = 1.0
@@ -106,9 +107,9 @@ class StoreWorker(Thread):
         """Ask for what a view shows: ``ViewRead`` or ``ViewFailed``."""
         self._ask(f"view {asked.pane}", lambda store: self._read(store, asked))
 
-    def find(self, rows: Rows, query: str) -> None:
-        """Ask which of ``rows`` a query lets through: ``Filtered``."""
-        self._ask("filter", lambda store: self._find(store, rows, query))
+    def find(self, rows: Rows, query: str, order: Order | None = None) -> None:
+        """Ask which of ``rows`` a query lets through, and in what order: ``Filtered``."""
+        self._ask("filter", lambda store: self._find(store, rows, query, order))
 
     def read_history(self, asked: Asked) -> None:
         """Ask for a comparison with the commits between: ``ViewRead``, or nothing where git takes its time."""
@@ -384,19 +385,23 @@ class StoreWorker(Thread):
     def _list_versions(self, store: Store, model: str) -> None:
         self.post(self._versions(store, model))
 
-    def _find(self, store: Store, rows: Rows, query: str) -> None:
+    def _find(self, store: Store, rows: Rows, query: str, order: Order | None) -> None:
         try:
             search = rows.search(store)
-            found = search.find(query)
+            found = _sorted(search, query, order) if order else search.find(query)
         except QueryError as error:
-            self.post(Filtered(rows, query, problem=error))
+            self.post(Filtered(rows, query, problem=error, order=order))
         except Exception as error:  # noqa: BLE001 - what can't be searched can still be looked at
-            self.post(Filtered(rows, query, reason=f"searching failed: {type(error).__name__}: {error}"))
+            self.post(
+                Filtered(
+                    rows, query, reason=f"searching failed: {type(error).__name__}: {error}", order=order
+                )
+            )
         else:
-            completions = search.complete(query)
+            completions = search.complete(query) if query or not order else ()
             whole = not (len(found.rows) or found.missing or completions)
             reason = reading.why_nothing(store, rows.model, query) if whole else ""
-            self.post(Filtered(rows, query, found=found, completions=completions, reason=reason))
+            self.post(Filtered(rows, query, found=found, completions=completions, reason=reason, order=order))
 
     def _read(self, store: Store, asked: Asked) -> None:
         self._await_paint()
@@ -419,6 +424,14 @@ class StoreWorker(Thread):
             return ViewFailed(asked, error.message)
         except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
             return ViewFailed(asked, _unexpected(error)[0])
+
+
+def _sorted(search: Search, query: str, order: Order) -> Found:
+    """Return what a query finds in an order. Raises QueryError if it is none: of the query, not of what was added."""
+    try:
+        return search.find(f"{query} {order.query}".strip())
+    except QueryError:
+        return search.find(query)
 
 
 def _unexpected(error: Exception) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .. import columns
+from .. import columns, sorting
 from ..actions import Pane
 from ..rows import Rows, changed_last, matching_models
 
@@ -34,8 +34,11 @@ class Selection:
         self.filters: dict[Pane, str] = {}
         self._name = ""
         self._columns: Sequence[columns.Column] = ()
+        self._orders: dict[str, sorting.Order] = {}
         self._remembered: dict[str, int] = {}
         self._hold = False
+        self._awaited: int | None = None
+        """The version to be selected in a list of another model, while it is being sorted."""
         self._settling: Timer | None = None
 
     @property
@@ -120,9 +123,11 @@ class Selection:
             self._columns = message.columns  # when the rest has come, nothing that is seen moves
         self.rows = message.rows
         query = self.filters.get(Pane.VERSIONS, "")
-        if query and self.rows.searchable:
-            self._hold = True
-            self._screen.worker.find(self.rows, query)  # what is seen stays until it is known what fits
+        if (query or self.order) and self.rows.searchable:
+            self._hold, self._awaited = same, None if same else seq
+            self._screen.worker.find(
+                self.rows, query, self.order
+            )  # what is seen stays until it is known what fits
         else:
             self._show_versions(seq, hold=same)
         return True
@@ -150,7 +155,8 @@ class Selection:
         else:
             table.empty_text = "no version matches; esc clears the filter" if query else "no versions"
         place = rows.place_in(order, seq, rising=not (found and found.sorted)) if seq is not None else 0
-        table.show(rows.versions, self._columns, order, place, hold=hold, total=0 if query else rows.total)
+        made = sorting.marked(self._columns, self.order, self._screen.signs)
+        table.show(rows.versions, made, order, place, hold=hold, total=0 if query else rows.total)
         self.tell_found()
         self.refresh(from_top=not hold, again=hold)
 
@@ -165,16 +171,17 @@ class Selection:
             self._screen.filter_line.advise_names(query, found=bool(len(table.order)))
             if model := self._screen.model_table.selected:
                 self._choose_model(model.name)
-        elif query and self.rows is not None and self.rows.searchable:
+        elif (query or self.order) and self.rows is not None and self.rows.searchable:
             self._hold = False
-            self._screen.worker.find(self.rows, query)
+            self._screen.worker.find(self.rows, query, self.order)
         else:
             self._screen.filter_line.advise(query)
             self._show_versions(self._seq, hold=False)
 
     def take_filtered(self, message: Filtered) -> None:
         """Show what was found, if it is still what is asked; what is no query leaves the list as it is."""
-        if message.rows is not self.rows or message.query != self.filters.get(Pane.VERSIONS):
+        asked = (self.filters.get(Pane.VERSIONS, ""), self.order)
+        if message.rows is not self.rows or (message.query, message.order) != asked:
             return
         found = message.found
         missing = message.problem or (found.missing if found else None)
@@ -182,8 +189,9 @@ class Selection:
         if found is None:
             self.tell_found()
             return
-        self._show_versions(self._seq, hold=self._hold, found=found)
-        self._hold = True
+        seq = self._seq if self._awaited is None else self._awaited
+        self._show_versions(seq, hold=self._hold, found=found)
+        self._hold, self._awaited = True, None
 
     def tell_found(self) -> None:
         """Say beside the filter how many lines it lets through."""
@@ -192,6 +200,27 @@ class Selection:
             screen.filter_line.tell(len(screen.model_table.order), len(self.models))
         else:
             screen.filter_line.tell(len(screen.version_table.order), self.rows.total if self.rows else 0)
+
+    # -- order -----------------------------------------------------------------------------------
+
+    @property
+    def order(self) -> sorting.Order | None:
+        """How the versions of the model are sorted; None as they are: the one registered last first."""
+        return self._orders.get(self._name)
+
+    def sort(self, *, turn: bool = False) -> str:
+        """Sort by the next column, or the other way round (``turn``); return what is to be said of it."""
+        now = self.order
+        if turn:
+            order: sorting.Order | None = now.turned if now else sorting.OLDEST_FIRST
+        else:
+            order = sorting.after(now, self._columns)
+        if order:
+            self._orders[self._name] = order
+        else:
+            self._orders.pop(self._name, None)
+        self.filter_pane(Pane.VERSIONS, self.filters.get(Pane.VERSIONS, ""))
+        return order.sentence if order else "in the order of registration, newest first"
 
     # -- following the cursor --------------------------------------------------------------------
 

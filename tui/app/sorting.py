@@ -1,0 +1,89 @@
+"""The order in which versions are listed: by what a column shows, one way or the other. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..text import width
+from .columns import Column
+
+if TYPE_CHECKING:
+    from ..words import Signs
+
+_METRIC = "metric."
+_ENDS = {
+    "version": ("lowest", "highest"),
+    "created": ("oldest", "newest"),
+    "size": ("smallest", "largest"),
+    "author": ("A", "Z"),
+    "stage": ("staging", "archived"),
+}
+"""What comes first when a key rises, and when it falls; a metric's are like a version's."""
+
+_FALLING = frozenset({"version", "created", "size"})
+"""Keys of which the last is what one looks for first."""
+
+_AFTER_METRIC = ("stage", "version", "created", "size", "author")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By what versions are sorted: a key of the query language, a metric's name as it is. What has none comes last."""
+
+    key: str
+    falling: bool
+
+    @property
+    def query(self) -> str:
+        """The order as the end of a query."""
+        key = self.key
+        if key.startswith(_METRIC):
+            name = re.sub(r'(["\\])', r"\\\1", key.removeprefix(_METRIC))
+            key = f'{_METRIC}"{name}"'
+        return f"sort:{'-' if self.falling else ''}{key}"
+
+    @property
+    def sentence(self) -> str:
+        """What is said of it."""
+        first = _ENDS.get(self.key, _ENDS["version"])[self.falling]
+        return f"sorted by {self.key.removeprefix(_METRIC)}, {first} first"
+
+    @property
+    def turned(self) -> Order:
+        """The same the other way round."""
+        return Order(self.key, not self.falling)
+
+
+OLDEST_FIRST = Order("created", falling=False)
+"""The other way round of the order that lists have by themselves."""
+
+
+def after(order: Order | None, columns: Sequence[Column]) -> Order | None:
+    """Return the order that comes next: by the first metric there is, then by the other columns, then none."""
+    keys = {column.key: column for column in columns if column.key}
+    metric = next((key for key in keys if key.startswith(_METRIC)), None)
+    cycle = [key for key in (metric, *_AFTER_METRIC) if key in keys]
+    now = order.key if order else ""
+    place = cycle.index(now) + 1 if now in cycle else 0
+    if place >= len(cycle):
+        return None
+    key = cycle[place] or ""
+    return Order(key, keys[key].direction != "lower" if key == metric else key in _FALLING)
+
+
+def marked(columns: Sequence[Column], order: Order | None, signs: Signs) -> Sequence[Column]:
+    """Return columns, that of the order with a sign before its title: behind a metric's stands which way it is better."""
+    if order is None:
+        return columns
+    sign = signs.worse if order.falling else signs.better
+    return [
+        replace(
+            column, sign=sign, width=max(column.width, width(column.title) + (4 if column.direction else 2))
+        )
+        if column.key == order.key
+        else column
+        for column in columns
+    ]
