@@ -88,6 +88,11 @@ def test_where_all_changes_lie_is_said(store: Store, make_file: MakeFile) -> Non
     assert list(found.modules) == ["encoder.layer.11"]
 
 
+def test_a_module_that_is_the_whole_model_is_not_named(store: Store, make_file: MakeFile) -> None:
+    found = compared(store, make_file, {"enc.a": f32(1), "enc.b": f32(1)}, {"enc.a": f32(2), "enc.b": f32(2)})
+    assert found.sentence == "2 of 2 tensors changed"
+
+
 def test_identical_versions(store: Store, make_file: MakeFile) -> None:
     path = make_file(safetensors(LAYERS), "a/m.safetensors")
     store.register("m", path)
@@ -242,6 +247,15 @@ def test_what_is_kept_may_be_damaged_or_gone(
         done.clear()
     for path in kept:
         path.unlink()
+    assert store.diff_tensors("m@1.0.0", "m@1.0.1") == first
+
+
+def test_a_flipped_bit_in_what_is_kept_is_noticed(store: Store, make_file: MakeFile) -> None:
+    first = compared(store, make_file, {"w": f32(1), "v": f32(1)}, {"w": f32(2), "v": f32(1)})
+    (path,) = Path(store.root, "derived").glob("diff-*")
+    data = path.read_bytes()
+    assert b"\xa1w" in data  # a text of one letter: the tensor's path
+    path.write_bytes(data.replace(b"\xa1w", b"\xa1x"))
     assert store.diff_tensors("m@1.0.0", "m@1.0.1") == first
 
 
