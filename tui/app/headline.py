@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAME_MAX = 40
 _BACK_MAX = 24
+_PATH_MAX = 200
 
 
 def top(
@@ -30,10 +31,12 @@ def top(
     *,
     read_only: bool = False,
     waiting: int = 0,
+    saved: int = 0,
 ) -> tuple[Line, Line]:
     """Return the headline: the model on the left, the store on the right as far as there is room.
 
-    ``waiting`` is how many requests wait for the approval of whoever looks.
+    ``waiting`` is how many requests wait for the approval of whoever looks, ``saved`` how many bytes
+    are not on disk since equal ones are kept once, as far as that is known.
     """
     ascii_only = look.ascii_only
     left: Line = [(" mvtui", "strong")]
@@ -56,9 +59,11 @@ def top(
         words.plural(store.versions, "version"),
         words.size(store.size),
     ]
+    with_saved = [*counts[:2], f"{counts[2]}, {words.size(saved)} saved"] if saved > 0 else counts
+    path = visible(store.path, _PATH_MAX, ascii_only=ascii_only)
     # Drop what matters least until it fits.
     room = columns - sum(width(text) for text, _ in left) - 3
-    for shown in (counts, counts[1:], counts[1:2], []):
+    for shown in ([path, *with_saved], with_saved, counts, counts[1:], counts[1:2], []):
         right: Line = [(dot.join(shown) + "   " if shown else "", "muted"), (who, "")]
         if locked:
             right.append(("   read-only", "warning"))

@@ -106,6 +106,14 @@ class VersionFetched(FromStore):
         self.reason = reason
 
 
+class StoreMeasured(FromStore):
+    """How many bytes are not on disk, since equal ones are kept once; negative where more lies there than is listed."""
+
+    def __init__(self, saved: int) -> None:
+        super().__init__()
+        self.saved = saved
+
+
 class InboxRead(FromStore):
     """The requests that wait for the approval of whoever looks, the oldest first."""
 

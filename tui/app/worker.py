@@ -32,6 +32,7 @@ from .messages import (
     ModelsListed,
     ProspectFailed,
     SearchIsSlow,
+    StoreMeasured,
     StoreMissing,
     StoreTrouble,
     StoreWell,
@@ -58,6 +59,10 @@ _LULL_SECONDS = 0.05
 """How long nothing is wanted before what can wait is done."""
 
 _SLOW_GIT_SECONDS = 1.0
+_MEASURE_SECONDS = 60.0
+_MEASURE_SHARE = 0.01
+"""The bytes on disk are added up again after so long at the earliest, and never in more than that share of the time."""
+
 _MOST_ARRIVED = 100
 _GONE_HINT = "What it held stays on the screen."
 
@@ -91,6 +96,7 @@ class StoreWorker(Thread):
         self._part = False
         self._troubled = False
         self._git_is_slow = False
+        self._measure_at = 0.0
         self._last_seq = -1
         self._listed = -1
         self._unprepared = ""
@@ -318,6 +324,20 @@ class StoreWorker(Thread):
         except Exception:  # noqa: BLE001 - such as a mistake in config.toml, which is told where gates are asked
             waiting = ()
         self.post(InboxRead(waiting))
+        if monotonic() >= self._measure_at and not self._part:
+            self._in_a_lull = Job(self._measure)
+
+    def _measure(self, store: Store) -> None:
+        start = monotonic()
+        try:
+            summary = store.summary(measure=True)
+        except (MvtuiError, OSError):  # such as a directory that may not be read: nothing else needs it
+            summary = None
+        end = monotonic()
+        self._measure_at = end + max(_MEASURE_SECONDS, (end - start) / _MEASURE_SHARE)
+        if summary and summary.stored is not None:
+            # Of one moment: what was registered since then has not been saved.
+            self.post(StoreMeasured(summary.size - summary.stored))
 
     def _look(self, store: Store, request: Request) -> None:
         from .prospects import answered

@@ -19,6 +19,7 @@ from ..messages import (
     ProspectRead,
     Remembered,
     SearchIsSlow,
+    StoreMeasured,
     StoreMissing,
     StoreTrouble,
     StoreWell,
@@ -48,7 +49,7 @@ def take(screen: MainScreen, message: FromStore) -> None:
             screen.selection.take_filtered(message)
         case ForDialog():
             _of_a_change(screen, message)
-        case InboxRead() | KeysRead() | Remembered():
+        case InboxRead() | KeysRead() | Remembered() | StoreMeasured():
             _of_whoever_looks(screen, message)
         case SearchIsSlow(reason=reason):
             screen.say(f"filtering may be slow: {reason}", "warning")
@@ -69,8 +70,11 @@ def _read(screen: MainScreen, message: ViewRead | ViewFailed | VersionFetched) -
         screen.views.take(message)
 
 
-def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Remembered) -> None:
-    if isinstance(message, InboxRead):
+def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Remembered | StoreMeasured) -> None:
+    if isinstance(message, StoreMeasured):
+        screen.saved = message.saved
+        screen.show_headline()
+    elif isinstance(message, InboxRead):
         _inbox_read(screen, message.waiting)
     elif isinstance(message, Remembered):
         screen.remarks.welcome()

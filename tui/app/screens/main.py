@@ -87,6 +87,8 @@ class MainScreen(Screen[None]):
         self.interrupted = False
         """Whether the footer says that the next ctrl-c leaves."""
         self.store: Summary | None = None
+        self.saved = 0
+        """How many bytes are not on disk since equal ones are kept once, as they were added up last."""
         self.inbox: tuple[Waiting, ...] = ()
         """The requests that wait for the approval of whoever looks."""
         self.dialog: Dialog | None = None
@@ -286,7 +288,15 @@ class MainScreen(Screen[None]):
         model, columns, waiting = self.selection.model, self.app.size.width, len(self.inbox)
         locked = self._read_only
         self.headline.show(
-            headline.top(model, self.store, self.look, columns, read_only=locked, waiting=waiting)
+            headline.top(
+                model,
+                self.store,
+                self.look,
+                columns,
+                read_only=locked,
+                waiting=waiting,
+                saved=self.saved,
+            )
         )
         self.show_tabs()
 
