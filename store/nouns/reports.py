@@ -153,7 +153,7 @@ class GateReport(msgspec.Struct, frozen=True):
     ``rules`` is the digest of what they ask, to which approvals are bound; ``approvals`` are the approvers' latest
     verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
     ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read. ``unhashed`` says
-    that a gate wants the bytes hashed, which was not done for this report: ``promote`` does it.
+    that a gate wants the bytes hashed, or their numbers read, which was not done for this report: ``promote`` does it.
     """
 
     version: Version
@@ -239,6 +239,8 @@ class Governing(msgspec.Struct, frozen=True):
 
     ``digest`` is that of the policy, ``signers`` that of ``allowed_signers``; both are empty without one. ``waiting``
     names what of it was changed by someone and waits to be accepted, ``proposed`` is what config.toml says if it is that.
+    ``signers_before`` and ``signers_proposed`` are the text of ``allowed_signers`` that counts and that waits, the latter None
+    when none does.
     ``accepted`` is the event that brought the policy into force, 0 when it was not acted on yet.
     """
 
@@ -250,6 +252,8 @@ class Governing(msgspec.Struct, frozen=True):
     by: str = ""
     at: datetime | None = None
     proposed: Policy | None = None
+    signers_before: str = ""
+    signers_proposed: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""

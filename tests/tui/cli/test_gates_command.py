@@ -89,6 +89,17 @@ def test_hashing_can_be_left_out(run: Run, two: Store) -> None:
     assert run("gates", "sentiment@1.1.0").code == 0
 
 
+def test_so_can_reading_the_weights(run: Run, two: Store) -> None:
+    (two.root / "config.toml").write_text('[[gate]]\nstage = "staging"\nrequire = ["finite-weights"]\n')
+    without = run("gates", "sentiment@1.1.0", "--no-verify")
+    assert without.code == 11
+    assert without.err == "1 gate can't be told; promoting reads the bytes first\n"
+    looked = run("gates", "sentiment@1.1.0")
+    assert looked.code == 11
+    assert "no tensors were found in its files" in looked.out
+    assert looked.err == "1 gate can't be told\n"
+
+
 def test_json_has_all_of_it(run: Run, guarded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "bob")
     guarded.approve("sentiment@1.1.0", "production")

@@ -19,7 +19,8 @@ _SENTENCE_ROOM = 34
 
 _SENTENCE_LINES = 3
 _STYLES = {"pass": "better", "fail": "bad", "unknown": "warning"}
-_HASHED = "promoting hashes them first"
+_FIRST = {"bytes verified": "promoting hashes them first", "finite-weights": "promoting reads them first"}
+"""Gates about bytes that a report may have left unread, and what comes of that."""
 _APPROVALS = "approvals"
 
 
@@ -52,19 +53,19 @@ def gates(report: GateReport, look: Look, columns: int) -> list[Line]:
 
 def mark(report: GateReport, result: GateResult, look: Look) -> tuple[str, str]:
     """Return the sign of an answer and its style."""
-    if to_be_hashed(report, result):
+    if to_be_read(report, result):
         return words.signs(look.ascii_only).ellipsis, "muted"
     return lifecycle.outcome_sign(result.outcome, ascii_only=look.ascii_only), _STYLES[result.outcome]
 
 
-def to_be_hashed(report: GateReport, result: GateResult) -> bool:
-    """Whether a gate can't tell only since the bytes were not hashed yet."""
-    return report.unhashed and result.gate == "bytes verified" and result.outcome == "unknown"
+def to_be_read(report: GateReport, result: GateResult) -> bool:
+    """Whether a gate can't tell only since the bytes were not read yet."""
+    return report.unhashed and result.gate in _FIRST and result.outcome == "unknown"
 
 
 def stopping(report: GateReport) -> list[GateResult]:
-    """Return the answers that keep the version out, whatever hashing its bytes comes to."""
-    return [r for r in report.results if not r.passed and not to_be_hashed(report, r)]
+    """Return the answers that keep the version out, whatever reading its bytes comes to."""
+    return [r for r in report.results if not r.passed and not to_be_read(report, r)]
 
 
 def tally(report: GateReport) -> str:
@@ -76,8 +77,8 @@ def tally(report: GateReport) -> str:
 
 
 def _sentence(report: GateReport, result: GateResult) -> str:
-    if to_be_hashed(report, result):
-        return f"{result.sentence}: {_HASHED}"
+    if to_be_read(report, result):
+        return f"{result.sentence}: {_FIRST[result.gate]}"
     told = lifecycle.sentence(result, listed=True)  # who said what stands below, a line each
     lacking = ", ".join(report.askable) if result.gate == _APPROVALS and not result.passed else ""
     return f"{told}; asked of {lacking}" if lacking else told

@@ -28,7 +28,11 @@ STOPPED = 11
 )
 @ref_argument()
 @to_option("The stage to ask about. Default: the next; of a version in production, production.")
-@click.option("--no-verify", is_flag=True, help="Hash no bytes; a gate that wants that can't tell then.")
+@click.option(
+    "--no-verify",
+    is_flag=True,
+    help="Read no bytes; a gate that wants them hashed or looked at can't tell then.",
+)
 @store_option
 @json_option
 @click.pass_context
@@ -68,5 +72,10 @@ def _write(report: GateReport) -> None:
     elif report.open:
         output.talk("all gates pass")
     else:
-        untold = "; promoting hashes the bytes first" if report.unhashed else ""
+        untold = f"; promoting {_how(report)} the bytes first" if report.unhashed else ""
         output.talk(f"{obstacles(report.results)}{untold}")
+
+
+def _how(report: GateReport) -> str:
+    hashes = any(result.gate == "bytes verified" and not result.passed for result in report.results)
+    return "hashes" if hashes else "reads"
