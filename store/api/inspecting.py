@@ -36,8 +36,9 @@ def health(path: StrPath, *, progress: ProgressCallback | None = None) -> Health
 
     Counts NaN and infinity, with the place of the first; finds tensors that are all zero or all of one value, and those
     whose size (root mean square) is far from that of the same tensor in the other layers. Takes NumPy; without it, and of
-    types that can't be decoded here (blocks of quantised GGUF), each tensor says why it was not looked at. Memory is bounded, whatever the files'
-    size. No store is needed.
+    types that can't be decoded here (blocks of quantised GGUF), each tensor says why it was not looked at. Other
+    forms of the same weights are read, too: nobody knows which will be loaded. Memory is bounded, whatever the files' size.
+    No store is needed.
 
     Raises:
         BadFileError: the file is not a valid one of the format it claims. In a directory it is told in ``problems``.

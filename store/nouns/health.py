@@ -63,7 +63,7 @@ class TensorHealth(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """What the tensors of a model are like, in the order of the inspection.
+    """What the tensors of a model are like, in the order of the inspection; behind them those of files that it doesn't count.
 
     ``bytes`` is how many bytes of numbers were read. ``problems`` say what is not whole (a file that can't be read, a missing shard),
     so that there may be weights which nobody saw.

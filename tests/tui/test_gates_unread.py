@@ -12,7 +12,6 @@ from mvtui.tui.app.facts.gates import gates, stopping
 from tests.conftest import MakeFile
 from tests.store.knowledge.weights.written import safetensors
 
-
 pytest.importorskip("numpy")
 
 
