@@ -216,6 +216,7 @@ class Machine:
             return
         found = Global(module, name, script=self.judge.script)
         if not self.judge.imported(found):
+            self.bad(f"before byte {self.stream.at:,} it imports what no name means")
             self.push(UNKNOWN)
             return
         self.judge.taken(found)

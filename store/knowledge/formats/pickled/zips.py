@@ -59,7 +59,8 @@ class LooseArchive(Archive):
         found: list[Member] = []
         try:
             while self.left >= ENTRY.size and len(found) <= MAX_ENTRIES:
-                found.append(self._member(directory.start))
+                member = self._member(directory.start)
+                found.append(member._replace(size=member.packed) if member.stored else member)
         except BadFileError as error:
             self.problems[error.problem] = None
         finally:
