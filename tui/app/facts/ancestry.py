@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ... import lineage, words
 from ...text import visible, width
 from ..columns import Look
-from .lines import Line, Stops
+from .lines import Line, Stops, length
 
 if TYPE_CHECKING:
     from ....store import Node, TreeRow
@@ -68,7 +68,10 @@ def ancestry(found: Ancestry, look: Look, columns: int) -> Stops:
         here: Line = [(lineage.name(root, ascii_only=look.ascii_only), "title")]
         lines.stops.append(len(lines))
         lines.things.append(Place("", found.down[0]))
-        lines.add([_joined([here, *_facts(root, look), [("selected", "accent")]], look, columns)])
+        parts = [here, *_facts(root, look)]
+        mark: Line = [("selected", "accent")]
+        whole = len(_LEAD) + sum(length(part) + 2 for part in parts) + length(mark) <= columns
+        lines.add([_joined([*parts, mark] if whole else parts, look, columns)])
     if below:
         _add(lines, below, look, columns, upward=False)
     else:
