@@ -24,7 +24,7 @@ def tree_rows(
     """Return the rows that show what the root came from (``up``) or what came from it (``down``).
 
     At most ``depth`` levels, and ``fanout`` nodes at each node; rows with ``more`` count what is left out. All that
-    hangs from a node whose key is in ``unfolded`` is drawn whatever the two say, but for the deepest levels. A node
+    hangs from a node whose key is in ``unfolded`` is drawn, and ``depth`` counts anew from there. A node
     that several others lead to is drawn once with all that hangs from it, where it comes first, and marked
     ``again`` wherever else it stands.
     """
@@ -35,8 +35,8 @@ def tree_rows(
 class _Spot:
     """A row in the making, while what hangs from it is being drawn."""
 
-    def __init__(self, key: str, row: TreeRow, level: int, inside: tuple[bool, ...]) -> None:
-        self.key, self.row, self.level, self.inside = key, row, level, inside
+    def __init__(self, key: str, row: TreeRow, level: int, deepest: int, inside: tuple[bool, ...]) -> None:
+        self.key, self.row, self.level, self.deepest, self.inside = key, row, level, deepest, inside
         self.next: Iterator[tuple[str, TreeRow]] = iter(())
 
 
@@ -60,7 +60,7 @@ class _Layout:
 
     def draw(self, root: str) -> None:
         """Go through the tree depth first. Going down a row comes before what hangs from it, going up after."""
-        spots = [self.enter(root, TreeRow(self.nodes[root]), 0, ())]
+        spots = [self.enter(root, TreeRow(self.nodes[root]), 0, self.depth, ())]
         while spots:
             spot = spots[-1]
             entry = next(spot.next, None)
@@ -76,13 +76,16 @@ class _Layout:
             elif key in self.shown:
                 self.rows.append(msgspec.structs.replace(row, again=True))
             else:
-                spots.append(self.enter(key, row, spot.level + 1, (*spot.inside, not row.last)))
+                inside = (*spot.inside, not row.last)
+                spots.append(self.enter(key, row, spot.level + 1, spot.deepest, inside))
 
-    def enter(self, key: str, row: TreeRow, level: int, inside: tuple[bool, ...]) -> _Spot:
+    def enter(self, key: str, row: TreeRow, level: int, deepest: int, inside: tuple[bool, ...]) -> _Spot:
         """Begin a node."""
+        if key in self.unfolded:
+            deepest = min(level + max(self.depth, 1), DEEPEST)
         self.shown.add(key)
         self.open.add(key)
-        spot = _Spot(key, row, level, inside)
+        spot = _Spot(key, row, level, deepest, inside)
         spot.next = self.below(spot)
         if not self.upward:
             self.rows.append(row)
@@ -110,9 +113,9 @@ class _Layout:
 
     def room(self, spot: _Spot) -> int | None:
         """Return how many nodes that hang from one are drawn; None for all."""
-        if spot.key in self.unfolded and spot.level < DEEPEST:
-            return None
-        return 0 if spot.level >= self.depth else self.fanout
+        if spot.level >= spot.deepest:
+            return 0
+        return None if spot.key in self.unfolded else self.fanout
 
 
 def _hanging(lineage: Lineage, *, upward: bool) -> dict[str, dict[str, list[Link]]]:

@@ -100,6 +100,8 @@ def test_what_is_left_out_can_be_unfolded_node_by_node() -> None:
         "  / 1 more\n/ fine-tuned-from base\n| / 1 more\n+ trained-on+evaluated-on reviews\ntuned"
     )
     chain = graph((f"v{i + 1}", TUNED, f"v{i}") for i in range(300))
+    deeper = tree_rows(walk("v0", *chain), "down", depth=6, unfolded={"v6"})
+    assert [row.node.key if row.node else "more" for row in deeper] == [*(f"v{i}" for i in range(13)), "more"]
     rows = tree_rows(walk("v0", *chain), "down", unfolded={f"v{i}" for i in range(300)})
     assert len(rows) == DEEPEST + 2, "no terminal is as wide, unfolded or not"
 
