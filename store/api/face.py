@@ -56,6 +56,16 @@ class Face:
         return tuple(each.sentence for each in self._repository.mended)
 
     @property
+    def config_problem(self) -> str:
+        """What is wrong with config.toml, with its line; empty when nothing is. The defaults hold meanwhile.
+
+        Verbs that depend on what it says raise ``BadConfigError``; those that move or delete versions go on by the gates
+        and access rules agreed on before, if there are some.
+        """
+        problem = self._repository.config_problem
+        return problem.message if problem is not None else ""
+
+    @property
     def generation(self) -> int:
         """A number that grows whenever what this object has seen of the store changes."""
         return self._repository.index.generation

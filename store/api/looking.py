@@ -70,12 +70,8 @@ class Looking(Face):
 
     @property
     def keys(self) -> tuple[KeySetting, ...]:
-        """The keys of the full screen that ``[keys]`` in the store's config.toml sets, unchecked.
-
-        Raises:
-            BadConfigError: the file can't be read as settings.
-        """
-        return self._repository.read_config().keys
+        """The keys of the full screen that ``[keys]`` in the store's config.toml sets, unchecked."""
+        return self._repository.current_config().keys
 
     def events(self, since: int = 0) -> Iterator[Event]:
         """Yield the journal's events with ``seq`` above ``since``, oldest first, skipping damaged lines."""

@@ -244,7 +244,13 @@ class Staging(Face):
         return history.stages(self._repository, model)
 
     def at(self, moment: datetime, model: str | None = None) -> tuple[Held, ...]:
-        """Return what was in production at a moment (an aware time), by model; models with nothing are left out."""
+        """Return what was in production at a moment (an aware time), by model; models with nothing are left out.
+
+        ``mvtui.store.parse_when`` reads moments as people write them.
+
+        Raises:
+            BadInputError: it is no ``datetime``, or has no time zone.
+        """
         from ..verbs import history
 
         return history.at(self._repository, moment, model)

@@ -16,6 +16,7 @@ from ..errors import StorageError
 from ..nouns.damage import Damage
 from ..nouns.event import Event
 from . import documents, durable, events
+from .documents import Document
 from .journal import Journal, RewrittenError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Following:
 
     def __init__(self, repository: Repository, *, whole: bool, indexed: bool) -> None:
         self.turn = 0
+        self.before: tuple[Document, ...] = ()
+        """The version that the event yielded last is about, as it was before; empty without an index."""
         self._layout, self._objects = repository.layout, repository.objects
         self._journal = Journal(self._layout.journal, temp_dir=self._layout.tmp)
         self._damage: tuple[Damage, ...] = ()
@@ -118,6 +121,7 @@ class Following:
                     event = events.decode(line, self._objects)
                     events.acknowledge(journal, event)
                     if self._index is not None:
+                        self.before = self._named(event)
                         self._index.apply(event)
                     self._halfway = False
                     yield event
@@ -126,6 +130,11 @@ class Following:
                 continue
             self._damage, self._seen = journal.damage(), state
             return
+
+    def _named(self, event: Event) -> tuple[Document, ...]:
+        assert self._index is not None
+        found = self._index.version(str(event.data.get("model")), str(event.data.get("version")))
+        return () if found is None else (found,)
 
     def _start_over(self) -> None:
         self.turn += 1

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import (
+    BadConfigError,
     BusyError,
     FormatError,
     NotFoundError,
@@ -51,7 +52,7 @@ class Repository:
     def __init__(self, root: str, *, read_only: bool) -> None:
         self.layout = Layout(root)
         self._config_stamp = config.stamp(self.layout.config)
-        self.config = config.load(self.layout.config)
+        self.config, self.config_problem = _tolerant(self.layout.config, config.Config())
         self.writable = not read_only and not sharing.in_the_way(self.layout)
         self._asked_read_only = read_only
         self.lock = Lock(self.layout.lock, self.config.lock_timeout, temp_dir=self.layout.tmp)
@@ -301,10 +302,18 @@ class Repository:
         """Return what config.toml says now: it may have been edited since the store was opened.
 
         Raises:
-            BadConfigError, StorageError: as ``config.load``.
+            BadConfigError, StorageError: as ``config.load``. A mistake in it stops what depends on it, and nothing else.
         """
+        found = self.current_config()
+        if self.config_problem is not None:
+            raise self.config_problem
+        return found
+
+    def current_config(self) -> config.Config:
+        """Return what config.toml says now or, with a mistake in it, what it said last; ``config_problem`` has that."""
         if (now := config.stamp(self.layout.config)) != self._config_stamp:
-            self.config, self._config_stamp = config.load(self.layout.config), now
+            self.config, self.config_problem = _tolerant(self.layout.config, self.config)
+            self._config_stamp = now
             self.live.copy = self.config.live_copy
         return self.config
 
@@ -424,6 +433,14 @@ class Repository:
         with self._mutex:
             if not self._partial:
                 self._snapshots.save(self.store_id, self.journal, self.index)
+
+
+def _tolerant(path: str, otherwise: config.Config) -> tuple[config.Config, BadConfigError | None]:
+    """Return what config.toml says; with a mistake in it something else, and what is wrong."""
+    try:
+        return config.load(path), None
+    except BadConfigError as error:
+        return otherwise, error
 
 
 def _after_fork_in_child() -> None:

@@ -153,7 +153,8 @@ class GateReport(msgspec.Struct, frozen=True):
     ``rules`` is the digest of what they ask, to which approvals are bound; ``approvals`` are the approvers' latest
     verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
     ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read. ``unhashed`` says
-    that a gate wants the bytes hashed, or their numbers read, which was not done for this report: ``promote`` does it.
+    that a gate wants the bytes hashed, or their numbers read, which was not done for this report: ``promote`` does it. ``signed`` says
+    that a gate takes only signed approvals.
     """
 
     version: Version
@@ -165,6 +166,7 @@ class GateReport(msgspec.Struct, frozen=True):
     askable: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     unhashed: bool = False
+    signed: bool = False
 
     @property
     def open(self) -> bool:
@@ -185,6 +187,7 @@ class GateReport(msgspec.Struct, frozen=True):
             "askable": list(self.askable),
             "notices": list(self.notices),
             "unhashed": self.unhashed,
+            "signed": self.signed,
         }
 
 

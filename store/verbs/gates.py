@@ -171,6 +171,7 @@ def report(
         people.askable(rules, found.facts),
         tuple(notices),
         unhashed,
+        any(rule.signed for rule in rules),
     )
 
 

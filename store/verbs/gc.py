@@ -17,6 +17,7 @@ from .marks import Marks, contents, mark
 
 def gc(repository: Repository, *, dry_run: bool) -> GcReport:
     """Move unneeded objects to trash and remove what is past its grace period; see ``Store.gc``."""
+    repository.read_config()  # with a mistake in it nobody knows what the grace period is
     with durable.explained("collect garbage"):
         marks = mark(repository)  # before the lock: reading every manifest takes long in a large store
         if dry_run:

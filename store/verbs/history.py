@@ -32,10 +32,24 @@ def stages(repository: Repository, model: str) -> dict[Stage, tuple[str, ...]]:
         return {stage: tuple(reversed(index.in_stage(model, stage))) for stage in (*GATED, ARCHIVED)}
 
 
-def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:
-    """Return what was in production at a moment; see ``Store.at``."""
+def aware(moment: datetime) -> datetime:
+    """Return a moment that can be compared with those of events.
+
+    Raises:
+        BadInputError: it is no ``datetime``, or has no time zone.
+    """
+    if not isinstance(moment, datetime):
+        raise BadInputError(
+            f"{moment!r} is no datetime", hint="mvtui.store.parse_when reads moments as people write them."
+        )
     if moment.tzinfo is None:
         raise BadInputError(f"{moment} has no time zone", hint="Say which: datetime.now(UTC), for example.")
+    return moment
+
+
+def at(repository: Repository, moment: datetime, model: str | None) -> tuple[Held, ...]:
+    """Return what was in production at a moment; see ``Store.at``."""
+    aware(moment)
     with repository.reading() as index:
         if model is not None:
             resolve.model(index, names.check_model(model))

@@ -14,6 +14,7 @@ from ..knowledge import ledger
 from ..nouns.event import Event
 from ..nouns.ledger import LedgerEntry
 from . import resolve
+from .history import aware
 
 _CLOCKS = timedelta(days=1)
 """So far clocks may have been set back; reading on beyond that for an event that is dated later would never end."""
@@ -27,8 +28,8 @@ def history(
     """Yield what happened, the last first; see ``Store.history``."""
     if limit is not None and limit < 0:
         raise BadInputError(f"{limit} is no number of events", hint="Leave it out for all of them.")
-    if since is not None and since.tzinfo is None:
-        raise BadInputError(f"{since} has no time zone", hint="Say which: datetime.now(UTC), for example.")
+    if since is not None:
+        aware(since)
     concerns: _Concerns = lambda event: True  # noqa: E731, ARG005
     first = 1
     if what is not None:

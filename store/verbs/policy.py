@@ -19,7 +19,15 @@ from ..engine.digest import of_bytes
 from ..engine.documents import STORE
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import ConflictError, FormatError, NotAllowedError, StorageError, UsageError, VerificationError
+from ..errors import (
+    BadConfigError,
+    ConflictError,
+    FormatError,
+    NotAllowedError,
+    StorageError,
+    UsageError,
+    VerificationError,
+)
 from ..nouns import names
 from ..nouns.event import EventKind
 from ..nouns.policy import Action, People, Policy, encode_rules
@@ -34,16 +42,19 @@ WHAT = "policy"
 class InForce(NamedTuple):
     """The policy that governs now: its digest, and ``pending``, the digest of what config.toml says where that waits.
 
-    Digests of an empty policy are empty.
+    Digests of an empty policy are empty. ``problem`` says what is wrong with config.toml, where something is.
     """
 
     policy: Policy
     digest: str
     pending: str | None = None
+    problem: str = ""
 
     @property
     def notice(self) -> str:
         """What a person should know, or an empty text."""
+        if self.problem:
+            return f"{self.problem}; until that is mended, the gates and access rules agreed on stay in force"
         if self.pending is None:
             return ""
         who = listed(self.policy.access.config or ()) or "nobody"
@@ -56,12 +67,20 @@ class InForce(NamedTuple):
 def in_force(repository: Repository, index: Index) -> InForce:
     """Return the policy that governs, config.toml read anew. Changes nothing.
 
+    While config.toml has a mistake in it, what was agreed on stays in force.
+
     Raises:
-        BadConfigError: config.toml is wrong.
+        BadConfigError: config.toml is wrong, and nothing was agreed on before.
         VerificationError: the policy agreed on lies in an object that is damaged.
     """
-    said = repository.read_config().policy or Policy()
-    new, old = _digest(said), index.digest_in_force(WHAT)
+    old = index.digest_in_force(WHAT)
+    try:
+        said = repository.read_config().policy or Policy()
+    except BadConfigError as error:
+        if not old:
+            raise
+        return InForce(_decoded(repository, old), old, problem=error.message)
+    new = _digest(said)
     if new == old:
         return InForce(said, new)
     agreed = _decoded(repository, old)
@@ -70,13 +89,27 @@ def in_force(repository: Repository, index: Index) -> InForce:
     return InForce(agreed, old, pending=new)
 
 
-def settle(repository: Repository, index: Index) -> InForce:
+def in_force_for_return(repository: Repository, index: Index) -> InForce:
+    """Return the policy that governs a rollback: no mistake in config.toml stops one.
+
+    Raises:
+        VerificationError: as ``in_force``.
+    """
+    try:
+        return in_force(repository, index)
+    except BadConfigError as error:
+        return InForce(Policy(), "", problem=error.message)
+
+
+def settle(repository: Repository, index: Index, *, returning: bool = False) -> InForce:
     """Return the policy that governs; one that is acted on for the first time is journaled. Only in ``writing()``.
+
+    ``returning`` says that it is for a rollback.
 
     Raises:
         BadConfigError, VerificationError: as ``in_force``.
     """
-    found = in_force(repository, index)
+    found = (in_force_for_return if returning else in_force)(repository, index)
     _journal(repository, index, found.policy, found.digest, "")
     return found
 
@@ -103,6 +136,8 @@ def governing(repository: Repository) -> Governing:
         known.get("by", ""),
         datetime.fromisoformat(known["at"]) if known else None,
         said,
+        keys.content.decode("utf-8", "replace"),
+        None if keys.pending is None else signers.there(repository).decode("utf-8", "replace"),
     )
 
 

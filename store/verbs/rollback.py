@@ -101,7 +101,7 @@ def rollback(
             way = _way(index, model, to)
             began = began or way
             _check_expected(way, began, expect)
-            governs = policy.in_force(repository, index)
+            governs = policy.in_force_for_return(repository, index)
             policy.check(governs.policy, "rollback")
             # Gates are asked here, too, so that signatures need not be checked under the lock.
             _gates_say(repository, index, way.target, governs)
@@ -156,7 +156,7 @@ def _commit(
     way = _way(index, model, to)
     if way.target["id"] != seen.target["id"]:
         return None
-    governs = policy.settle(repository, index)
+    governs = policy.settle(repository, index, returning=True)
     policy.check(governs.policy, "rollback")
     if not moving.all_there(repository, way.target, manifest):
         raise VerificationError(

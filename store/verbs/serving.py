@@ -24,7 +24,7 @@ def path(repository: Repository, ref: str, progress: ProgressCallback | None) ->
     parsed = reference.parse(ref)
     if (parsed.selector, parsed.value, parsed.back) != ("stage", PRODUCTION, 0):
         return checkout.path(repository, ref, progress)
-    repository.read_config()  # [live] copy may have been changed
+    repository.current_config()  # [live] copy may have been changed
     for _ in range(moving.TRIES):
         with repository.reading() as index:
             document = resolve.resolve(index, ref)

@@ -46,7 +46,7 @@ def in_force(repository: Repository, index: Index, policy: Policy) -> Signers:
         StorageError, UnsupportedFileError, BadInputError: the file can't be read, is none, or is too long.
         VerificationError: those agreed on lie in an object that is damaged.
     """
-    content = _there(repository)
+    content = there(repository)
     new, old = of_bytes(content) if content else "", index.digest_in_force(WHAT)
     if new == old or policy.access.config is None:
         return Signers(content, new)
@@ -66,7 +66,7 @@ def settle(repository: Repository, index: Index, policy: Policy) -> Signers:
 
 def accept(repository: Repository, index: Index, reason: str) -> None:
     """Let the file that lies there now count. Only in ``writing()``; who may was checked by the caller."""
-    content = _there(repository)
+    content = there(repository)
     journal(repository, index, content, of_bytes(content) if content else "", reason)
 
 
@@ -85,7 +85,8 @@ def journal(repository: Repository, index: Index, content: bytes, digest: str, r
     repository.append(EventKind.POLICY, data, reason)
 
 
-def _there(repository: Repository) -> bytes:
+def there(repository: Repository) -> bytes:
+    """Return what lies in ``allowed_signers`` now; empty without one."""
     path = repository.layout.signers
     try:
         fd = open_regular(path)

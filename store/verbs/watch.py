@@ -108,12 +108,16 @@ class _Watch:
             self.later.clear()
 
     def _fits(self, event: Event) -> bool:
-        """Whether a version that an event changed is one that was asked for, as the event left it."""
+        """Whether a version that an event changed is one that was asked for, as the event found or left it.
+
+        So ``stage:production`` also tells that Production was emptied.
+        """
         if self.asked is None:
             return True
         with self.following.reading() as index:
             found = [index.version(*names) for names in ledger.touched(event)]
         documents: list[Document] = [document for document in found if document is not None]
+        documents += self.following.before
         return self.asked.fits(self.following, documents)
 
     def _settle(self) -> Iterator[Told]:

@@ -193,8 +193,10 @@ def test_a_wrong_setting_is_named_with_its_line_and_the_choices(
     store: Store, text: str, line: int, names: str
 ) -> None:
     Path(store.root, "config.toml").write_text(text)
-    with pytest.raises(BadConfigError) as caught:
-        open_store(store.root)
+    with open_store(store.root) as opened:
+        assert "config.toml" in opened.config_problem, "reading goes on, and says it"
+        with pytest.raises(BadConfigError) as caught:
+            opened.policy()
     assert "config.toml" in caught.value.message
     assert f"line {line}" in caught.value.message
     assert names in caught.value.message

@@ -80,14 +80,15 @@ class Say(Change, frozen=True):
     to: str
     verdict: Verdict
     reason: str
+    sign: bool = False
 
     def make(self, store: Store, progress: ProgressCallback) -> Made:  # noqa: ARG002 - as every change
         """Make it."""
-        if self.verdict == "reject":
-            voiced = store.reject(self.ref, self.to, reason=self.reason)
+        if self.verdict == "request":
+            voiced = store.request(self.ref, self.to, reason=self.reason)
         else:
-            verb = {"approve": store.approve, "withdraw": store.withdraw, "request": store.request}
-            voiced = verb[self.verdict](self.ref, self.to, reason=self.reason)
+            verb = {"approve": store.approve, "withdraw": store.withdraw, "reject": store.reject}
+            voiced = verb[self.verdict](self.ref, self.to, reason=self.reason, sign=self.sign)
         told = _SAID[self.verdict].format(ref=self.ref, stage=self.to)
         return Made(told if voiced.counts else f"{told}, but it doesn't count: {voiced.why}")
 

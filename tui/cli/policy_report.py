@@ -128,6 +128,13 @@ def _write_waiting(found: Governing) -> None:
         )
         _changes("-", "red", _without(before, after))
         _changes("+", "green", _without(after, before))
+    if found.signers_proposed is not None:
+        keys_before, keys_after = (
+            [("allowed_signers", line) for line in text.splitlines() if line.strip()]
+            for text in (found.signers_before, found.signers_proposed)
+        )
+        _changes("-", "red", _without(keys_before, keys_after))
+        _changes("+", "green", _without(keys_after, keys_before))
     output.talk('next: mvtui config --accept --reason "…"')
 
 

@@ -57,6 +57,10 @@ def open_store(*, read_only: bool = False, warn: bool = True) -> Store:
     A damaged journal is told on stderr, unless the command (``warn=False``) does so itself.
     """
     opened = current().open(read_only=read_only)
+    if opened.config_problem:
+        from . import output
+
+        output.warn(opened.config_problem, "mend that line; until then the defaults hold")
     if warn and (damage := opened.damage()):
         from . import output
 

@@ -379,3 +379,34 @@ def test_a_full_disk_does_not_keep_a_lost_policy_from_being_worked_under(
 
     monkeypatch.setattr("mvtui.store.engine.objects.Objects._check_room", full)
     guarded.rollback("m", reason="3 a.m.")
+
+
+BROKEN = "oops = [\n"
+
+
+def test_a_broken_config_leaves_what_was_agreed_on_in_force(two: Store, act_as: As) -> None:
+    config(two, '[access]\npromote = ["bob"]\n')
+    act_as("bob")
+    two.promote("m@1.0.0", "staging", reason="the policy is acted on")
+    config(two, BROKEN)
+    with open_store(two.root) as opened:
+        assert "config.toml" in opened.config_problem
+        assert opened.get("m@1.0.0").stage == "staging"
+        moved = opened.promote("m@1.0.0", "production", reason="bob still may")
+        assert any("stay in force" in notice for notice in moved.notices)
+        act_as("ann")
+        with pytest.raises(NotAllowedError):
+            opened.promote("m@1.0.1", "production", reason="ann still may not")
+        with pytest.raises(BadConfigError):
+            opened.gc(dry_run=True)
+
+
+def test_no_mistake_in_config_stops_a_rollback_or_serving(two: Store) -> None:
+    for number in ("1.0.0", "1.0.1"):
+        two.promote(f"m@{number}", "production", reason="x")
+    config(two, BROKEN)
+    with open_store(two.root) as opened:
+        with pytest.raises(BadConfigError):
+            opened.promote("m@1.0.0", "staging", reason="nothing was agreed on yet")
+        assert opened.path("m@production").is_dir()
+        assert opened.rollback("m", reason="at three in the morning").version.version == "1.0.0"

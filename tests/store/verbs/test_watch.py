@@ -121,12 +121,20 @@ def test_it_ends_when_it_is_told_to(two: Store) -> None:
 # -- queries --------------------------------------------------------------------------------------
 
 
-def test_a_query_is_asked_of_the_version_as_the_event_left_it(two: Store) -> None:
+def test_a_query_is_asked_of_the_version_as_the_event_found_and_left_it(two: Store) -> None:
     watching = Watching(two, "stage:validation")
     for stage in ("staging", "validation", "production"):  # all of them before the next look
         two.promote("m@1.0.0", stage, reason=stage)
     two.promote("m@1.0.1", "validation", reason="next")
-    assert [watching.entry().event.reason for _ in range(2)] == ["validation", "next"]
+    told = [watching.entry().event.reason for _ in range(3)]
+    assert told == ["validation", "production", "next"], "it came, and it went"
+
+
+def test_that_production_was_emptied_is_told_to_who_asks_for_it(two: Store) -> None:
+    two.promote("m@1.0.0", "production", reason="in")
+    watching = Watching(two, "stage:production")
+    two.promote("m@production", "archived", reason="out")
+    assert watching.entry().event.reason == "out"
 
 
 def test_who_is_displaced_is_asked_too(two: Store) -> None:

@@ -37,6 +37,15 @@ class ApproveDialog(Dialog):
         self.version = version
         self.stage = ""
         self.verdict: Verdict = "approve"
+        self._signed: bool | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether it is to be signed: as chosen, else where a gate takes nothing else."""
+        if self.verdict == "request":
+            return False
+        found: Opinion | None = self.prospect
+        return self._signed if self._signed is not None else found is not None and found.report.signed
 
     @property
     def verb(self) -> str:  # type: ignore[override]  # it is another with each choice
@@ -79,22 +88,29 @@ class ApproveDialog(Dialog):
 
     def change(self, typed: str) -> Change:
         """Record it."""
-        return Say(self.version.ref, self.prospect.report.target, self.verdict, typed)
+        return Say(self.version.ref, self.prospect.report.target, self.verdict, typed, self.signed)
 
     def command(self) -> str:
         """The same on the command line."""
         found: Opinion = self.prospect
         why = " --reason WHY" if self.verdict == "reject" else ""
+        why += " --sign" if self.signed else ""
         verb = self.verdict
         return f"mvtui {verb} {self.version.ref} --to {found.report.target}{why}"
 
     def other_hints(self) -> Iterable[tuple[str, str]]:
-        """Keys to choose verdict and stage."""
+        """Keys to choose verdict and stage, and whether to sign."""
+        if self.verdict != "request":
+            yield "ctrl+s", "don't sign" if self.signed else "sign"
         yield "up", "other verdict"
         yield "tab", "other stage"
 
     async def other_key(self, event: events.Key) -> bool:
-        """Choose the next stage."""
+        """Choose the next stage, or whether to sign."""
+        if event.key == "ctrl+s" and self.prospect is not None and self.verdict != "request":
+            self._signed = not self.signed
+            self.show()
+            return True
         if event.key not in ("tab", "shift+tab") or self.prospect is None:
             return False
         step = 1 if event.key == "tab" else -1
@@ -122,6 +138,9 @@ class ApproveDialog(Dialog):
         lines += [[], *self._verdicts(), []]
         for notice in report.notices:
             lines += [[(t, "warning")] for t in paragraph(notice, columns, 3, ascii_only=look.ascii_only)]
+        if self.signed:
+            told = "signed with your SSH key: one that ssh-agent holds, or that has no passphrase"
+            lines += [[(t, "accent")] for t in paragraph(told, columns, 2, ascii_only=look.ascii_only)]
         asking = any(result.gate == "approvals" for result in report.results)
         if not asking:
             told = (

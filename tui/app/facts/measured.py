@@ -21,6 +21,7 @@ _MOST = 60
 """As many versions are drawn, the last ones: more are a line without a face."""
 
 _WIDEST = 90
+_LABEL = 16
 _PROBLEM_LINES = 4
 
 
@@ -52,12 +53,15 @@ def _over_versions(found: Trend, version: Version, look: Look, columns: int) -> 
         return []
     # The selected version's label must not be left out.
     here = {at: point.version for at, point in enumerate(points) if point.version == version.version}
-    title = visible(found.metric, max(columns - 16, 4), ascii_only=look.ascii_only)
+    title = visible(found.metric, max(columns - 20, 4), ascii_only=look.ascii_only)
     rows = chart.draw(
         [(float(at), point.value) for at, point in enumerate(points)],
         width=min(columns, _WIDEST),
         height=_HEIGHT,
-        labels={**here, **trend.labels(points, found.best)},
+        labels={
+            at: visible(label, _LABEL, ascii_only=look.ascii_only)
+            for at, label in {**here, **trend.labels(points, found.best)}.items()
+        },
         marks=trend.marks(points, ascii_only=look.ascii_only),
         ascii_only=look.ascii_only,
     )
