@@ -59,7 +59,7 @@ def _over_versions(found: Trend, version: Version, look: Look, columns: int) -> 
         width=min(columns, _WIDEST),
         height=_HEIGHT,
         labels={
-            at: visible(label, _LABEL, ascii_only=look.ascii_only)
+            at: visible(label, _LABEL, ascii_only=True)  # numbers of versions have no other letters
             for at, label in {**here, **trend.labels(points, found.best)}.items()
         },
         marks=trend.marks(points, ascii_only=look.ascii_only),
