@@ -250,7 +250,9 @@ def group_id(group: str | int) -> int:
     Raises:
         KeyError: there is no group of that name, or this system has none.
     """
-    with contextlib.suppress(ImportError, KeyError, ValueError):  # NUL, or letters of no encoding, name no group
+    with contextlib.suppress(
+        ImportError, KeyError, ValueError
+    ):  # NUL, or letters of no encoding, name no group
         import grp
 
         return grp.getgrnam(str(group)).gr_gid

@@ -345,7 +345,9 @@ def test_a_place_tells_what_is_there(here: Path, monkeypatch: pytest.MonkeyPatch
     assert [entry.name for entry in places.look("models/").choices.entries] == ["old", "a.bin"]
     assert places.look("models/").choices.entries[1].size == 1500
     assert [entry.name for entry in places.look(".").choices.entries] == [".git"]
-    assert [entry.name for entry in places.look("MOD").choices.entries] == ["models"], "in any case if none fits"
+    assert [entry.name for entry in places.look("MOD").choices.entries] == ["models"], (
+        "in any case if none fits"
+    )
     assert places.look("a\0b").choices.problem
     monkeypatch.setattr(places, "MOST", 1)
     assert len(places.look("").choices.entries) == 1

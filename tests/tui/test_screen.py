@@ -136,7 +136,7 @@ async def test_the_models_can_be_filtered_too(filled: Path, opened: Opens) -> No
 
 
 async def test_help_lists_every_action(filled: Path, opened: Opens) -> None:
-    async with opened(filled, (120, 60)) as it:
+    async with opened(filled, (120, 70)) as it:
         await it.press("question_mark")
         assert isinstance(it.app.screen, Help)
         for action in ACTIONS:

@@ -88,7 +88,18 @@ def test_as_csv(run: Run, lived: Store) -> None:
 
 @pytest.mark.parametrize(
     "reason",
-    ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", " \t=1", "  =1", "＝1+1", "＠x", '"quoted", and; more', HOSTILE],
+    [
+        "=cmd|' /C calc'!A0",
+        "+1",
+        "-1+1",
+        "@SUM(A1)",
+        " \t=1",
+        "  =1",
+        "＝1+1",
+        "＠x",
+        '"quoted", and; more',
+        HOSTILE,
+    ],
 )
 def test_no_cell_is_a_formula_or_leaves_its_place(run: Run, two: Store, reason: str) -> None:
     data = {"model": "sentiment", "version": "1.1.0", "note": "x"}
