@@ -76,12 +76,13 @@ def check_transition(data: dict[str, Any]) -> None:
 
 
 def check_approval(data: dict[str, Any]) -> None:
-    """Make sure that an approval event can be read back.
+    """Make sure that an approval event can be read back, and is about a stage that gates may guard.
 
     Raises:
-        ValueError: it can't.
+        ValueError: it can't, or isn't.
     """
-    msgspec.convert(data, _approval())
+    if msgspec.convert(data, _approval()).stage == "archived":
+        raise ValueError("nobody approves of an end")
 
 
 def check_verified(data: dict[str, Any]) -> None:

@@ -206,7 +206,16 @@ STAGED = [{"version": "1.0.0", "stage": "staging"}]
         (EventKind.POLICY, {"what": "policy", "old": ""}),
         (EventKind.POLICY, {"what": "policy", "old": "", "new": None}),
         (EventKind.POLICY, {"what": ["policy"], "old": "", "new": ""}),
+        (EventKind.APPROVAL, ABOUT | {"stage": "archived", "verdict": "approve"}),
         (EventKind.RESTORE, {"model": "m"}),
+        (EventKind.DELETE, ABOUT | {"undoes": "7"}),
+        (EventKind.NOTE, ABOUT | {"note": ["n"]}),
+        (EventKind.NOTE, ABOUT | {"note": "n", "before": None}),
+        (EventKind.TAG, ABOUT | {"add": {"a": 1}}),
+        (EventKind.TAG, ABOUT | {"add": {}, "remove": "a"}),
+        (EventKind.TAG, ABOUT | {"add": {"a": "1"}, "before": {"a": 1}}),
+        (EventKind.ALIAS, ABOUT | {"alias": 3}),
+        (EventKind.ALIAS, ABOUT | {"alias": "x", "before": 3}),
     ],
 )
 def test_what_cant_be_read_back_is_an_unknown_form(kind: EventKind, wrong: dict[str, Any]) -> None:
