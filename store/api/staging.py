@@ -190,7 +190,8 @@ class Staging(Face):
             progress: called while bytes are hashed.
 
         Raises:
-            ConflictError: no usable version to go back to, or not what was expected; nothing was changed.
+            ConflictError: no usable version to go back to, not what was expected, or Production changed since this began;
+                nothing was changed.
             VerificationError: the target's bytes are missing or damaged.
             UsageError: there is no reason.
         """
