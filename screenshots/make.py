@@ -145,8 +145,10 @@ class Posed:
             for waiting in self._store.inbox()
         )
 
-    def summary(self) -> Summary:
-        return replace(self._store.summary(), path="/home/alice/run7/.mvtui", user="alice", host="box7")
+    def summary(self, *, measure: bool = False) -> Summary:
+        return replace(
+            self._store.summary(measure=measure), path="/home/alice/run7/.mvtui", user="alice", host="box7"
+        )
 
 
 @dataclass(frozen=True)
@@ -162,22 +164,26 @@ async def _plain(pilot: Pilot[int]) -> None:
     await pilot.press("j")
 
 
+async def _as_it_opens(pilot: Pilot[int]) -> None:
+    await pilot.pause()
+
+
 async def _overview(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "tab")
+    await pilot.press("j", "5")
 
 
 async def _compare(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "right_square_bracket")
+    await pilot.press("j", "3", "z")
 
 
 async def _marked(pilot: Pilot[int]) -> None:
     # The base is marked first, and then the two that followed.
-    await pilot.press("right_square_bracket", "j", "j", "j", "space", "k", "k", "space", "k", "space")
-    await pilot.press("tab", "z", "x")
+    await pilot.press("j", "j", "j", "space", "k", "k", "space", "k", "space")
+    await pilot.press("3", "z", "x")
 
 
 async def _lineage(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "right_square_bracket", "right_square_bracket")
+    await pilot.press("j", "2", "z")
 
 
 async def _stages(pilot: Pilot[int]) -> None:
@@ -205,8 +211,8 @@ async def _help(pilot: Pilot[int]) -> None:
 
 
 PICTURES = (
-    Picture("versions-120x35", (120, 35), _plain),
-    Picture("versions-160x45", (160, 45), _plain),
+    Picture("versions-120x35", (120, 35), _as_it_opens),
+    Picture("versions-160x45", (160, 45), _as_it_opens),
     Picture("versions-80x24", (80, 24), _plain),
     Picture("overview-80x24", (80, 24), _overview),
     Picture("compare", (120, 35), _compare),
