@@ -86,6 +86,13 @@ class Judge:
         if not self.wary:
             _note(self.unsafe, f"extension {code} of copyreg (EXT)")
 
+    def frames(self) -> None:
+        """Take note that frames don't end where opcodes do: unpicklers then disagree about what is in it."""
+        if not self.wary:
+            _note(
+                self.unsafe, "frames that end within an opcode, which loaders read in different ways (FRAME)"
+            )
+
     def left_out(self, why: str) -> None:
         """Take note of what could not be looked at."""
         _note(self.unread, why)

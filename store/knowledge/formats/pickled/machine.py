@@ -52,7 +52,7 @@ class Machine:
         self.problem = self.cut = ""
         self.stored: list[Stored] = []
         self.stack: list[Any] = []
-        self.frame_end = 0
+        self._frame_end = 0
         self._marks: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
 
@@ -61,6 +61,8 @@ class Machine:
         stream, budget, opcodes = self.stream, self.stream.budget, OPCODES
         try:
             while not self.ended:
+                if self._frame_end and stream.at >= self._frame_end:
+                    self._leave_frame()
                 opcode = opcodes[stream.byte()]
                 if opcode is None:
                     self.bad(f"byte {stream.at - 1:,} is no opcode")
@@ -84,6 +86,19 @@ class Machine:
         if self.strict:
             raise _Refused(problem)
         self.problem = self.problem or problem
+
+    # -- frames -------------------------------------------------------------------------------------
+
+    def enter_frame(self, size: int) -> None:
+        """Begin a frame. Python reads a frame at once; what of it is left when more is needed, it may drop."""
+        if self._frame_end:
+            self.judge.frames()
+        self._frame_end = self.stream.at + size
+
+    def _leave_frame(self) -> None:
+        if self.stream.at > self._frame_end:
+            self.judge.frames()
+        self._frame_end = 0
 
     # -- the stack --------------------------------------------------------------------------------
 
@@ -258,8 +273,9 @@ class Machine:
 
     def _array(self, state: Any) -> None:
         """Take the array that joblib reads at this place from the file itself."""
-        if self.frame_end > self.stream.at:
+        if self._frame_end > self.stream.at:
             raise Exhausted("its frames go on behind the beginning of an array")
+        self._frame_end = 0
         try:
             array = read_array(self.stream, state)
         except NotAnArray as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .stream import MAX_KEPT
+from .stream import MAX_KEPT, Ended
 from .values import UNKNOWN, Bag, Data, Lost, Pairs
 
 if TYPE_CHECKING:
@@ -171,7 +171,14 @@ def _three(m: Machine) -> None:
 
 
 def _global(m: Machine) -> None:
-    module, name = _name(m), _name(m)
+    module: str | None = None
+    try:
+        module = _name(m)
+        name = _name(m)
+    except Ended as error:  # the end of the data ends a line, too, and costs it its last character
+        rest = error.rest[:-1].decode("utf-8", "backslashreplace")
+        m.import_name(*((rest, "") if module is None else (module, rest)))
+        raise
     m.import_name(module, name)
 
 
@@ -212,11 +219,6 @@ def _object(m: Machine) -> None:
         m.bad(f"at byte {m.stream.at - 1:,} an object has no class")
         items = [UNKNOWN]
     m.call(items[0], tuple(items[1:]), "OBJ")
-
-
-def _frame(m: Machine) -> None:
-    size = m.stream.number(8)
-    m.frame_end = m.stream.at + size
 
 
 def _nothing(_machine: Machine) -> None:
@@ -288,7 +290,7 @@ _BY_CODE: dict[bytes, Opcode] = {
     b"\x92": _new_with_keywords,
     b"\x93": _stack_global,
     b"\x94": lambda m: m.put(),
-    b"\x95": _frame,
+    b"\x95": lambda m: m.enter_frame(m.stream.number(8)),
     b"\x96": lambda m: _bytes(m, m.stream.number(8)),
     b"\x97": lambda m: m.push(UNKNOWN),
     b"\x98": _nothing,

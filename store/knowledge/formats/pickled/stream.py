@@ -15,7 +15,11 @@ _FIRST, _LARGEST = 1024, 64 << 10
 
 
 class Ended(Exception):  # noqa: N818 — never leaves this package
-    """The data end in the middle of something."""
+    """The data end in the middle of something; ``rest`` is what there was of a line, if that is not too long."""
+
+    def __init__(self, rest: bytes = b"") -> None:
+        super().__init__()
+        self.rest = rest
 
 
 class Exhausted(Exception):  # noqa: N818 — never leaves this package
@@ -104,6 +108,8 @@ class Stream:
                 self._pos = end + 1
                 return kept
             self._pos = len(self._window)
+            if not self.left:
+                raise Ended(kept or b"")
             self._fill(1)
 
     def _fill(self, needed: int) -> None:

@@ -295,6 +295,7 @@ TRICKS: dict[str, Trick] = {
     "a pickle without its mark in bytes": Trick(pickled({"data": b"cos\nsystem\n" + RUN + STOP})),
     # Damage: what runs before it has run
     "no end": Trick(PROTO + call("os", "system", "id").code),
+    "an import at the end": Trick(PROTO + b"cantigravity\n", named=("antigravity.",)),
     "cut in the middle": Trick(PROTO + call("os", "system", "id").code + b"X\xff\0\0\0ab"),
     "an opcode that is none": Trick(PROTO + call("os", "system", "id").code + b"\xffgarbage"),
     "an empty stack": Trick(PROTO + b"0000" + call("os", "system", "id").code + STOP),
@@ -304,6 +305,14 @@ TRICKS: dict[str, Trick] = {
     "a memo that lies": Trick(PROTO + b"h\x99" + b"0" + call("os", "system", "id").code + STOP),
     "frames that lie": Trick(
         b"\x80\x04\x95\x02\0\0\0\0\0\0\0N0" + by_stack("os", "system") + short("id") + b"\x85R."
+    ),
+    "a frame that ends within a text": Trick(
+        b"\x80\x04\x95\x04\0\0\0\0\0\0\0\x8c\x04ab" + b"cdU\x15cos\nsystem\n" + RUN + b".N.",
+        named=("frames that end within an opcode",),
+    ),
+    "frames within each other": Trick(
+        b"\x80\x04\x95\x20\0\0\0\0\0\0\0\x95\x02\0\0\0\0\0\0\0N0" + b"N0" * 20 + b".",
+        named=("frames that end",),
     ),
     "a frame beyond the end": Trick(
         b"\x80\x04\x95" + b"\xff" * 7 + b"\x7f" + by_stack("os", "system") + short("id") + b"\x85R."
