@@ -16,13 +16,14 @@ from contextlib import suppress
 
 import pyte
 
-GIVE_UP = 20.0
+GIVE_UP = 60.0
 """Seconds until a test that waits for something fails. Nothing is measured by it."""
 
 
 def clean_environment(**changes: str) -> dict[str, str]:
     """Return this process's environment with a plain UTF-8 xterm, and the changes."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in ("LANG", "NO_COLOR")}
+    own = ("LANG", "NO_COLOR", "COLUMNS", "LINES")  # pytest's workers say how large they think a terminal is
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LC_") and k not in own}
     return kept | {"TERM": "xterm-256color", "LANG": "C.UTF-8", "COLORTERM": "truecolor"} | changes
 
 

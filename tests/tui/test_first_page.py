@@ -55,7 +55,7 @@ class Whole(Fixed):
             for days, (name, size) in zip((9, 1), SIZES.items(), strict=True)
         ]
 
-    def summary(self) -> Any:
+    def summary(self, *, measure: bool = False) -> Any:
         return Summary("/s", 2, sum(SIZES.values()), 5, None, "alice", "box7", self.kept > 57, NOW)
 
     def versions(self, model: str | None = None) -> list[Any]:

@@ -309,12 +309,14 @@ async def test_marked_versions_are_compared_in_metrics(
         assert "2 versions marked, 3 compares" in it.seen("#footer")
         await it.press("3")
         assert it.seen("#metrics").startswith(" 1.2.0 against 1.3.0")
+        await it.press("G")
         whole = it.seen("#metrics")
         assert "kind" in whole
-        await it.press("x")
+        await it.press("x", "G")
         assert "kind" not in it.seen("#metrics")
+        await it.press("g")
         assert "1.2.0 against 1.3.0" in it.seen("#metrics")
-        await it.press("x")
+        await it.press("x", "G")
         assert it.seen("#metrics") == whole
         await it.press("escape", "escape", "escape")
         assert "◆" not in it.seen("#versions")

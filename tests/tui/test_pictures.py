@@ -60,7 +60,7 @@ class Fixed:
     def models(self) -> list[object]:
         return [self._model]
 
-    def summary(self) -> object:
+    def summary(self, *, measure: bool = False) -> object:
         return self._summary
 
     def versions(self, model: str | None = None) -> list[object]:

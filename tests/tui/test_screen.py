@@ -260,7 +260,7 @@ async def test_a_store_deleted_underneath_is_a_banner_not_a_crash(
             shutil.rmtree(own.root)
             await it.until(lambda: "is gone" in it.text)
             assert it.main.banner.display
-            await it.press("j", "r", "tab", "tab", "tab", "y", "1")
+            await it.press("j", "r", "tab", "tab", "tab", "Y", "1")
             assert "is gone" in it.seen("#banner")
             assert it.selected == "alpha@1.0.0"
             assert it.app.is_running

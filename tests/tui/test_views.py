@@ -187,8 +187,9 @@ async def test_x_shows_only_what_differs_and_says_when_it_can_t(world: Path, ope
         assert "epochs" in it.seen("#metrics")
         await it.press("x")
         assert "epochs" not in it.seen("#metrics")
+        await it.press("3", "G")
         assert "Tags  1 the same" in it.seen("#metrics")
-        await it.press("j")
+        await it.press("1", "j")
         assert "epochs" not in it.seen("#metrics"), "it stays while moving"
         await it.press("3", "x")
         assert "epochs" in it.seen("#metrics"), "there as well as beside it"
