@@ -176,10 +176,13 @@ def _reason(index: Index, event: Event, mode: Mode) -> str:
 
 def _origin(index: Index, event: Event) -> str:
     """Return how the change began that an event, perhaps an undo or redo of it, is about."""
-    how, number = event.data["how"], event.data.get("undoes") or event.data.get("redoes")
-    while how in ("undo", "redo"):
-        document = index.tables[TRANSITIONS].get(str(number), {})
-        how, number = document.get("how", ""), document.get("undoes") or document.get("redoes")
+    how, at = event.data["how"], event.seq
+    number = event.data.get("undoes") or event.data.get("redoes") or 0
+    while (
+        how in ("undo", "redo") and number < at
+    ):  # back only: whoever can write the journal can make a circle
+        document, at = index.tables[TRANSITIONS].get(str(number), {}), number
+        how, number = document.get("how", ""), document.get("undoes") or document.get("redoes") or 0
     return str(how)
 
 
