@@ -52,6 +52,7 @@ def test_promote_roll_back_and_undo_by_keys(world: Path, start: Starts, size: tu
     it.shows("▸ 1.2.0")
     it.press(b"p")
     it.shows("Promote m@1.2.0")
+    it.shows("replaces")  # what the gates say has been read
     it.shows("enter promote")
     it.press(b"better in every way")
     it.shows("Reason   better in every way")
@@ -91,6 +92,7 @@ def test_a_whole_promotion_typed_at_once_acts_once(world: Path, start: Starts) -
     it.shows("▸ 1.3.0")
     it.press(b"jpquick Ru")
     it.shows("Reason   quick Ru")
+    it.shows("replaces")
     it.press(b"\r\r\r")
     it.shows("m@1.2.0 is in production now")
     it.press(b"q")
