@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,8 +13,9 @@ from .numpy_arrays import array_of, is_array
 from .torch_tensors import Places, is_tensor, unwrapped, view_of
 from .values import Array, Bag, Data, Global, Lost, Made, Pairs
 
-_MAX_VISITS = 2_000_000
+_MAX_VISITS = 1_000_000
 _MAX_DEPTH = 64
+_HOLDERS = (Made, Pairs, Bag, Array, list, tuple)
 _DICTS = (
     "collections.OrderedDict",
     "collections.defaultdict",
@@ -64,14 +65,16 @@ class Contents:
                 self._tensor(where, each, places)
             elif is_array(each):
                 self._array(where, array_of(each), base)
-            elif isinstance(each, (Made, Pairs, Bag, list, tuple)):
+            elif type(each) in _HOLDERS:
                 if id(each) in above:
                     continue
                 if len(above) >= _MAX_DEPTH:
                     self._cut = True
                     continue
                 path = (*above, id(each))
-                inside = [(_joined(where, key), child, path) for key, child in _children(each)]
+                inside = [
+                    (_joined(where, key), child, path) for key, child in _children(each) if _holds(child)
+                ]
                 waiting += reversed(inside)
 
     @property
@@ -121,6 +124,11 @@ class Contents:
         count = self._names[name] = self._names.get(name, 0) + 1
         name = name if count == 1 else f"{name}#{count}"
         self.tensors.append(Tensor(name, dtype, shape, nbytes, offset, self._path, big_endian))
+
+
+def _holds(value: Any) -> bool:
+    """Whether a value may be a tensor, or hold one."""
+    return type(value) in _HOLDERS and value != ()
 
 
 def _joined(where: str, key: str | None) -> str:
@@ -263,7 +271,7 @@ _MOST = 256
 """Longest list, and most keys of a dict, that are shown among what a file says of itself."""
 
 
-def _pairs(value: Any) -> list[tuple[Any, Any]] | None:
+def _pairs(value: Any) -> Sequence[tuple[Any, Any]] | None:
     """Return the items of what is a dict, or of a class derived from it that only holds settings; else None."""
     if isinstance(value, Pairs):
         return value.items

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .judge import WRAPPER, Judge
+from .judge import MAX_NAMES, WRAPPER, Judge
 from .numpy_arrays import NotAnArray, read_array
 from .opcodes import OPCODES
 from .stream import Ended, Exhausted, Stream
@@ -55,6 +55,7 @@ class Machine:
         self._frame_end = 0
         self._marks: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
+        self._globals: dict[tuple[str, str], Global] = {}
 
     def run(self) -> Machine:
         """Step through to the end, or as far as it goes; return itself."""
@@ -193,7 +194,7 @@ class Machine:
         """Set items of what is on top."""
         target = self.top()
         if isinstance(target, Pairs):
-            target.items.extend(pairs)
+            target.add(pairs)
         else:
             self._fill(target, pairs, how)
 
@@ -229,7 +230,11 @@ class Machine:
             self.judge.import_by(module, name)
             self.push(UNKNOWN)
             return
-        found = Global(module, name, script=self.judge.script)
+        found = self._globals.get((module, name))
+        if found is None:
+            if len(self._globals) >= MAX_NAMES:
+                raise Exhausted("it imports too many names")
+            found = self._globals[module, name] = Global(module, name, script=self.judge.script)
         if not self.judge.imported(found):
             self.bad(f"before byte {self.stream.at:,} it imports what no name means")
             self.push(UNKNOWN)

@@ -6,7 +6,10 @@ dangerous from what is merely unknown.
 
 from __future__ import annotations
 
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from typing import Literal, TypeAlias
+
+from .harmless import HARMLESS
 
 Kind: TypeAlias = Literal["safe", "unsafe", "unknown"]
 
@@ -16,8 +19,6 @@ SCRIPT = "__torch__"
 
 def kind(module: str, name: str, *, script: bool = False) -> Kind:
     """Return what is known of a global; ``script`` says that it stands in a TorchScript archive."""
-    from .harmless import HARMLESS
-
     found, inside = current(module, name)
     if inside in HARMLESS.get(found, ()):
         return "safe"
@@ -28,8 +29,6 @@ def kind(module: str, name: str, *, script: bool = False) -> Kind:
 
 def current(module: str, name: str) -> tuple[str, str]:
     """Return the name by which Python 3 imports what a pickle of Python 2 names so."""
-    from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
-
     if (module, name) in NAME_MAPPING:
         return NAME_MAPPING[module, name]
     return IMPORT_MAPPING.get(module, module), name

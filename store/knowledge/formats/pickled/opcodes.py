@@ -250,7 +250,7 @@ _BY_CODE: dict[bytes, Opcode] = {
     b"b": lambda m: m.build(),
     b"c": _global,
     b"d": lambda m: m.push(Pairs(_paired(m.since_mark()))),
-    b"}": lambda m: m.push(Pairs([])),
+    b"}": lambda m: m.push(Pairs()),
     b"e": lambda m: m.append(m.since_mark(), "APPENDS"),
     b"g": lambda m: m.get(_whole(_line(m))),
     b"h": lambda m: m.get(m.stream.byte()),

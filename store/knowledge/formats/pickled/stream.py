@@ -31,8 +31,9 @@ class Budget:
 
     __slots__ = ("read", "steps", "unpacked")
 
-    def __init__(self, *, steps: int = MAX_STEPS, read: int = MAX_READ) -> None:
-        self.steps, self.read, self.unpacked = steps, read, MAX_UNPACKED
+    def __init__(self, *, steps: int | None = None, read: int = MAX_READ) -> None:
+        self.steps = MAX_STEPS if steps is None else steps
+        self.read, self.unpacked = read, MAX_UNPACKED
 
 
 class Stream:

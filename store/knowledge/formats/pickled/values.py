@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from . import names
@@ -37,8 +38,15 @@ class Pairs:
 
     __slots__ = ("items",)
 
-    def __init__(self, items: list[tuple[Any, Any]]) -> None:
+    def __init__(self, items: Sequence[tuple[Any, Any]] = ()) -> None:
         self.items = items
+
+    def add(self, items: list[tuple[Any, Any]]) -> None:
+        """Set more keys."""
+        if isinstance(self.items, list):
+            self.items.extend(items)
+        else:  # most are filled once, and many hostile ones never
+            self.items = items
 
     def get(self, key: str) -> Any:
         """Return the value of a key; None without."""
