@@ -42,7 +42,7 @@ def transition(tables: Tables, event: Event) -> None:
     for move in moves.values():
         model = _moved(tables, model, move, event)
     if data["how"] == "undo":
-        held = [entry for entry in model.get("held", ()) if entry["seq"] != data["undoes"]]
+        held = [entry for entry in model.get("held", ()) if entry["seq"] != data.get("undoes")]
         model = changed(model, held=held)
     elif data["to"] == _PRODUCTION:
         entry = {"version": data["version"], "seq": event.seq, "at": rfc3339(event.at)}

@@ -143,6 +143,13 @@ def test_what_an_undo_names_is_taken_out_of_the_line_of_holders() -> None:
     assert history.version("1.0.0")["staged_seq"] == 3
 
 
+def test_an_undo_that_does_not_say_of_what_takes_nobody_out_of_it() -> None:
+    history = History("1.0.0")
+    history.move("1.0.0", "production")
+    history.move("1.0.0", "staging", how="undo")
+    assert [entry["version"] for entry in history.model["held"]] == ["1.0.0"]
+
+
 def test_each_transition_says_what_is_in_production_after_it() -> None:
     history = History("1.0.0", "2.0.0")
     for number, to in (("1.0.0", "production"), ("2.0.0", "staging"), ("2.0.0", "production")):
