@@ -18,7 +18,7 @@ from .pickled.machine import Machine
 from .pickled.reading import follow
 from .pickled.search import begins_as_pickle
 from .pickled.stream import Budget, Stream
-from .pickled.torch_tensors import Place
+from .pickled.torch_tensors import UNREADABLE, Place
 from .pickled.unpacked import packing_of, unpack
 from .pytorch_old import OldFile
 
@@ -100,14 +100,18 @@ class _Storages:
     def place(self, storage: Any) -> Place | None:
         """Return where a storage is."""
         data = data_of(storage)
-        if data is None or data.at is None:
+        if data is None:
             return None
+        if data.at is None:  # written as text, for Python 2
+            return self._read(Source(BytesIO(data.start), data.size, ""), None) if data.size else UNREADABLE
         if data.at not in self._found:
             inside = part(self._source, data.at, data.size, self._source.path)
-            file = OldFile(inside, Cursor(inside, NAME))
-            found = file.place(file.value)
-            if found is not None and found.begin is not None:
-                begin = None if self._base is None else self._base + data.at + found.begin
-                found = found._replace(begin=begin)
-            self._found[data.at] = found
+            self._found[data.at] = self._read(inside, None if self._base is None else self._base + data.at)
         return self._found[data.at]
+
+    def _read(self, source: Source, base: int | None) -> Place | None:
+        file = OldFile(source, Cursor(source, NAME))
+        found = file.place(file.value)
+        if found is None or found.begin is None:
+            return found
+        return found._replace(begin=None if base is None else base + found.begin)

@@ -11,7 +11,7 @@ from .. import kept
 from ..limits import MAX_NAME, MAX_TENSORS, Cursor
 from .numpy_arrays import array_of, is_array
 from .torch_tensors import Places, is_tensor, unwrapped, view_of
-from .values import Array, Bag, Data, Global, Lost, Made, Pairs
+from .values import Array, Bag, Data, Global, Lost, Made, Pairs, class_of, is_lost_data
 
 _MAX_VISITS = 1_000_000
 _MAX_DEPTH = 64
@@ -42,7 +42,7 @@ class Contents:
         self.tensors: list[Tensor] = []
         self._names: dict[str, int] = {}
         self._places: dict[tuple[int, int], int] = {}
-        self._visits = self._strided = self._objects = 0
+        self._visits = self._strided = self._objects = self._unknown = 0
         self._cut = False
 
     def add(self, value: Any, places: Places, *, name: str = "", base: int | None = 0) -> None:
@@ -91,10 +91,15 @@ class Contents:
             found.append(f"tensors that share their bytes with others, and are counted, too: {shared:,}")
         if self._objects:
             found.append(f"arrays of Python objects, which are not listed: {self._objects:,}")
+        if self._unknown:
+            found.append(f"tensors whose bytes were written as text, which are not listed: {self._unknown:,}")
         return tuple(found)
 
     def _tensor(self, where: str, value: Made, places: Places) -> None:
         view = view_of(value, where, places, self._cursor)
+        if view is None:
+            self._unknown += 1
+            return
         self._strided += not view.in_a_row
         if view.offset is not None and view.nbytes:
             place = (view.offset, view.nbytes)
@@ -202,15 +207,10 @@ def class_name(value: Any) -> str:
     """Return the class of what a pickle would load, where that is more than a container; else an empty text."""
     if not isinstance(value, Made):
         return ""
-    callee = value.callee
-    if isinstance(callee, Global) and callee.label in _NEW and isinstance(value.args, tuple) and value.args:
-        callee = value.args[0]
-    if (
-        not isinstance(callee, Global)
-        or callee.label in _DICTS
-        or is_array(value)
-        or is_tensor(unwrapped(value))
-    ):
+    callee = class_of(value.callee)
+    if callee is not None and callee.label in _NEW and isinstance(value.args, tuple) and value.args:
+        callee = class_of(value.args[0])
+    if callee is None or callee.label in _DICTS or is_array(value) or is_tensor(unwrapped(value)):
         return ""
     return callee.label.removeprefix(_SCRIPT)
 
@@ -293,6 +293,9 @@ def data_of(value: Any) -> Data | None:
         and value.callee.name == "_load_from_bytes"
     ):
         args = value.args
-        if isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Data):
-            return args[0]
+        if isinstance(args, tuple) and len(args) == 1:
+            if isinstance(args[0], Data):
+                return args[0]
+            if is_lost_data(args[0]):
+                return Data(0, None)
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from ....nouns.pickles import Pickles, PickleVerdict
 from . import names
 from .harmless import CONDITIONAL, LOADS_BYTES
-from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_made_by
+from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
 
 MAX_NAMES = 10_000
 """Most names of one sort that are kept."""
@@ -61,10 +61,22 @@ class Judge:
             return
         self.called = True
         if found.label in CONDITIONAL:
-            if found is callee and _is_well_used(found, args, how):
+            if found is callee and self._is_well_used(found, args, how):
                 self._lent[found.label] = self._lent.get(found.label, 0) - 1
         elif found.kind == "unsafe":
             _note(self.calls, f"{found.label}({shown_arguments(args)})", MAX_CALLS)
+
+    def _is_well_used(self, found: Global, args: Any, how: str) -> bool:
+        if found.label != LOADS_BYTES:
+            return how == "NEWOBJ" and args == ()
+        if not isinstance(args, tuple) or len(args) != 1:
+            return False
+        if isinstance(args[0], Data):  # they were looked into when they were met
+            return True
+        if is_lost_data(args[0]):
+            self.left_out("it loads a pickle out of a text that is too long to be looked into")
+            return True
+        return False
 
     def _is_made(self, value: Any) -> bool:
         """Whether a value is made while loading, and not just what bytes leave on the stack that are no pickle at all."""
@@ -135,12 +147,6 @@ class Judge:
             tuple(self.unread),
             tuple(self.calls),
         )
-
-
-def _is_well_used(found: Global, args: Any, how: str) -> bool:
-    if found.label == LOADS_BYTES:  # the bytes were looked into when they were met
-        return isinstance(args, tuple) and len(args) == 1 and isinstance(args[0], Data)
-    return how == "NEWOBJ" and args == ()
 
 
 def _note(found: dict[str, None], what: str, most: int = MAX_NAMES) -> None:

@@ -69,6 +69,9 @@ class Place(NamedTuple):
     size: int
 
 
+UNREADABLE = Place(None, None, 0)
+"""A storage that is there, but not in a form that can be read."""
+
 Places: TypeAlias = Callable[[Any], Place | None]
 """Finds a storage by what the pickle calls it; None when it is not there."""
 
@@ -106,8 +109,8 @@ def is_tensor(value: Any) -> bool:
     return is_made_by(value, *_PLAIN, _TYPED)
 
 
-def view_of(value: Made, name: str, places: Places, cursor: Cursor) -> View:
-    """Return type, shape and place of a tensor.
+def view_of(value: Made, name: str, places: Places, cursor: Cursor) -> View | None:
+    """Return type, shape and place of a tensor; None when its storage is not in a form that can be read.
 
     Raises:
         BadFileError: it is not described as one, or does not lie within its storage.
@@ -122,6 +125,8 @@ def view_of(value: Made, name: str, places: Places, cursor: Cursor) -> View:
     place = places(storage)
     if place is None:
         raise cursor.bad(f"the storage of the tensor {shown(name)} is not there")
+    if place is UNREADABLE:
+        return None
     dtype = _typed(args[6] if len(args) > 6 else None) if is_made_by(value, _TYPED) else place.dtype
     if dtype is None:
         raise cursor.bad(f"the tensor {shown(name)} has no type that is known here")

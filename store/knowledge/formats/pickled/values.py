@@ -117,3 +117,13 @@ def class_of(value: Any) -> Global | None:
 def is_made_by(value: Any, *labels: str) -> bool:
     """Whether a value is what one of these classes or functions returns."""
     return isinstance(value, Made) and isinstance(value.callee, Global) and value.callee.label in labels
+
+
+def is_lost_data(value: Any) -> bool:
+    """Whether a value is bytes that were written as a text, for Python 2, which was too long to be kept."""
+    return (
+        is_made_by(value, "_codecs.encode")
+        and isinstance(value.args, tuple)
+        and len(value.args) == 2
+        and isinstance(value.args[0], Lost)
+    )
