@@ -70,6 +70,7 @@ class Dialog(ModalScreen[None]):
         self.prospect: Any = None
         self.problem = ""
         self.over = False
+        self._gone = False
         self._errand: Errand | None = None
         self._progress: tuple[str, int, int] | None = None
         self._said: tuple[str, str] = ("", "")
@@ -190,7 +191,7 @@ class Dialog(ModalScreen[None]):
     def on_screen_resume(self) -> None:
         """Go now if it was over while something else covered it."""
         if self.over:
-            self.dismiss()
+            self._go()
 
     def show(self) -> None:
         """Bring everything up to date."""
@@ -315,6 +316,11 @@ class Dialog(ModalScreen[None]):
         self.over = True
         self.main.dialog = None
         if self.app.screen is self:
+            self._go()
+
+    def _go(self) -> None:
+        if not self._gone:  # closed before it was told that it stands, it would go twice
+            self._gone = True
             self.dismiss()
 
     async def enter(self) -> None:
