@@ -143,6 +143,19 @@ def test_what_an_undo_names_is_taken_out_of_the_line_of_holders() -> None:
     assert history.version("1.0.0")["staged_seq"] == 3
 
 
+def test_who_is_put_back_is_where_it_was_in_its_stage() -> None:
+    history = History("1.0.0", "2.0.0", "3.0.0")
+    first = history.move("1.0.0", "staging")
+    for number in ("2.0.0", "3.0.0"):
+        history.move(number, "staging")
+    seq = history.move("1.0.0", "validation")
+    assert in_stage(history.model, "staging") == ["2.0.0", "3.0.0"]
+    back = {"version": "1.0.0", "stage": "staging", "since": "2026-01-01T12:00:04Z", "since_seq": first}
+    said = {"model": "m", "version": "1.0.0", "id": "x", "from": "validation", "to": "staging"}
+    history.apply(EventKind.TRANSITION, said | {"how": "undo", "undoes": seq, "moves": [back]})
+    assert in_stage(history.model, "staging") == ["1.0.0", "2.0.0", "3.0.0"]
+
+
 def test_an_undo_that_does_not_say_of_what_takes_nobody_out_of_it() -> None:
     history = History("1.0.0")
     history.move("1.0.0", "production")

@@ -110,6 +110,24 @@ def test_deleting_is_for_those_listed(two: Store, make_file: MakeFile, act_as: A
     assert two.delete("m@1.0.2", "x").deleted
 
 
+def test_who_may_register_is_asked_again_when_it_is_written(
+    two: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing gigabytes takes a while: the rules may be others by then."""
+    from mvtui.store.verbs import register
+
+    store_files = register._store
+
+    def and_meanwhile(*given: Any) -> Any:
+        config(two, '[access]\nregister = ["bob"]\n')
+        return store_files(*given)
+
+    monkeypatch.setattr(register, "_store", and_meanwhile)
+    with pytest.raises(NotAllowedError, match="register versions here: it is for bob"):
+        two.register("m", make_file(b"3"))
+    assert len(two.versions("m")) == 2
+
+
 def test_what_is_not_limited_is_for_everyone(two: Store, make_file: MakeFile, act_as: As) -> None:
     config(
         two, '[access]\nrollback = ["bob"]\npromote.production = ["bob"]\nregister = ["bob"]\ndelete = []\n'

@@ -337,6 +337,24 @@ def test_a_gate_stops_the_way_on_and_no_other(three: Store) -> None:
         three.promote("m@1.0.0", "validation", reason="but this is: it goes on")
 
 
+def test_a_way_back_is_another_version_that_held_production(three: Store) -> None:
+    (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nrequire = ["rollback-target"]\n')
+    with pytest.raises(GateError, match="there would be no version to go back to"):
+        three.promote("m@1.0.0", "production", reason="the first ever")
+    (three.root / "config.toml").write_text("")
+    three.promote("m@1.0.0", "production", reason="x")
+    three.promote("m@1.0.0", "archived", reason="x")
+    (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nrequire = ["rollback-target"]\n')
+    with pytest.raises(GateError):
+        three.promote("m@1.0.0", "production", reason="the only one that ever was there")
+    moved = three.promote("m@1.0.1", "production", reason="from which there is a way back")
+    assert [gate.values for gate in moved.transition.gates] == [{"target": "1.0.0"}]
+    three.rollback("m", reason="bad")
+    three.promote("m@1.0.0", "archived", reason="x")
+    with pytest.raises(GateError):
+        three.promote("m@1.0.0", "production", reason="the other was rolled back from")
+
+
 def test_an_override_is_for_those_listed_and_remembered_for_ever(three: Store) -> None:
     config = three.root / "config.toml"
     config.write_text(GATE + '[access]\noverride = ["ann"]\n')
