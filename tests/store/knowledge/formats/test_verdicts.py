@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from mvtui.store.errors import BadFileError
 from mvtui.store.knowledge.formats import Source
 from mvtui.store.knowledge.formats.pickled.search import search
 from mvtui.store.nouns.pickles import Pickles
@@ -304,8 +305,27 @@ def test_sizes_in_extended_headers_of_tar_are_not_followed() -> None:
         member.size = len(EVIL)
         member.pax_headers = {"size": str(len(EVIL))}
         tar.addfile(member, io.BytesIO(EVIL))
-    assert told(out.getvalue(), "a.tar") in ("unsafe", "partial")
-    assert told(out.getvalue(), "a.tar") != "none"
+    found = verdict(out.getvalue(), "a.tar")
+    assert found is not None
+    assert found.verdict == "partial"
+    assert "says its length in a way" in found.unread[0]
+
+
+def test_sparse_members_of_tar_are_not_followed() -> None:
+    tar = bytearray(in_tar(b"N."))
+    tar[156:157] = b"S"
+    tar[148:156] = b"%06o\0 " % (sum(tar[:148]) + sum(tar[156:512]) + 8 * 32)
+    assert told(bytes(tar), "m.tar") == "partial"
+
+
+def test_a_directory_in_tar_has_no_bytes_whatever_it_says() -> None:
+    tar = bytearray(in_tar(EVIL)[1536:])  # without the first member
+    head = tarfile.TarInfo("d")
+    head.type, head.size = tarfile.DIRTYPE, 0
+    block = bytearray(head.tobuf(tarfile.USTAR_FORMAT))
+    block[124:136] = b"%011o\0" % len(tar)
+    block[148:156] = b"%06o\0 " % (sum(block[:148]) + sum(block[156:512]) + 8 * 32)
+    assert told(bytes(block + tar), "m.tar") == "unsafe"
 
 
 # -- archives that lie ------------------------------------------------------------------------------------
@@ -361,15 +381,24 @@ def test_a_directory_that_only_some_readers_find() -> None:
     members, directory, end = evil[:begin], evil[begin:-22], evil[-22:]
     shifted = good[:-22] + members + directory + end
     assert told(shifted, "m.pt") == "unsafe"
-    # The large directory counts for all who know of it.
-    where = len(good) - 22
-    place = good.index(b"PK\x01\x02")
-    both = members + directory + good[place:-22]
-    start64 = len(members)
-    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(directory), start64)
-    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(both), 1)
-    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, where - place, start64 + len(directory), 0)
-    assert told(both + end64 + locator + tail, "m.pt") == "unsafe"
+    with pytest.raises(BadFileError, match="does not end where it is said to"):
+        made.read(good[:-22] + members + directory + good[-22:], "a.npz")
+
+
+def test_the_large_directory_counts_for_all_who_know_of_it() -> None:
+    good, evil = zipped([("m/data.pkl", pickled({}))]), zipped([("m/data.pkl", EVIL)])
+    member, own = good[: good.index(b"PK\x01\x02")], good[good.index(b"PK\x01\x02") : -22]
+    other, directory = evil[: evil.index(b"PK\x01\x02")], bytearray(evil[evil.index(b"PK\x01\x02") : -22])
+    directory[42:46] = struct.pack("<I", len(member))
+    before = member + other + bytes(directory) + own
+    begin = len(member) + len(other)
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(directory), begin)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(before), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(own), begin + len(directory), 0)
+    data = before + end64 + locator + end
+    assert told(data, "m.pt") == "unsafe"
+    found = made.read(data, "m.pt")
+    assert "two directories are said to be in two places" in found.problem
 
 
 def test_an_end_in_the_comment_is_not_the_end() -> None:
@@ -380,6 +409,23 @@ def test_an_end_in_the_comment_is_not_the_end() -> None:
 def test_an_archive_that_nothing_can_open() -> None:
     data = zipped([("m/data.pkl", EVIL)])
     assert told(data[:-30], "m.pt") == "partial"
+
+
+@pytest.mark.parametrize(
+    ("head", "path", "most", "expected"),
+    [
+        (b"V", "weights.dat", 17 << 20, None),
+        (b"V", "weights.pkl", 129 << 20, ("it takes reading too many bytes",)),
+        (b"\x80\x02V", "weights.dat", 129 << 20, ("it takes reading too many bytes",)),
+    ],
+)
+def test_no_more_is_read_than_may_be(
+    head: bytes, path: str, most: int, expected: tuple[str, ...] | None
+) -> None:
+    file = made.Vast(1 << 40, head=head, pattern=b"x")
+    found = search(Source(file, file.size, path))
+    assert (found.unread if found else None) == expected
+    assert file.taken < most
 
 
 def test_each_trick_has_a_verdict_that_is_not_safe() -> None:

@@ -283,6 +283,18 @@ TRICKS: dict[str, Trick] = {
         ),
         named=("torch.storage._load_from_bytes",),
     ),
+    "a loader behind a persistent ID": Trick(
+        PROTO
+        + put(("module", name("torch.storage", "_load_from_bytes"), 1, 2))
+        + b"Qq\x050h\x05"
+        + put((b"\x80\x04N.",))
+        + b"R0"
+        + STOP,
+        named=("torch.storage._load_from_bytes",),
+    ),
+    "a call of what is stored elsewhere": Trick(
+        PROTO + put("id") + b"Q(tR" + STOP, named=("a call of what another call returned",)
+    ),
     "a pickle in bytes": Trick(pickled({"data": pickled(call("os", "system", "id"))})),
     "a pickle in bytes in bytes": Trick(
         pickled({"data": pickled({"data": pickled(call("os", "system", "id"))})})
@@ -301,6 +313,7 @@ TRICKS: dict[str, Trick] = {
     "an empty stack": Trick(PROTO + b"0000" + call("os", "system", "id").code + STOP),
     "a number that is none": Trick(PROTO + b"Inope\n0" + call("os", "system", "id").code + STOP),
     "a number in base 16": Trick(PROTO + b"I0x41\n0" + call("os", "system", "id").code + STOP),
+    "a number in base 16, and no mark": Trick(b"I0x41\n0cos\nsystem\n" + RUN + STOP),
     "a text that is not UTF-8": Trick(PROTO + b"X\x01\0\0\0\xff0" + call("os", "system", "id").code + STOP),
     "a memo that lies": Trick(PROTO + b"h\x99" + b"0" + call("os", "system", "id").code + STOP),
     "frames that lie": Trick(
