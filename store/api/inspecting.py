@@ -18,10 +18,11 @@ def inspect(path: StrPath, *, progress: ProgressCallback | None = None) -> Inspe
     Reads headers only, so that 70 GB take as long as 70 MB; runs nothing from the files and needs no library of tensors.
     An index of shards brings those beside it. A directory is one model: its weights' tensors are counted
     once, whatever forms of them lie there. A file that no reader knows says what its first bytes suggest, and its BLAKE3;
-    hashing it is all that ``progress`` is for. No store is needed.
+    hashing it is all that ``progress`` is for. ``pickles`` is the verdict on what loading pickled data would run. No store is needed.
 
     Raises:
-        BadFileError: the file is not a valid one of the format it claims. In a directory it is told in ``problems``.
+        BadFileError: the file is not a valid one of the format it claims. In a directory it is told in ``problems``, and so
+            it is of a lone file whose pickles are not safe: what they would run matters more.
         NotFoundError: there is nothing at ``path``.
         UnsupportedFileError: it is a socket, a device or the like.
         StorageError: it can't be read.

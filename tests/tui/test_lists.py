@@ -85,6 +85,28 @@ def test_metric_columns_line_up_on_the_point() -> None:
     assert shown[0].index(".") == shown[1].index(".")
 
 
+@pytest.mark.parametrize("width", [20, 120])
+def test_pickles_have_a_column_where_there_are_some(width: int) -> None:
+    def chosen(*verdicts: str) -> dict[str, columns.Column]:
+        found = [version(at, pickles=each) for at, each in enumerate(verdicts, 1)]
+        return {column.title: column for column in columns.choose(columns.for_versions(found), width)}
+
+    look = columns.Look(NOW)
+    assert "PICKLES" not in chosen("none", "")
+    assert ("PICKLES" in chosen("safe", "none")) == (width > 20)
+    column = chosen("unsafe", "safe", "partial", "none")["PICKLES"]  # an unsafe one is never left out
+    shown = [column.show(version(pickles=each), look) for each in ("unsafe", "safe", "partial", "none")]
+    assert [(text.strip(), style) for text, style in shown] == [
+        ("✗ unsafe", "bad"),
+        ("✓ safe", "better"),
+        ("? partly", "warning"),
+        ("", "warning"),
+    ]
+    assert column.show(version(pickles="unsafe"), columns.Look(NOW, ascii_only=True))[0].startswith(
+        "x unsafe"
+    )
+
+
 def test_a_dataset_says_where_it_is_and_that_it_is_not_stored() -> None:
     path = DataSource("path", "/home/alice/work/data/train.csv")
     hub = DataSource("hf", "org/reviews", rev="main")

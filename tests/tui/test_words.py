@@ -97,3 +97,21 @@ def test_every_sign_has_an_ascii_form_of_one_cell() -> None:
         else:
             assert plain.isascii()
             assert len(plain) == len(ours) == (3 if field in {"branch", "corner", "peak"} else 1)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "label", "short", "plain"),
+    [
+        ("safe", "✓ safe", "✓ safe", "+ safe"),
+        ("unsafe", "✗ unsafe", "✗ unsafe", "x unsafe"),
+        ("unknown", "? unknown", "? unknown", "? unknown"),
+        ("partial", "? partly inspected", "? partly", "? partly inspected"),
+        ("of tomorrow", "? of tomorrow", "? of tomorrow", "? of tomorrow"),
+        ("none", "", "", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_verdicts_on_pickles_have_a_sign_and_a_word(verdict: str, label: str, short: str, plain: str) -> None:
+    assert words.pickles_label(verdict) == label
+    assert words.pickles_label(verdict, short=True) == short
+    assert words.pickles_label(verdict, ascii_only=True) == plain

@@ -24,6 +24,7 @@ NOT_WHOLE = 4
         "mvtui inspect model.safetensors",
         "mvtui inspect out/",
         "mvtui inspect sentiment@production",
+        "mvtui inspect download.pt --json | jq .pickles",
         "mvtui inspect model.gguf --tensors --module blk.0",
         "mvtui inspect sentiment --json | jq .architecture",
     ]
@@ -44,10 +45,10 @@ def command(ctx: click.Context, target: str, tensors: bool, module: str, as_json
     """Look inside model files without loading them.
 
     Tensors, parameters, architecture and metadata, as headers say them: a large file takes as long as a small one, nothing in
-    it is run, and no framework is needed. safetensors (with shards), GGUF, ONNX, NumPy, tokenizer.json,
-    config.json, adapter_config.json, model cards; of any other file what its first bytes suggest. A directory, or a
-    version of several files, is one model. A path that exists comes before a version of that name. Exits with 4 when a file is
-    not what it claims to be, or one is missing.
+    it is run, and no framework is needed. safetensors (with shards), GGUF, ONNX, PyTorch, TorchScript, pickle, joblib, NumPy,
+    tokenizer.json, config.json, adapter_config.json, model cards; of any other file what its first bytes suggest. What loading
+    pickles would run is named. A directory, or a version of several files, is one model. A path that exists comes before a
+    version of that name. Exits with 4 when a file is not what it claims to be, or one is missing.
     """
     name, found = look_into(target)
     if module:

@@ -205,8 +205,15 @@ def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
         return
     for one in done:
         output.talk(_sentence(one))
+        _tell_pickles(one)
         _tell_guesses(one)
         output.result(one.version.ref)
+
+
+def _tell_pickles(one: Registered) -> None:
+    if one.created and one.version.pickles == "unsafe":
+        named = output.safe(", ".join(one.version.pickle_reasons), 300)
+        output.warn(f"loading it could run {named}", f"mvtui inspect {one.version.ref} shows what")
 
 
 def _tell_guesses(one: Registered) -> None:
