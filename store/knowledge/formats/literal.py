@@ -12,7 +12,7 @@ from typing import Any
 MAX_DEPTH = 16
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<sign>[{}\[\]():,])|(?P<number>-?\d{1,19}(?![\w.]))L?|(?P<word>True|False|None)\b|u?(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""",
+    r"""\s*(?:(?P<sign>[{}\[\]():,])|(?P<number>-?\d{1,19})L?(?![\w.])|(?P<word>True|False|None)\b|u?(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""",
     re.ASCII | re.DOTALL,
 )
 _HEX = "[0-9a-fA-F]"

@@ -31,7 +31,7 @@ _MAX_PICKLES = 10_000
 _MAX_DEPTH = 4
 _HEAD = 512
 _PROTO, _HIGHEST_PROTOCOL = 0x80, 5
-_PICKLE_ENDINGS = (".pkl", ".pickle", ".joblib", ".debug_pkl", ".sav")
+_PICKLE_ENDINGS = (".pkl", ".pickle", ".joblib", ".debug_pkl")
 
 _ZIPS = (ZIP_MAGIC, b"PK\x05\x06")
 _HOLDERS = (*_ZIPS, npy.MAGIC)
@@ -218,9 +218,13 @@ class _Search:
         """Look into what was unpacked; if that is not all of it, and it is a pickle, say so."""
         self.budget.unpacked -= len(data)
         before, self.any = self.any, False
+        judge, self.judge = self.judge, Judge()
         self.piece(Source(BytesIO(data), len(data), path), where, claimed, depth + 1, script=script)
         if not whole and self.any:
             self._left_out(where, f"only its first {len(data):,} bytes were unpacked")
+        if whole or self.any:  # of what is cut off here, that it is, is no news
+            judge.take(self.judge)
+        self.judge = judge
         self.any |= before
 
     # -- pickles ------------------------------------------------------------------------------------

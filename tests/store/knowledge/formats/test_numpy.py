@@ -311,3 +311,10 @@ def test_of_each_array_only_the_beginning_is_read() -> None:
     assert (
         len(read_within(npz({f"{n}.npy": npy("'|u1'", "(50000,)", 50_000) for n in range(40)})).tensors) == 40
     )
+
+
+def test_whole_numbers_as_python_2_wrote_them() -> None:
+    assert made.read(npy("'<i4'", "(2L, 3L)", 24), "a.npy").tensors[0].shape == (2, 3)
+    for text in ("2LL", "2l", "L", "2.5", "2Lx"):
+        with pytest.raises(LiteralProblem):
+            literal(f"({text}, 3)")

@@ -200,6 +200,8 @@ def test_all_names_are_told() -> None:
         ("marked.bin", b"\x80\x02N"),
         ("nothing", b""),
         ("lines.txt", b"V" + b"long line " * 10_000 + b"\nand more"),
+        ("idl.sav", b"SR\0\4" + bytes(40)),
+        ("photos.tar.gz", gzip.compress(in_tar(bytes(17 << 20), "photo.raw"), 1)),
     ],
 )
 def test_what_is_no_pickle_is_none(path: str, data: bytes) -> None:
