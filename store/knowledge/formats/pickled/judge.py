@@ -102,7 +102,8 @@ class Judge:
         """Take note that frames don't end where opcodes do: unpicklers then disagree about what is in it."""
         if not self.wary:
             _note(
-                self.unsafe, "frames that end within an opcode, which loaders read in different ways (FRAME)"
+                self.unsafe,
+                "frames that don't end where opcodes or pickles do, which loaders read in different ways (FRAME)",
             )
 
     def left_out(self, why: str) -> None:

@@ -155,6 +155,8 @@ class Machine:
         """End with the value on top."""
         self.value = self.pop()
         self.ended = True
+        if self._frame_end > self.stream.at:  # Python goes on behind the frame, others behind this
+            self.judge.frames()
 
     # -- the memo -----------------------------------------------------------------------------------
 

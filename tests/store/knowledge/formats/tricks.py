@@ -321,11 +321,16 @@ TRICKS: dict[str, Trick] = {
     ),
     "a frame that ends within a text": Trick(
         b"\x80\x04\x95\x04\0\0\0\0\0\0\0\x8c\x04ab" + b"cdU\x15cos\nsystem\n" + RUN + b".N.",
-        named=("frames that end within an opcode",),
+        named=("frames that don't end where",),
     ),
     "frames within each other": Trick(
         b"\x80\x04\x95\x20\0\0\0\0\0\0\0\x95\x02\0\0\0\0\0\0\0N0" + b"N0" * 20 + b".",
-        named=("frames that end",),
+        named=("frames that don't end where",),
+    ),
+    # Who loads one pickle after the other goes on behind the frame, where a scanner that does not know sees bytes.
+    "a frame that goes on behind its pickle": Trick(
+        b"\x80\x04\x95\x0c\0\0\0\0\0\0\0N.\x80\x04B\x18\0\0\0\xff\xff\xff" + b"cos\nsystem\n" + RUN + b"N.",
+        named=("frames that don't end where",),
     ),
     "a frame beyond the end": Trick(
         b"\x80\x04\x95" + b"\xff" * 7 + b"\x7f" + by_stack("os", "system") + short("id") + b"\x85R."
