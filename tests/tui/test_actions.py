@@ -3,8 +3,10 @@ import subprocess
 import sys
 
 import pytest
-from mvtui.tui.app.actions import ACTIONS, Action, Pane, Registry, Situation
+from mvtui.tui.app.actions import ACTIONS
 from mvtui.tui.app.commands import COMMANDS
+from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.registry import Action, Registry, Situation
 
 EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, back_to="a@1")
 
@@ -14,7 +16,7 @@ def test_every_action_does_something_and_nothing_else_does() -> None:
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    assert Registry().clashes == []
+    assert Registry(ACTIONS).clashes == []
 
 
 def test_ids_are_unique_and_have_an_area() -> None:
@@ -32,7 +34,7 @@ def test_every_action_explains_itself() -> None:
 
 
 def test_users_can_remap_and_are_told_of_conflicts() -> None:
-    registry = Registry(keys={"move.down": ("ctrl+y",), "change.undo": ("q",), "no.such": ("x",)})
+    registry = Registry(ACTIONS, keys={"move.down": ("ctrl+y",), "change.undo": ("q",), "no.such": ("x",)})
     down = registry.for_key("ctrl+y", Pane.VERSIONS)
     assert down is not None
     assert down.id == "move.down"
@@ -44,18 +46,18 @@ def test_users_can_remap_and_are_told_of_conflicts() -> None:
 
 
 def test_a_key_that_someone_chose_comes_before_one_that_is_so_by_default() -> None:
-    registry = Registry(keys={"app.quit": ("j",)})
+    registry = Registry(ACTIONS, keys={"app.quit": ("j",)})
     found = registry.for_key("j", Pane.VERSIONS)
     assert found is not None
     assert found.id == "app.quit"
     assert registry.get("move.down").keys == ("down",)
-    everywhere = Registry(keys={"app.quit": ("space",)})
+    everywhere = Registry(ACTIONS, keys={"app.quit": ("space",)})
     assert everywhere.for_key("space", Pane.VERSIONS) is everywhere.get("app.quit")
     assert [clash.loser for clash in everywhere.clashes] == ["mark.toggle"]
 
 
 def test_an_action_can_be_left_without_a_key() -> None:
-    registry = Registry(keys={"stage.promote": ()})
+    registry = Registry(ACTIONS, keys={"stage.promote": ()})
     assert registry.for_key("p", Pane.VERSIONS) is None
     assert registry.clashes == []
     assert "stage.promote" not in {hint.action.id for hint in registry.footer(EVERYTHING)}
@@ -77,7 +79,7 @@ def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> Non
 
     blocked = [
         h.action.id
-        for hints in Registry().help(replace(EVERYTHING, pane=pane)).values()
+        for hints in Registry(ACTIONS).help(replace(EVERYTHING, pane=pane)).values()
         for h in hints
         if h.obstacle
     ]
@@ -86,14 +88,14 @@ def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> Non
 
 def test_what_can_t_act_says_why_and_stays_in_the_footer() -> None:
     nothing = Situation(store_open=False)
-    hints = {hint.action.id: hint.obstacle for hint in Registry().footer(nothing)}
+    hints = {hint.action.id: hint.obstacle for hint in Registry(ACTIONS).footer(nothing)}
     assert hints["copy.menu"] == "no store is open"
     assert hints["app.quit"] == hints["app.help"] == ""
-    assert set(hints) == {hint.action.id for hint in Registry().footer(EVERYTHING)}
+    assert set(hints) == {hint.action.id for hint in Registry(ACTIONS).footer(EVERYTHING)}
 
 
 def test_help_and_quit_outlive_every_other_hint() -> None:
-    assert [hint.action.id for hint in Registry().footer(EVERYTHING)][:2] == ["app.help", "app.quit"]
+    assert [hint.action.id for hint in Registry(ACTIONS).footer(EVERYTHING)][:2] == ["app.help", "app.quit"]
 
 
 def test_documentation_can_be_made_without_textual() -> None:
@@ -103,7 +105,7 @@ def test_documentation_can_be_made_without_textual() -> None:
 
 
 def test_what_can_t_be_done_is_said_in_words_that_end_the_sentence() -> None:
-    names = {action.id: action.doing or action.name for action in Registry().actions if action.why_not}
+    names = {action.id: action.doing or action.name for action in Registry(ACTIONS).actions if action.why_not}
     assert names["view.previous"] == "turn to the view before"
     assert names["pane.next"] == "go to the next pane"
     assert not [name for name in names.values() if name.split()[0] in ("next", "tab", "pane", "half")]
@@ -111,7 +113,7 @@ def test_what_can_t_be_done_is_said_in_words_that_end_the_sentence() -> None:
 
 def test_the_filter_is_told_for_the_pane_it_is_in() -> None:
     def told(pane: Pane) -> str:
-        hints = itertools.chain(*Registry().help(Situation(pane=pane)).values())
+        hints = itertools.chain(*Registry(ACTIONS).help(Situation(pane=pane)).values())
         return next(hint.action.description for hint in hints if hint.action.id == "list.filter")
 
     assert "mvtui ls --help" in told(Pane.VERSIONS)
@@ -122,7 +124,7 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
     from dataclasses import replace
 
     locked = replace(EVERYTHING, locked="your account may not write this store")
-    registry = Registry()
+    registry = Registry(ACTIONS)
     versions = {f"version.{verb}" for verb in ("register", "note", "tag", "alias", "archive", "delete")}
     changes = {f"stage.{verb}" for verb in ("promote", "rollback", "approve")}
     changes |= {"change.undo", "change.redo", *versions}

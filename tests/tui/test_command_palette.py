@@ -14,8 +14,10 @@ from mvtui.store import Model, Search, Store, Version, init_store, open_store
 from mvtui.store.errors import NotFoundError
 from mvtui.store.verbs.look import Rows
 from mvtui.tui.app import finding
-from mvtui.tui.app.actions import ACTIONS, Pane, Registry, Situation
+from mvtui.tui.app.actions import ACTIONS
 from mvtui.tui.app.memory import ACTIONS as USED
+from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.registry import Registry, Situation
 from mvtui.tui.app.seeking import Seeker
 from rich.cells import cell_len
 
@@ -36,7 +38,7 @@ def chosen(it: Session) -> str:
 
 
 def ranked(text: str, recent: Sequence[str] = (), **changes: Any) -> list[str]:
-    hints = Registry().offered(Situation(**{**_fields(SITUATION), **changes}))
+    hints = Registry(ACTIONS).offered(Situation(**{**_fields(SITUATION), **changes}))
     return [hint.action.id for _, hint in finding.ranked(hints, text, recent)]
 
 

@@ -167,12 +167,12 @@ async def test_verifying_works_where_nothing_can_be_changed(world: Path, opened:
 
 
 def test_what_reads_only_asks_for_no_right_to_change() -> None:
-    from mvtui.tui.app.actions import Registry, Situation
+    from mvtui.tui.app.registry import Registry, Situation
 
     locked = Situation(models=1, versions=1, selected="m@1.0.0", locked="it may not be written")
     free = {"version.verify", "copy.menu", "copy.id"}
     assert free <= {action.id for action in ACTIONS}
-    assert not [name for name in free if Registry().get(name).obstacle(locked)]
+    assert not [name for name in free if Registry(ACTIONS).get(name).obstacle(locked)]
 
 
 async def test_hostile_names_of_files_are_harmless(world: Path, opened: Opens, tmp_path: Path) -> None:

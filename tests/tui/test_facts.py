@@ -36,13 +36,13 @@ from mvtui.store import (
 from mvtui.store.nouns.comparison import ChangedFile, Commit
 from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app import facts
-from mvtui.tui.app.actions import Pane
 from mvtui.tui.app.asked import Ancestry, Measured
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
 from mvtui.tui.app.facts.lines import Lines
 from mvtui.tui.app.known import Known
+from mvtui.tui.app.pane import Pane
 from rich.cells import cell_len
 
 from .test_lists import HOSTILE, NOW, version

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store
-from mvtui.tui.app.actions import Pane, Registry, Situation
+from mvtui.tui.app.actions import ACTIONS
+from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.registry import Registry, Situation
 from mvtui.tui.app.screens.help import Help, help_lines
 from rich.cells import cell_len
 
@@ -18,7 +20,7 @@ LOCKED = Situation(models=1, versions=1, selected="a@1.0.0", locked="your accoun
 def test_every_word_is_there_and_no_line_is_too_long(pane: Pane, columns: int) -> None:
     from dataclasses import replace
 
-    sections = Registry().help(replace(LOCKED, pane=pane))
+    sections = Registry(ACTIONS).help(replace(LOCKED, pane=pane))
     lines = ["".join(text for text, _ in line) for line in help_lines(sections, columns)]
     assert max(map(cell_len, lines)) <= max(columns, 24)
     if columns >= 52:
@@ -31,7 +33,7 @@ def test_every_word_is_there_and_no_line_is_too_long(pane: Pane, columns: int) -
 
 def test_keys_that_someone_chose_are_told_and_many_don_t_push_the_words_away() -> None:
     many = tuple("abcdefghijklmnop")
-    registry = Registry(keys={"app.redraw": many, "stage.promote": ()})
+    registry = Registry(ACTIONS, keys={"app.redraw": many, "stage.promote": ()})
     lines = ["".join(text for text, _ in line) for line in help_lines(registry.help(LOCKED), 70)]
     assert max(map(cell_len, lines)) <= 70
     assert any(line.startswith("a, b, c") and "…" in line for line in lines)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from mvtui.store import Store, open_store
-from mvtui.tui.app.actions import VIEWS, Pane
 from mvtui.tui.app.layout import Kind
+from mvtui.tui.app.pane import VIEWS, Pane
 
 from .conftest import Opens, Session
 from .staging import staged

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from mvtui.store import Code, Comparison, Model, Store, Version, VersionDetail, init_store, open_store
-from mvtui.tui.app.actions import VIEWS, Pane
 from mvtui.tui.app.asked import Asked, Measured, lacks_history
 from mvtui.tui.app.messages import FromStore, ViewFailed, ViewRead
+from mvtui.tui.app.pane import VIEWS, Pane
 from mvtui.tui.app.worker import StoreWorker
 
 from .conftest import Opens, Session

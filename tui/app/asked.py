@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from .actions import Pane
 from .known import Known
+from .pane import Pane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Literal
 
 from .. import words
-from .actions import VIEWS, Pane
+from .pane import VIEWS, Pane
 from .screens.marks import MOST_COMPARED
 
 if TYPE_CHECKING:

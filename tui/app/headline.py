@@ -9,10 +9,10 @@ from textual.content import Content
 
 from .. import words
 from ..text import visible, width
-from .actions import Pane
 from .asked import Measured, Staged
 from .columns import Look
 from .facts import Line
+from .pane import Pane
 
 if TYPE_CHECKING:
     from ...store import Comparison, Model, Summary

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from . import keynames
-from .actions import ACTIONS, Registry
+from .actions import ACTIONS
+from .registry import Registry
 
 if TYPE_CHECKING:
     from ...store import KeySetting
@@ -45,7 +46,7 @@ class Keymap:
             if found or not setting.keys:  # an empty list means no key at all
                 keys[setting.action] = found
                 places[setting.action] = setting.place
-        registry = Registry(keys=keys)
+        registry = Registry(ACTIONS, keys=keys)
         for clash in registry.clashes:
             place = places.get(clash.loser) or places.get(clash.holder, "")
             self.problems.append(f"{clash} ({place})" if place else str(clash))

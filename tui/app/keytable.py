@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from .actions import Registry
+from .actions import ACTIONS
+from .registry import Registry
 
 BEGIN = "<!-- keys: python -m mvtui.tui.app.keytable README.md -->"
 END = "<!-- /keys -->"
@@ -15,7 +16,7 @@ def table() -> str:
     """Return every action, by section, as a Markdown table: its keys, what it does, its ID."""
     lines = ["| Keys | | Action |", "|---|---|---|"]
     section = ""
-    for action in Registry().actions:
+    for action in Registry(ACTIONS).actions:
         if action.section != section:
             section = action.section
             lines.append(f"| **{section}** | | |")

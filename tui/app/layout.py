@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from .actions import VIEWS, Pane
+from .pane import VIEWS, Pane
 
 WIDE_ENOUGH = 110
 """From this many columns on, panes stand side by side."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...store.errors import MvtuiError, NotFoundError
 from ..metric_order import worth_a_column
-from .actions import Pane
 from .asked import Ancestry, Asked, Content, Measured, Staged
 from .known import Known
+from .pane import Pane
 
 if TYPE_CHECKING:
     from ...store import Capture, Direction, GateReport, Node, RollbackPlan, Store, Trend, Version

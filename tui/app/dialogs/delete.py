@@ -10,11 +10,11 @@ from textual import events
 
 from ... import words
 from ...text import paragraph
-from ..actions import Hint
 from ..changes import Change
 from ..edits import Delete
 from ..facts import Line
 from ..prospects import Deletion, Request, ToDelete
+from ..registry import Hint
 from .dialog import Dialog
 from .parts import MOVES, buttons, hint
 

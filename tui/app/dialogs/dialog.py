@@ -18,9 +18,9 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from ...text import paragraph, visible
-from ..actions import Hint
 from ..errand import Errand
 from ..facts import Line
+from ..registry import Hint
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview

@@ -12,12 +12,12 @@ from textual.widget import Widget
 
 from ... import words
 from ...text import fit, visible, width
-from ..actions import Hint
 from ..facts import Line
 from ..finding import ranked
 from ..finding import words as wanted_words
 from ..memory import ACTIONS
 from ..prospects import Request
+from ..registry import Hint
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview

@@ -6,8 +6,8 @@ from textual import events
 
 from ... import words
 from ...text import paragraph
-from ..actions import Action, Hint
 from ..facts import Line
+from ..registry import Action, Hint
 
 MOVES = frozenset({"tab", "shift+tab", "left", "right", "h", "l"})
 """Keys that go to the other of two buttons."""

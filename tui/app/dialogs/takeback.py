@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from textual import events
 
 from ...text import paragraph
-from ..actions import Hint
 from ..changes import Change, TakeBack
 from ..facts import Line
 from ..prospects import Request, TakenBack, ToTakeBack
+from ..registry import Hint
 from .dialog import Dialog
 from .parts import MOVES, buttons, hint
 

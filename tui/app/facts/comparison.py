@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ....store import by_dataset
 from ... import differences, words
 from ...text import paragraph, visible
-from ..actions import Pane
 from ..columns import Look
+from ..pane import Pane
 from .grid import Grid
 from .lines import Line, Lines, facts, heading
 

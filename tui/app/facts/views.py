@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph
-from ..actions import Pane
 from ..columns import Look
 from ..known import Known
+from ..pane import Pane
 from .lines import Lines
 from .overview import overview
 

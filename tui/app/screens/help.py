@@ -9,8 +9,8 @@ from textual.screen import ModalScreen
 
 from ...text import fit, paragraph, width
 from ...words import signs
-from ..actions import Hint, Registry, Situation
 from ..facts import Line
+from ..registry import Hint, Registry, Situation
 from ..widgets.overview import Overview
 
 _CLOSING = frozenset({"escape", "q", "question_mark", "f1", "enter", "ctrl+c"})

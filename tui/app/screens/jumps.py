@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import lineage
-from ..actions import Pane
+from ..pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:

@@ -21,13 +21,14 @@ from textual.widget import Widget
 
 from ... import words
 from .. import facts, headline
-from ..actions import VIEWS, Action, Pane, Registry, Situation
 from ..columns import Look
 from ..commands import COMMANDS
 from ..keymap import Keymap
 from ..layout import Place
 from ..memory import Memory
 from ..messages import FromStore
+from ..pane import VIEWS, Pane
+from ..registry import Action, Registry, Situation
 from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .. import columns, sorting
-from ..actions import Pane
+from ..pane import Pane
 from ..rows import Rows, changed_last, matching_models
 
 if TYPE_CHECKING:

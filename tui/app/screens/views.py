@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import facts, headline
-from ..actions import VIEWS, Pane
 from ..asked import Asked, Measured, lacks_history
 from ..messages import ViewFailed, ViewRead
+from ..pane import VIEWS, Pane
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...text import visible, width
-from ..actions import Hint
 from ..facts import Line
+from ..registry import Hint
 from .lineview import LineView
 
 _GAP = 3
