@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ..engine.repository import Repository
 from ..verbs import find
 from .ancestry import Ancestry
@@ -49,7 +51,9 @@ def glance(path: StrPath | None = None) -> Store | None:
     return Store(repository) if repository is not None else None
 
 
-def init_store(path: StrPath | None = None, *, group: str | int | None = None) -> Store:
+def init_store(
+    path: StrPath | None = None, *, group: str | int | None = None, demo: datetime | None = None
+) -> Store:
     """Make a store at ``path`` (default: ``$MVTUI_STORE``, else ``.mvtui`` in this directory) and open it.
 
     One that is there already is opened as it is. Inside a git work tree the store ignores itself.
@@ -58,6 +62,9 @@ def init_store(path: StrPath | None = None, *, group: str | int | None = None) -
     of them makes in it, whatever their umask; everyone else may read it. A store that is there already is shared, too,
     as far as this user may; what others may do in it stays as it is.
 
+    With ``demo`` it tells a story that begins then: see ``Store.playing``. It says so for ever, and nothing can make it a
+    store like others.
+
     Raises:
         BadInputError: there is no such group.
         ConflictError: ``path`` is a file, or a directory that holds something else.
@@ -65,7 +72,7 @@ def init_store(path: StrPath | None = None, *, group: str | int | None = None) -
     """
     from ..verbs import init
 
-    return Store(init.init(path, group))
+    return Store(init.init(path, group, demo))
 
 
 class Store(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from ..nouns.reports import Finding, GcReport, ProgressCallback, RepairReport, VerifyReport
@@ -16,8 +17,30 @@ if TYPE_CHECKING:
     from ..nouns.usage import Usage
 
 
+_STORY_UID = 1000
+"""The account number of people in a story: an ordinary account's, not root's."""
+
+
 class Keeping(Face):
     """A version's bytes, and the store's health."""
+
+    @contextmanager
+    def playing(self, user: str, at: datetime, *, host: str = "demo") -> Iterator[None]:
+        """Let what this thread does in a demo's store be of ``user`` at ``at``, as long as the context lasts.
+
+        For stores made with ``init_store(…, demo=…)``, whose journal says so: a demo, a lesson, a test of what depends on
+        people and time. The gates and rules of access judge by who is played; account groups of this machine don't hold
+        for people out of a story.
+
+        Raises:
+            ConflictError: this store is a real one; what happens in it is of whoever does it, and of now.
+        """
+        from ..engine import actor
+        from ..nouns.event import Actor
+
+        with actor.played(actor.Part(Actor(user, _STORY_UID, host, "", actor.tool()), at)):
+            self._repository.check_part()
+            yield
 
     def checkout(self, ref: str, dest: StrPath, *, progress: ProgressCallback | None = None) -> Path:
         """Copy a version's files into ``dest`` (reflinks where the file system has them), each checked.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .objects import Objects
 
 
-def body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor) -> dict[str, Any]:
-    """Return what a journal line says of an event that happens now."""
+def body(kind: EventKind, data: dict[str, Any], reason: str, who: Actor, at: datetime) -> dict[str, Any]:
+    """Return what a journal line says of an event."""
     return {
-        "at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "at": at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "actor": {"user": who.user, "uid": who.uid, "host": who.host, "ssh": who.ssh, "tool": who.tool},
         "event": kind,
         "reason": reason,

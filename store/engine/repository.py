@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import (
     BadConfigError,
     BusyError,
+    ConflictError,
     FormatError,
     NotFoundError,
     ReadOnlyError,
@@ -67,6 +68,8 @@ class Repository:
         self.live = Live(self.layout.live, self.trees, copy=self.config.live_copy)
         self.mended: list[pointers.Mended] = []  # what ``writing`` found amiss by itself
         self.store_id = ""
+        self.is_demo = False
+        """Whether this store was made for a demo: its people and times are a story."""
         self._mutex = threading.RLock()
         self._snapshots = Snapshots(self.layout)
         self._partial: dict[int, str] = {}
@@ -244,6 +247,7 @@ class Repository:
                 hint="Update mvtui: pip install --upgrade mvtui",
             )
         self.store_id = str(data.get("store", ""))
+        self.is_demo = data.get("demo") is True
 
     def replay(self) -> tuple[Journal, Iterator[Event]]:
         """Read the whole journal again from its first byte, every hash checked, apart from the index.
@@ -384,6 +388,18 @@ class Repository:
     def _on_network(self) -> bool:
         return platform.is_network(platform.file_system_of(self.layout.root))
 
+    def check_part(self) -> None:
+        """Refuse to let a made-up person do something at a made-up time in a store that is not a demo's.
+
+        Raises:
+            ConflictError: somebody is playing a part, and this store is real.
+        """
+        if actor.is_played() and not self.is_demo:
+            raise ConflictError(
+                f"the store at {self.layout.root} is no demo's: what happens in it is of whoever does it, and of now",
+                hint="Make one that is: init_store(PATH, demo=True).",
+            )
+
     def ensure_object(self, name: str) -> bool:
         """Whether an object that an event will name is there; it is brought back from trash. Only in ``writing()``."""
         return self.objects.size(name) is not None or self.objects.restore(name)
@@ -396,9 +412,10 @@ class Repository:
         Raises:
             JournalDamagedError, OutcomeUnknownError, StorageError: see ``Journal.append``.
         """
+        self.check_part()
         if not self.lock.is_sound():
             raise BusyError("someone removed the store's lock file", hint="Never delete it; try again.")
-        body = events.body(kind, data, reason, actor.current())
+        body = events.body(kind, data, reason, actor.current(), actor.now())
         body = events.fitted(body, self.journal.seq + 1, self.objects)
         self._stale = True  # until the index shows what the journal says
         line = self.journal.append(body)
@@ -426,7 +443,7 @@ class Repository:
     def _repair_body(self, gaps: list[dict[str, Any]]) -> dict[str, Any]:
         # The first event may be what was lost, so what it said is said again.
         said = {"gaps": gaps, "store": self.store_id, "format": FORMAT}
-        return events.body(EventKind.REPAIR, said, "", actor.current())
+        return events.body(EventKind.REPAIR, said, "", actor.current(), actor.now())
 
     def save_snapshot(self) -> None:
         """Write index.json anew. The caller holds the writers' lock, or is alone."""

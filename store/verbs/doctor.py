@@ -26,6 +26,8 @@ def doctor(repository: Repository) -> tuple[Finding, ...]:
 def _store(repository: Repository) -> Iterator[Finding]:
     root = repository.layout.root
     yield Finding("ok", "store", f"{root}, format {FORMAT}")
+    if repository.is_demo:
+        yield Finding("info", "demo", "made for a demo: people and times in its journal may be a story")
     with repository.reading() as index:
         count = sum(d["count"] for d in index.models.all())
         yield Finding("ok", "index", f"{_count(len(index.models), 'model')}, {_count(count, 'version')}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from ..engine import actor
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -85,7 +85,7 @@ def door(
     facts = Facts(
         version=version,
         stage=stage,
-        now=datetime.now(UTC),
+        now=actor.now(),
         direction=direction,
         member=policy.is_meant,
         production=look.as_version(other) if other is not None else None,

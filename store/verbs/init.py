@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from datetime import datetime
 
 from ..engine import actor, durable, events, journal, platform, sharing
 from ..engine.config import TEMPLATE
@@ -14,10 +15,13 @@ from ..nouns.event import EventKind
 from . import find
 
 
-def init(path: str | os.PathLike[str] | None, group: str | int | None = None) -> Repository:
+def init(
+    path: str | os.PathLike[str] | None, group: str | int | None = None, demo: datetime | None = None
+) -> Repository:
     """Make a store and open it; one that is there already is opened as it is; see ``find.place_to_make``.
 
-    With ``group`` it is shared with that Unix group, also if it is there already.
+    With ``group`` it is shared with that Unix group, also if it is there already. ``demo`` is when the story begins that
+    a store made for a demo tells.
 
     Two processes may do this at once: the journal's first line is published in one step, and the one who
     comes second finds it.
@@ -58,8 +62,8 @@ def init(path: str | os.PathLike[str] | None, group: str | int | None = None) ->
             target = os.path.join(root, name)
             if not os.path.exists(target):
                 durable.replace_file(target, text.encode(), temp_dir=layout.tmp)
-        first = {"format": FORMAT, "store": os.urandom(16).hex()}
-        body = events.body(EventKind.INIT, first, "", actor.current())
+        first = {"format": FORMAT, "store": os.urandom(16).hex()} | ({"demo": True} if demo else {})
+        body = events.body(EventKind.INIT, first, "", actor.current(), demo or actor.now())
         # Some may have been made by a process that died before it could flush them.
         for directory in {root, *map(os.path.dirname, layout.directories())}:
             durable.sync_dir(directory)

@@ -6,7 +6,6 @@ at again, and decided anew if it moved.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ..engine import actor
@@ -99,7 +98,7 @@ class _Promotion:
             production = stays["version"] if stays is not None and stays is not document else None
         transition = Transition(
             seq=0,
-            at=datetime.now(UTC),
+            at=actor.now(),
             actor=actor.current(),
             model=document["model"],
             version=document["version"],

@@ -36,12 +36,9 @@ def build(root: Path, versions: int, *, models: int = _MODELS) -> Path:
             model = chance.randrange(models)
             counts[model] += 1
             seq += 1
-            body = events.body(
-                EventKind.REGISTER, _data(chance, f"model-{model:02}", counts[model], n), "", actor.current()
-            )
-            body["at"] = (
-                (made + timedelta(minutes=n)).isoformat(timespec="microseconds").replace("+00:00", "Z")
-            )
+            at = made + timedelta(minutes=n)
+            data = _data(chance, f"model-{model:02}", counts[model], n)
+            body = events.body(EventKind.REGISTER, data, "", actor.current(), at)
             line = lines.seal(head, seq, body)
             file.write(line)
             head = line[20:84].decode()

@@ -129,7 +129,7 @@ def _written(good: bytes, said: list[tuple[EventKind, dict[str, Any]]]) -> bytes
     prev, seq, written = last.hash, last.seq, b""
     for kind, data in said:
         seq += 1
-        raw = lines.seal(prev, seq, events.body(kind, data, "so", actor.current()))
+        raw = lines.seal(prev, seq, events.body(kind, data, "so", actor.current(), actor.now()))
         line = lines.parse(raw, 0, 0)
         assert line is not None
         prev, written = line.hash, written + raw
