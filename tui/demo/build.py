@@ -46,10 +46,15 @@ def default_directory() -> Path:
 
 
 def demo(
-    directory: str | os.PathLike[str] | None = None, *, fresh: bool = False, say: Say | None = None
+    directory: str | os.PathLike[str] | None = None,
+    *,
+    fresh: bool = False,
+    say: Say | None = None,
+    now: datetime | None = None,
 ) -> Demo:
     """Return the demo in ``directory`` (default: ``default_directory()``), building it where needed.
 
+    The models are trained here; the people and the weeks are a story, which ends at ``now`` (default: at this moment).
     It appears whole or not at all. ``fresh`` replaces one that is there, with all that was registered in it
     since; other files beside the store stop it.
 
@@ -68,7 +73,7 @@ def demo(
     except OSError as error:
         raise _storage(target, error) from None
     try:
-        _build(work / "demo", say or (lambda _: None))
+        _build(work / "demo", say or (lambda _: None), now or datetime.now(UTC).replace(microsecond=0))
         if there:
             os.rename(target, work / "old")
         try:
@@ -113,33 +118,24 @@ def _describe(target: Path, *, built: bool) -> Demo:
     return Demo(target, target / _STORE, built, summary.models, summary.versions)
 
 
-def _build(directory: Path, say: Say) -> None:
+def _build(directory: Path, say: Say, now: datetime) -> None:
     directory.mkdir()
     (directory / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-    now = datetime.now(UTC).replace(microsecond=0)
+    releases = story.history()
     with (
-        init_store(directory / _STORE) as store,
+        init_store(directory / _STORE, demo=now - timedelta(hours=releases[0].hours + 1)) as store,
         tempfile.TemporaryDirectory(prefix="mvtui-demo-") as scratch,
     ):
         user = store.summary().user
         _govern(store, user)
-        acts = deque(act for act in stages.acts() if act.what != "override" or stages.may_override(user))
-        done = []
-        for number, release in enumerate(story.history()):
-            _do(store, acts, release.hours)
+        acts = deque(stages.acts())
+        for number, release in enumerate(releases):
+            _do(store, acts, release.hours, now)
             trained = release.make()
             ref = _release(store, release, trained, now, Path(scratch) / str(number))
             shown = "  ".join(f"{name} {value}" for name, value in list(trained.metrics.items())[:2])
             say(f"  {ref:24} {shown}".rstrip())
-            _look_closer(store, ref, trained)
-            done.append((release, ref))
-        for release, ref in done:
-            for alias in release.aliases:
-                store.alias(ref, alias)
-        for release, ref in done:
-            if release.deleted:
-                store.delete(ref, release.deleted)
-        _do(store, acts, 0)
+        _do(store, acts, 0, now)
 
 
 def _govern(store: Store, user: str) -> None:
@@ -148,46 +144,50 @@ def _govern(store: Store, user: str) -> None:
     file.write_text(stages.config(file.read_text(encoding="utf-8"), user), encoding="utf-8")
 
 
-def _do(store: Store, acts: deque[stages.Act], until: float) -> None:
+def _do(store: Store, acts: deque[stages.Act], until: float, now: datetime) -> None:
     """Do what the story has further back than ``until`` hours."""
     while acts and acts[0].hours > until:
-        acts.popleft().do(store)
+        acts.popleft().do(store, now)
 
+
+_EVALUATED = timedelta(minutes=6)
+"""How long after a model is made an evaluation has looked closer."""
 
 _CAPTURED: tuple[Part, ...] = ("python", "system", "gpu")
 """What of this machine is true of the demo's models: the code is mvtui's own, and the command is the demo."""
 
 
 def _release(store: Store, release: story.Release, trained: Trained, now: datetime, scratch: Path) -> str:
-    """Register a trained model and the data it learned from; return its reference."""
-    created = now - timedelta(hours=release.hours)
-    registered = store.register(
-        release.model,
-        _written(scratch / "model", trained.files),
-        version=release.version,
-        bump=release.bump,
-        kind=release.kind,
-        metrics=trained.metrics,
-        series=_series(trained.losses),
-        params=release.params,
-        tags=release.tags,
-        note=release.note,
-        created=created,
-        parents=release.parents,
-        datasets={
-            role: _dataset(store, corpus, scratch / role, created) for role, corpus in trained.data.items()
-        },
-        capture=_CAPTURED,
-    )
-    return registered.version.ref
+    """Register a trained model and the data it learned from, and evaluate it; return its reference."""
+    by, created = story.AUTHORS[release.model], now - timedelta(hours=release.hours)
+    with store.playing(by, created, host=stages.HOST):
+        registered = store.register(
+            release.model,
+            _written(scratch / "model", trained.files),
+            version=release.version,
+            bump=release.bump,
+            kind=release.kind,
+            metrics=trained.metrics,
+            series=_series(trained.losses),
+            params=release.params,
+            tags=release.tags,
+            note=release.note,
+            parents=release.parents,
+            datasets={role: _dataset(store, corpus, scratch / role) for role, corpus in trained.data.items()},
+            capture=_CAPTURED,
+        )
+    ref = registered.version.ref
+    with store.playing(by, created + _EVALUATED, host=stages.HOST):
+        for alias in release.aliases:
+            store.alias(ref, alias)
+        _look_closer(store, ref, trained)
+    return ref
 
 
-def _dataset(store: Store, corpus: Corpus, scratch: Path, created: datetime) -> str:
+def _dataset(store: Store, corpus: Corpus, scratch: Path) -> str:
     """Register a corpus, unless it is there already; return its reference."""
     path = _written(scratch, {corpus.file: corpus.content})
-    registered = store.register(
-        corpus.name, path, kind="dataset", note=corpus.note, created=created, capture=False
-    )
+    registered = store.register(corpus.name, path, kind="dataset", note=corpus.note, capture=False)
     return registered.version.ref
 
 

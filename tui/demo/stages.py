@@ -1,7 +1,6 @@
 """What became of the demo's versions: gates, and how each went through its stages, in the order of the story.
 
-There is one person here, whoever runs the demo, and the journal keeps the time at which things were done: now. So no
-gate asks for a second pair of eyes, and the order tells the story, not the hours.
+Four people work here, and whoever runs the demo is the fifth: may approve what waits, and overrule a gate.
 """
 
 from __future__ import annotations
@@ -9,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
+
+from .story import ALICE, AUTHORS, BOB, CAROL
 
 if TYPE_CHECKING:
     from ...store import Store
@@ -43,8 +45,7 @@ within = 0.005           # in the metric's own unit
 [[gate]]
 stage = "production"
 model = ["sentiment", "support-prompt"]
-approvals = 1
-four_eyes = false        # you are alone here; left out, the author's own approval would not count
+approvals = 1            # of someone other than its author
 """
 
 _SLICE = """
@@ -57,8 +58,11 @@ slice = "negated"
 within = "5%"
 """
 
+HOST = "box7"
+"""Where they all work."""
+
 _ACCESS = "[access]"
-_OVERRIDE = 'override = ["{user}"]    # who may overrule a gate; without this line nobody\n'
+_OVERRIDE = "override = [{people}]    # who may overrule a gate; without this line nobody\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """An account that can be written in config.toml as it is."""
 
@@ -67,18 +71,22 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 class Act:
     """One thing that was done: ``hours`` is how long ago the story has it, ``ref`` the version (a rollback: the model).
 
-    ``to`` is the stage, or, of a verdict, the one it is about. ``guard`` adds a gate to those there were.
+    ``to`` is the stage, or, of a verdict, the one it is about. ``guard`` adds a gate to those there were. ``by`` is who did
+    it: left out, whose model it is.
     """
 
     hours: float
-    what: Literal["promote", "override", "approve", "request", "rollback", "guard"]
+    what: Literal["promote", "override", "approve", "request", "rollback", "delete", "guard"]
     ref: str
     to: str = ""
     reason: str = ""
+    by: str = ""
 
-    def do(self, store: Store) -> None:
-        """Do it."""
-        _DOING[self.what](store, self)
+    def do(self, store: Store, now: datetime) -> None:
+        """Do it; ``now`` is when the story ends."""
+        by = self.by or AUTHORS[self.ref.partition("@")[0]]
+        with store.playing(by, now - timedelta(hours=self.hours), host=HOST):
+            _DOING[self.what](store, self)
 
 
 def _guard(store: Store, _act: Act) -> None:
@@ -92,24 +100,19 @@ _DOING: dict[str, Callable[[Store, Act], object]] = {
     "approve": lambda store, act: store.approve(act.ref, act.to, reason=act.reason),
     "request": lambda store, act: store.request(act.ref, act.to, reason=act.reason),
     "rollback": lambda store, act: store.rollback(act.ref, reason=act.reason),
+    "delete": lambda store, act: store.delete(act.ref, act.reason),
     "guard": _guard,
 }
 
 
 def config(template: str, user: str) -> str:
     """Return a store's config.toml with the demo's rules in it; ``user`` is whoever runs it."""
-    if not may_override(user):
-        return template + GATES
+    people = ", ".join(f'"{name}"' for name in dict.fromkeys((BOB, user)) if _PLAIN_NAME.fullmatch(name))
     lines = template.splitlines(keepends=True)
     place = next((at for at, line in enumerate(lines) if line.startswith(_ACCESS)), len(lines))
     head = [] if place < len(lines) else [f"\n{_ACCESS}\n"]
-    lines[place + 1 : place + 1] = [*head, _OVERRIDE.format(user=user)]
+    lines[place + 1 : place + 1] = [*head, _OVERRIDE.format(people=people)]
     return "".join(lines) + GATES
-
-
-def may_override(user: str) -> bool:
-    """Whether the account's name can be written in config.toml."""
-    return _PLAIN_NAME.fullmatch(user) is not None
 
 
 def acts() -> list[Act]:
@@ -121,10 +124,10 @@ def _days(days: float, hours: float = 0) -> float:
     return days * 24 + hours
 
 
-def _released(days: float, ref: str, reason: str) -> list[Act]:
-    """Return an approval, and the promotion to production after it."""
+def _released(days: float, ref: str, reason: str, seen: str = "", by: str = BOB) -> list[Act]:
+    """Return an approval of somebody else's, and the promotion to production after it."""
     return [
-        Act(_days(days, 1), "approve", ref, "production"),
+        Act(_days(days, 1), "approve", ref, "production", seen, by),
         Act(_days(days), "promote", ref, "production", reason),
     ]
 
@@ -132,7 +135,7 @@ def _released(days: float, ref: str, reason: str) -> list[Act]:
 def _sentiment() -> list[Act]:
     return [
         Act(_days(23, 2), "promote", "sentiment@1.0.0", "staging", "something to measure against"),
-        *_released(22, "sentiment@1.0.0", "anything beats reading every review by hand"),
+        *_released(22, "sentiment@1.0.0", "anything beats reading every review by hand", "a start"),
         Act(_days(20, 8), "promote", "sentiment@1.1.0", "staging", "two points better"),
         *_released(20, "sentiment@1.1.0", "better on plain reviews, which most are"),
         Act(_days(16, 5), "promote", "sentiment@1.2.0", "staging", "ten points better"),
@@ -150,12 +153,21 @@ def _sentiment() -> list[Act]:
             "rollback",
             "sentiment",
             reason="the numbers were too great: the held-out reviews were in its training set",
+            by=CAROL,
+        ),
+        Act(
+            _days(12, 20),
+            "delete",
+            "sentiment@1.3.0",
+            reason="the held-out reviews were in the training set",
         ),
         Act(_days(12), "guard", "sentiment"),
         Act(_days(9, 3), "promote", "sentiment@2.0.0-rc.1", "staging", "for those who write loaders"),
         Act(_days(6, 1), "promote", "sentiment@2.0.0", "staging", "the release of the pair model"),
         Act(_days(5, 12), "promote", "sentiment@2.0.0", "validation", "loaders read the new vocabulary"),
-        *_released(5, "sentiment@2.0.0", "wins on every metric, no slice lost"),
+        *_released(
+            5, "sentiment@2.0.0", "wins on every metric, no slice lost", "read 50 reviews side by side"
+        ),
         Act(_days(4, 23), "promote", "sentiment@2.0.0-rc.1", "archived", "2.0.0 is out"),
         Act(1.9, "promote", "sentiment@2.1.0", "staging", "relabelled data, same recipe"),
         Act(1.5, "promote", "sentiment@2.1.0", "validation", "two points better"),
@@ -204,6 +216,7 @@ def _ranker() -> list[Act]:
             "rollback",
             "ranker",
             reason="people scroll further than before: it learned which rank is clicked, not which result",
+            by=ALICE,
         ),
         Act(_days(10, 20), "promote", "ranker@1.2.0", "staging", "weighs that bias out"),
         Act(_days(10), "promote", "ranker@1.2.0", "production", "less scrolling than with 1.0.0"),
@@ -217,6 +230,6 @@ def _ranker() -> list[Act]:
 
 def _prompt() -> list[Act]:
     return [
-        *_released(9, "support-prompt@1.0.0", "good enough for the support desk"),
-        *_released(4, "support-prompt@1.1.0", "no more promises"),
+        *_released(9, "support-prompt@1.0.0", "good enough for the support desk", by=ALICE),
+        *_released(4, "support-prompt@1.1.0", "no more promises", "tried it on last week's reviews", ALICE),
     ]

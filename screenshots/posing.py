@@ -1,0 +1,53 @@
+"""The demo store as pictures show it: as bob on box7 sees it, at a fixed moment; what he does is of him, at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+from mvtui.store import Capture, Store, Summary, open_store
+from mvtui.tui.demo import stages
+from mvtui.tui.demo.story import BOB
+
+MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+"""When the pictures are taken, and the demo's story ends."""
+
+MACHINE: dict[str, dict[str, Any]] = {
+    "python": {"version": "3.11.9"},
+    "system": {"hostname": "box7", "cpus": 16, "memory": 64 * 10**9, "release": "Debian GNU/Linux 12"},
+    "gpu": {"source": "none"},
+}
+"""Where they are said to be taken."""
+
+
+class Posed:
+    """The demo's store, in another place and on another machine."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def capture(self, ref: str) -> Capture | None:
+        found = self._store.capture(ref)
+        return found and replace(found, parts=MACHINE)
+
+    def summary(self, *, measure: bool = False) -> Summary:
+        return replace(self._store.summary(measure=measure), path="/home/alice/run7/.mvtui")
+
+
+def posed(path: Path) -> Callable[[], Any]:
+    """Return what opens the demo store at ``path`` as it is shown in pictures."""
+
+    def open_it() -> Any:
+        store = open_store(path)
+        store.playing(
+            BOB, MOMENT, host=stages.HOST
+        ).__enter__()  # for as long as the thread that opens it lives
+        return Posed(store)
+
+    return open_it
