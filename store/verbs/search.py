@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -85,6 +85,10 @@ class Search:
         """
         query, missing = so_far(text, datetime.now(UTC))
         return Found(self._finder.find(query), bool(query.sort), missing)
+
+    def names(self, field: Literal["metric", "param", "tag"]) -> tuple[str, ...]:
+        """Return the names of all the metrics, parameters or tags that the versions have, the most common first."""
+        return self._vocabulary.values(field)
 
     def complete(self, text: str) -> list[Completion]:
         """Return how a query could go on at its end."""

@@ -29,8 +29,8 @@ _HELP = """\
   since:7d               until:2026-11-01 before:2026-11 age<2d created:today
                          registered:yesterday
   size>1GB               files>3; kB MB GB TB, KiB MiB GiB TiB
-  sort:-metric.f1        sort:created,version sort:-staged; - for the highest
-                         first
+  sort:-metric.f1        sort:created,version sort:-staged sort:tag.owner; - for
+                         the highest first
   limit:10               only so many
 
   All terms must hold. -TERM turns one round; a OR b; (a OR b) c; a comma

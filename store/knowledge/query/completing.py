@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from . import words
-from .fields import FIELDS, SORT_KEYS, Field
+from .fields import FIELDS, SORT_KEYS, SORT_NAMED, Field
 from .pattern import fold
 from .vocabulary import Vocabulary
 
@@ -127,7 +127,7 @@ def _sort_keys(term: str, at: int, vocabulary: Vocabulary) -> Iterator[_Candidat
     sign = "-" if term.startswith("-", at) else ""
     typed = fold(term[at + len(sign) :].replace('"', ""))
     keys = {key: key for key in SORT_KEYS}
-    for field in ("metric", "param"):
+    for field in SORT_NAMED:
         keys |= {f"{field}.{name}": f"{field}.{words.quoted_name(name)}" for name in vocabulary.values(field)}
     for plain, key in keys.items():
         if fold(plain).startswith(typed):

@@ -106,8 +106,12 @@ DIRECTIVES = frozenset({"sort", "limit"})
 SORT_KEYS = (
     *("created", "registered", "version", "model", "size"),
     *("files", "stage", "staged", "kind", "author", "host"),
+    *("alias", "pickle", "note", "id"),
 )
-"""What can be sorted by, besides ``metric.NAME`` and ``param.NAME``."""
+"""What can be sorted by, besides ``metric.NAME``, ``param.NAME`` and ``tag.NAME``."""
+
+SORT_NAMED = ("metric", "param", "tag")
+"""Fields of which one value, by its name, can be sorted by."""
 
 _COMPARED = frozenset({"version", "moment", "age", "size", "count", "number", "scalar"})
 _ONLY_EQUAL = frozenset({"since", "until", "before"})

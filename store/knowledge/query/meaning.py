@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .fields import COMPARE, FIELDS, SORT_KEYS
+from .fields import COMPARE, FIELDS, SORT_KEYS, SORT_NAMED
 
 _OTHER_NAMES = {
     "branch": "git",
@@ -42,7 +42,7 @@ def sort_keys(key: str) -> list[str]:
         return []
     word, dot, name = key.partition(".")
     meant = _OTHER_NAMES.get(word.lower(), "")
-    if name and meant in {"metric", "param"}:
+    if name and meant in SORT_NAMED:
         return [f"{meant}.{name}"]
     return close(key.lower(), SORT_KEYS) or ([] if dot else [f"metric.{key}", f"param.{key}"])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...nouns.names import STAGES
+from ...nouns.pickles import PICKLE_WORDS
 from ...nouns.semver import precedence
 from .keyed import measured
 from .pattern import fold
@@ -17,6 +18,8 @@ Key = Callable[[Document], Any]
 """What to compare a document by; None if it has none, so that it comes last whatever the direction."""
 
 _RANKS = {stage: rank for rank, stage in enumerate(STAGES)}
+_PICKLES = {word: rank for rank, word in enumerate(reversed(PICKLE_WORDS))}
+"""From what runs nothing to what runs something; without pickles there is nothing to rank."""
 
 
 def arranged(documents: Sequence[Document], rows: list[int], keys: Sequence[SortKey]) -> list[int]:
@@ -39,6 +42,8 @@ def _key(key: SortKey) -> Key:
         return _metric(key.name)
     if key.field == "param":
         return _param(key.name)
+    if key.field == "tag":
+        return _tag(key.name)
     return _KEYS[key.field]
 
 
@@ -63,6 +68,14 @@ def _param(name: str) -> Key:
     return get
 
 
+def _tag(name: str) -> Key:
+    def get(document: Document) -> str | None:
+        value = document["tags"].get(name) if "tags" in document else None
+        return None if value is None else fold(value)
+
+    return get
+
+
 def _created(document: Document) -> str:
     moment: str = document.get("created") or document["registered"]
     return moment[:-1]
@@ -81,4 +94,8 @@ _KEYS: dict[str, Key] = {
     "kind": lambda d: d["kind"],
     "author": lambda d: fold(d["author"]),
     "host": lambda d: fold(d["host"]),
+    "alias": lambda d: fold(min(d["aliases"])) if d.get("aliases") else None,
+    "pickle": lambda d: _PICKLES.get(d.get("pickles", "")),
+    "note": lambda d: fold(d["note"]) if d.get("note") else None,
+    "id": lambda d: d["id"],
 }

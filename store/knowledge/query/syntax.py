@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...errors import QueryError
 from . import meaning, words
-from .fields import DIRECTIVES, FIELDS, SORT_KEYS, Field, allows
+from .fields import DIRECTIVES, FIELDS, SORT_KEYS, SORT_NAMED, Field, allows
 from .pattern import fold
 from .readers import READERS, UnreadableError
 from .tree import Both, Condition, Either, Node, Not, Query, SortKey, Value, Word
@@ -215,9 +215,9 @@ class _Reader:
         field = field.lower()
         if field in SORT_KEYS and not dot:
             return SortKey(field, "", descending)
-        if field in {"metric", "param"} and name:
+        if field in SORT_NAMED and name:
             return SortKey(field, words.unquoted(name), descending)
-        known = (*SORT_KEYS, "metric.NAME", "param.NAME")
+        known = (*SORT_KEYS, *(f"{field}.NAME" for field in SORT_NAMED))
         raise self._wrong(
             f"can't sort by {raw!r}" if raw else "sort by what?",
             value.at,

@@ -54,7 +54,7 @@ Node: TypeAlias = Word | Condition | Not | Both | Either
 
 
 class SortKey(msgspec.Struct, frozen=True):
-    """One key to sort by: a field, or a metric or parameter by ``name``."""
+    """One key to sort by: a field, or a metric, parameter or tag by ``name``."""
 
     field: str
     name: str = ""

@@ -184,6 +184,8 @@ def test_searching_one_model(store: Store) -> None:
         assert found.missing is not None
         search.prepare()
     assert [found.text for found in search.complete("alias:")] == ["champion"]
+    assert search.names("tag") == ("owner",)
+    assert store.search(store.versions()).names("metric")[0] == "f1", "the most common first"
     assert [found.text for found in search.complete("s")] == ["stage:", "since:", "size>", "sort:"]
 
 

@@ -86,6 +86,7 @@ def going_on(text: str, cursor: int | None = None) -> list[str]:
         ("sort:-metric.f1[", ["sort:-metric.f1[test:fr]"]),
         ("sort:-created,-metric.e", ['sort:-created,-metric."eval loss"']),
         ("sort:param.l", ["sort:param.lr"]),
+        ("sort:-tag.ow", ["sort:-tag.owner"]),
         ("since:y", ["since:yesterday"]),
         ("nothing", []),
         ("nothing:", []),

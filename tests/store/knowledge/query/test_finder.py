@@ -155,11 +155,24 @@ def test_what_never_was_in_a_stage_comes_last() -> None:
         ("files", [{"files": n} for n in (1, 2, 10)]),
         ("kind", [{"kind": k} for k in ("adapter", "weights")]),
         ("host", [{"host": h} for h in ("a", "B")]),
+        ("tag.owner", [{"tags": {"owner": v}} for v in ("ann", "Bob")] + [{"tags": {"other": "a"}}, {}]),
+        ("alias", [{"aliases": a} for a in (["a", "z"], ["B"])] + [{"aliases": []}, {}]),
+        ("pickle", [{"pickles": w} for w in ("safe", "partial", "unknown", "unsafe")] + [{"pickles": "none"}, {}]),
+        ("note", [{"note": n} for n in ("better", "Worse")] + [{"note": ""}, {}]),
+        ("id", [{"id": i * 64} for i in "09af"]),
     ],
 )  # fmt: skip
 def test_what_can_be_sorted_by(key: str, ordered: list[dict[str, Any]]) -> None:
     rows = [document(**facts) for facts in reversed(ordered)]
-    missing = sum(not facts or facts == {"params": {"lr": None}} for facts in ordered)
+    nothing: Any = (
+        {},
+        {"params": {"lr": None}},
+        {"tags": {"other": "a"}},
+        {"aliases": []},
+        {"pickles": "none"},
+        {"note": ""},
+    )
+    missing = sum(facts in nothing for facts in ordered)
     last = len(rows) - 1
     expected = list(range(last, missing - 1, -1))
     assert find(f"sort:{key}", rows)[: len(expected)] == expected
