@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .api import Store as Store
     from .api import glance as glance
     from .api import health as health
+    from .api import histogram as histogram
     from .api import init_store as init_store
     from .api import inspect as inspect
     from .api import open_store as open_store
@@ -62,12 +63,17 @@ if TYPE_CHECKING:
     from .nouns.event import Actor as Actor
     from .nouns.event import Event as Event
     from .nouns.event import EventKind as EventKind
+    from .nouns.file_diff import DiffLine as DiffLine
+    from .nouns.file_diff import FileDiff as FileDiff
+    from .nouns.file_diff import ValueChange as ValueChange
+    from .nouns.file_text import FileText as FileText
     from .nouns.gate import GateOutcome as GateOutcome
     from .nouns.gate import GateResult as GateResult
     from .nouns.health import Finiteness as Finiteness
     from .nouns.health import Health as Health
     from .nouns.health import TensorHealth as TensorHealth
     from .nouns.health import Trouble as Trouble
+    from .nouns.histogram import Histogram as Histogram
     from .nouns.impact import Impact as Impact
     from .nouns.inspection import Architecture as Architecture
     from .nouns.inspection import Cut as Cut
@@ -157,7 +163,7 @@ if TYPE_CHECKING:
     from .verbs.search import Search as Search
 
 _HOMES = {
-    "api": ("Store", "glance", "health", "init_store", "inspect", "open_store"),
+    "api": ("Store", "glance", "health", "histogram", "init_store", "inspect", "open_store"),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
@@ -204,6 +210,9 @@ _HOMES = {
     "nouns.dataset": ("DataSource", "DataState"),
     "nouns.event": ("Actor", "Event", "EventKind"),
     "nouns.health": ("Finiteness", "Health", "TensorHealth", "Trouble"),
+    "nouns.file_diff": ("DiffLine", "FileDiff", "ValueChange"),
+    "nouns.file_text": ("FileText",),
+    "nouns.histogram": ("Histogram",),
     "nouns.impact": ("Impact",),
     "nouns.inspection": (
         "Architecture",

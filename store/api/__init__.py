@@ -15,6 +15,7 @@ from .face import StrPath
 from .finding import Finding
 from .inspecting import Inspecting
 from .inspecting import health as health
+from .inspecting import histogram as histogram
 from .inspecting import inspect as inspect
 from .keeping import Keeping
 from .looking import Looking

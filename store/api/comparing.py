@@ -8,6 +8,7 @@ from .face import Face
 
 if TYPE_CHECKING:
     from ..nouns.comparison import Comparison, DiffSection
+    from ..nouns.file_diff import FileDiff
     from ..nouns.reports import ProgressCallback
     from ..nouns.tensor_diff import TensorDiff
 
@@ -40,7 +41,7 @@ class Comparing(Face):
         return compare.diff(self._repository, refs, against=against, history=history)
 
     def diff_tensors(
-        self, before: str, after: str, *, progress: ProgressCallback | None = None
+        self, before: str, after: str, *, read: bool = True, progress: ProgressCallback | None = None
     ) -> TensorDiff:
         """Compare the tensors of two versions: added, removed, reshaped, retyped, changed; all others are identical.
 
@@ -49,6 +50,9 @@ class Comparing(Face):
         decoded here, each says why it was not measured. Memory is bounded, whatever the files' size. Digests and results are
         kept in a store that can be written: asked again, it reads none of the bytes.
 
+        Without ``read`` it tells what headers and kept results say, at once: ``unread`` counts the tensors whose bytes would have
+        to be read for more.
+
         Raises:
             BadFileError: a version is one file, and that is not a valid one of the format it claims.
             NotFoundError: one of them is a dataset whose bytes stayed where they were.
@@ -56,7 +60,21 @@ class Comparing(Face):
         """
         from ..verbs import tensor_diff
 
-        return tensor_diff.diff_tensors(self._repository, before, after, progress)
+        return tensor_diff.diff_tensors(self._repository, before, after, progress, read=read)
+
+    def diff_file(self, before: str, after: str, path: str) -> FileDiff:
+        """Compare a file of two versions: JSON value by value, other text line by line.
+
+        A version that lacks the file counts as having an empty one. What is no text, or larger than 8 MiB, is not looked into: then
+        ``form`` is ``bytes`` and ``note`` says why.
+
+        Raises:
+            NotFoundError: neither has such a file; or one of them is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing or damaged.
+        """
+        from ..verbs import texts
+
+        return texts.diff_file(self._repository, before, after, path)
 
     def metric_changes(self, base: str, other: str) -> DiffSection:
         """Compare the metrics of two versions, and nothing else: the section ``metrics`` of ``diff(base, other)``.

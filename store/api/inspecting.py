@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
+    from ..nouns.file_text import FileText
     from ..nouns.health import Health
-    from ..nouns.inspection import Inspection
+    from ..nouns.histogram import Histogram
+    from ..nouns.inspection import Inspection, Tensor
     from ..nouns.reports import ProgressCallback
 
 
@@ -52,6 +54,27 @@ def health(path: StrPath, *, progress: ProgressCallback | None = None) -> Health
     return verb.health_path(path, progress)
 
 
+def histogram(
+    path: StrPath, tensor: str | Tensor, *, bins: int = 40, progress: ProgressCallback | None = None
+) -> Histogram:
+    """Read all numbers of one tensor in a model file, or in one below a directory, and count them in steps.
+
+    ``tensor`` is its name, its place in the tree of modules (``unet/conv_in.weight``), or itself as ``inspect`` gave it. Takes NumPy;
+    without it, and of types that can't be decoded here (blocks of quantised GGUF), ``unread`` says why nothing was counted.
+    Memory is bounded, whatever the tensor's size. No store is needed.
+
+    Raises:
+        BadFileError: the file is not a valid one of the format it claims.
+        NotFoundError: there is nothing at ``path``, or no such tensor in it.
+        UnsupportedFileError: it is a socket, a device or the like.
+        UsageError: ``bins`` is not within 1 and 10,000.
+        StorageError: it can't be read.
+    """
+    from ..verbs import histogram as verb
+
+    return verb.histogram_path(path, tensor, bins, progress)
+
+
 class Inspecting(Face):
     """What is inside a version's files."""
 
@@ -78,3 +101,30 @@ class Inspecting(Face):
         from ..verbs import inspect as verb
 
         return verb.inspect_version(self._repository, ref)
+
+    def histogram(
+        self, ref: str, tensor: str | Tensor, *, bins: int = 40, progress: ProgressCallback | None = None
+    ) -> Histogram:
+        """Count the numbers of one tensor of a version, as the function ``histogram`` does.
+
+        Raises:
+            BadFileError: the version is one file, and that is not a valid one of the format it claims.
+            NotFoundError: no such tensor; or it is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing, or of another size than it should be.
+        """
+        from ..verbs import histogram as verb
+
+        return verb.histogram_version(self._repository, ref, tensor, bins, progress)
+
+    def read_text(self, ref: str, path: str, *, most: int = 1 << 20) -> FileText:
+        """Return what a file of a version says, to be looked at: its text, or how it begins if it is none.
+
+        At most ``most`` bytes are read. A file that is read whole is hashed on the way: its text is what was registered.
+
+        Raises:
+            NotFoundError: the version has no such file; or it is a dataset whose bytes stayed where they were.
+            VerificationError: its object is missing or damaged.
+        """
+        from ..verbs import texts
+
+        return texts.read_text(self._repository, ref, path, most)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .stage import Stage
     from .transition import Transition
 
-Action = Literal["storing", "hashing", "verifying", "checking out", "measuring", "comparing"]
+Action = Literal["storing", "hashing", "verifying", "checking out", "measuring", "comparing", "counting"]
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -63,7 +63,8 @@ class TensorDiff(msgspec.Struct, frozen=True):
 
     ``changes`` are in the order of the newer model, what was removed last. ``identical`` is how many tensors have the same bytes,
     type and shape. ``total`` counts all tensors of both, each path once. ``module`` is the module that all changes lie in, empty
-    when that is the whole model. ``problems`` say what is not whole on either side.
+    when that is the whole model. ``problems`` say what is not whole on either side. ``unread`` is how many tensors of one form
+    were not compared, since reading their ``unread_bytes`` was not asked for: neither identical nor among the changes.
     """
 
     before: str
@@ -74,6 +75,8 @@ class TensorDiff(msgspec.Struct, frozen=True):
     module: str = ""
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    unread: int = 0
+    unread_bytes: int = 0
 
     def count(self, outcome: TensorOutcome) -> int:
         """Return how many tensors came to that."""
@@ -84,6 +87,9 @@ class TensorDiff(msgspec.Struct, frozen=True):
         """It in one sentence: ``38 of 291 tensors changed, all in encoder.layer.11``."""
         if not self.total:
             return "neither has tensors"
+        if self.unread:
+            rest = "no other differs" if not self.changes else f"{len(self.changes):,} of the others differ"
+            return f"{self.unread:,} of {self.total:,} tensors not compared yet; {rest}"
         if not self.changes:
             return (
                 "the one tensor is identical"
@@ -113,6 +119,7 @@ class TensorDiff(msgspec.Struct, frozen=True):
             "sentence": self.sentence,
             "total": self.total,
             "identical": self.identical,
+            "unread": self.unread,
             "counts": {outcome: self.count(outcome) for outcome in OUTCOMES},
             "module": self.module,
             "modules": {

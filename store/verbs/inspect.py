@@ -86,12 +86,12 @@ def inspect_version(repository: Repository, ref: str) -> Inspection:
     found = []
     with durable.explained(f"look into {ref}"):
         for place in chosen.places:
-            _check_object(place, digests[place.path])
+            check_object(place, digests[place.path])
             found.append(msgspec.structs.replace(look_into(place), digest=digests[place.path]))
     return _noted(together.combine(found), chosen)
 
 
-def _check_object(place: Place, name: str) -> None:
+def check_object(place: Place, name: str) -> None:
     """Make sure that an object is there, as long as it should be: damage is told as such, not as a bad model file."""
     try:
         size = os.stat(place.location).st_size

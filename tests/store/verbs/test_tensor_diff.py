@@ -32,7 +32,7 @@ def compared(store: Store, make_file: MakeFile, before: Tensors, after: Tensors)
     """Register two versions, each a file of these tensors, and compare them."""
     for tensors in (before, after):
         store.register("m", make_file(safetensors(tensors), "m.safetensors"), note=str(len(tensors)))
-    found = store.diff_tensors("m@1.0.0", "m@1.0.1")
+    found = store.diff_tensors("m@1.0.0", "m@latest")
     json.dumps(found.as_dict(), allow_nan=False)
     return found
 
@@ -299,9 +299,9 @@ def test_progress_ends_at_the_total_and_what_it_raises_comes_out(store: Store, m
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        store.diff_tensors("m@1.0.0", "m@1.0.1", progress=cancel)
+        store.diff_tensors("m@1.0.0", "m@latest", progress=cancel)
     seen: list[Progress] = []
-    store.diff_tensors("m@1.0.0", "m@1.0.1", progress=seen.append)
+    store.diff_tensors("m@1.0.0", "m@latest", progress=seen.append)
     assert [each.done for each in seen] == sorted(each.done for each in seen)
     assert seen[-2].done == seen[-1].done == seen[-1].total
 
@@ -326,3 +326,50 @@ def test_progress_ends_at_the_total_and_what_it_raises_comes_out(store: Store, m
 def test_the_module_that_all_lie_in(paths: list[str], module: str) -> None:
     assert common_module(paths) == module
     assert parent_module("a::b.w") == "a::b"
+
+
+def test_without_reading_it_tells_what_headers_and_kept_results_say(
+    store: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before: Tensors = {"same": f32(1, 2), "gone": f32(1), "shape": f32(1, 2), "numbers": f32(3, 4)}
+    after: Tensors = {"new": f32(1), "same": f32(1, 2), "shape": f32(1), "numbers": f32(3, 5)}
+    for tensors in (before, after):
+        store.register("m", make_file(safetensors(tensors), "m.safetensors"), note=str(len(tensors)))
+
+    def unwanted(*_arguments: object) -> None:
+        raise AssertionError("numbers were read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(digest, "of_span", unwanted)
+        patched.setattr(distance, "distance", unwanted)
+        found = store.diff_tensors("m@1.0.0", "m@2.0.0", read=False)
+        assert outcomes(found) == {"new": "added", "gone": "removed", "shape": "reshaped"}
+        assert (found.unread, found.unread_bytes, found.identical, found.total) == (2, 32, 0, 5)
+        assert found.sentence == "2 of 5 tensors not compared yet; 3 of the others differ"
+    whole = store.diff_tensors("m@1.0.0", "m@2.0.0")
+    with monkeypatch.context() as patched:
+        patched.setattr(digest, "of_span", unwanted)
+        patched.setattr(distance, "distance", unwanted)
+        assert store.diff_tensors("m@1.0.0", "m@2.0.0", read=False) == whole
+        # The digests are known, but not how far numbers are apart the other way round.
+        back = store.diff_tensors("m@2.0.0", "m@1.0.0", read=False)
+        assert outcomes(back)["numbers"] == "changed"
+        assert (back.unread, back.identical) == (0, 1)
+
+
+def test_what_was_not_read_is_not_kept_as_the_whole(store: Store, make_file: MakeFile) -> None:
+    for number in (1, 2):
+        store.register("m", make_file(safetensors({"a": f32(number)}), "m.safetensors"))
+    assert store.diff_tensors("m@1.0.0", "m@1.0.1", read=False).unread == 1
+    [change] = store.diff_tensors("m@1.0.0", "m@1.0.1").changes
+    assert change.distance is not None
+
+
+def test_the_same_object_needs_no_reading(store: Store, make_file: MakeFile) -> None:
+    folder = make_file(safetensors({"a": f32(1)}), "m/m.safetensors").parent
+    store.register("m", folder)
+    (folder / "config.json").write_text("{}")
+    store.register("m", folder)
+    refs = sorted(version.ref for version in store.versions("m"))
+    found = store.diff_tensors(*refs, read=False)
+    assert (found.unread, found.identical, found.changes) == (0, 1, ())
