@@ -12,7 +12,8 @@ Document = dict[str, Any]
 Tables = dict[str, dict[str, Document]]
 
 MODELS, VERSIONS, TRANSITIONS, STORE = "models", "versions", "transitions", "store"
-TABLES = (MODELS, VERSIONS, TRANSITIONS, STORE)
+TESTS, SEGMENTS = "tests", "segments"
+TABLES = (MODELS, VERSIONS, TRANSITIONS, STORE, TESTS, SEGMENTS)
 
 
 PICKLES = ("pickles", "pickle_reasons", "pickle_rules")

@@ -20,7 +20,7 @@ from tinydb.table import Document as TinyDocument
 from tinydb.table import Table
 
 from ..nouns.event import Event, EventKind
-from . import documents, reduce
+from . import abtests, documents, reduce
 from .documents import MODELS, STORE, TRANSITIONS, VERSIONS, Document, Tables, empty, key
 
 
@@ -164,6 +164,11 @@ class Index:
         """Return the transition that happened last, or None."""
         table = self.tables[TRANSITIONS]
         return table[next(reversed(table))] if table else None
+
+    def moved_last(self) -> list[str]:
+        """Return the models that the last transition and the last change of an A/B test were about."""
+        last, tested = self.last_transition(), self.tables[STORE].get(abtests.POINTED)
+        return list(dict.fromkeys(found["model"] for found in (last, tested) if found is not None))
 
     def digest_in_force(self, what: str) -> str:
         """Return the digest of the policy, or of the signers, that was acted on last; empty when there was none."""

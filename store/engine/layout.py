@@ -25,6 +25,7 @@ class Layout(msgspec.Struct, frozen=True):
     lock               the writers' lock
     statcache          derived: which file states were hashed
     derived/           derived: what took long to work out of objects
+    outcomes/<test>/   append-only segments of what was measured of A/B tests
     """
 
     root: str
@@ -101,6 +102,11 @@ class Layout(msgspec.Struct, frozen=True):
     def derived(self) -> str:
         """``derived/``, made when it is needed."""
         return self._at("derived")
+
+    @property
+    def outcomes(self) -> str:
+        """``outcomes/``: one directory an A/B test, made when one is first recorded to."""
+        return self._at("outcomes")
 
     def directories(self) -> tuple[str, ...]:
         """Every directory a writable store needs, parents first."""

@@ -111,12 +111,15 @@ class Live:
                 errno.EEXIST, "it is no symlink", pointer
             )  # someone's own: not ours to remove
         if document is not None:
-            aside = os.path.join(os.path.dirname(pointer), _VERSIONS, _NEXT)
-            durable.point(pointer, self._target(document), aside=aside)
+            durable.point(pointer, self._target(document), aside=self.aside(model))
             return
         with contextlib.suppress(FileNotFoundError):
             os.unlink(pointer)
             durable.sync_dir(os.path.dirname(pointer))
+
+    def aside(self, model: str) -> str:
+        """Return where a symlink of a model is made before it gets its name."""
+        return os.path.join(self.directory, model, _VERSIONS, _NEXT)
 
     def _target(self, document: Document) -> str:
         return os.path.join(_VERSIONS, os.path.basename(self.tree(document)))

@@ -14,7 +14,7 @@ from ..nouns.event import Event, EventKind
 from ..nouns.metric import key as metric_key
 from ..nouns.semver import SemVer, is_valid
 from ..nouns.version import rfc3339
-from . import shapes, stages
+from . import abtests, shapes, stages
 from .documents import MODELS, PICKLES, VERSIONS, Document, Tables, changed, held, key, production
 
 _AS_STATED = (
@@ -218,6 +218,7 @@ def _delete(tables: Tables, event: Event) -> None:
     if model.get("latest") == number:
         model = changed(model, latest=_latest_left(tables, name))
     tables[MODELS][name] = model
+    abtests.after_change(tables, name, event)
 
 
 def _restore(tables: Tables, event: Event) -> None:
@@ -288,5 +289,7 @@ _STEPS: dict[EventKind, Callable[[Tables, Event], None]] = {
     EventKind.APPROVAL: stages.approval,
     EventKind.VERIFIED: stages.verified,
     EventKind.POLICY: stages.policy,
+    EventKind.AB_TEST: abtests.test,
+    EventKind.OUTCOMES: abtests.segments,
     EventKind.REPAIR: _repair,
 }

@@ -27,6 +27,7 @@ from ..errors import (
 from ..nouns.damage import Damage
 from ..nouns.event import Event, EventKind
 from . import actor, backwards, config, documents, durable, events, platform, pointers, sharing, snapshot
+from .arms import Arms
 from .derived import Derived
 from .index import Index
 from .journal import Journal, RewrittenError
@@ -66,6 +67,7 @@ class Repository:
         self.derived = Derived(self.layout.derived, temp_dir=self.layout.tmp, writable=self.writable)
         self.trees = Trees(self.layout.trees, self.objects)
         self.live = Live(self.layout.live, self.trees, copy=self.config.live_copy)
+        self.arms = Arms(self.live, temp_dir=self.layout.tmp)
         self.mended: list[pointers.Mended] = []  # what ``writing`` found amiss by itself
         self.store_id = ""
         self.is_demo = False
@@ -349,14 +351,12 @@ class Repository:
 
         What a damaged journal says may not be the last word: then live/ stays as it is.
         """
-        last = self.index.last_transition()
-        if last is None or pointers.is_settled(self, last["model"]):
-            return
-        if self.journal.damage() or self.journal.in_doubt():
-            return
-        found = pointers.mend(self, last["model"])
-        if found is not None and found not in self.mended:
-            self.mended.append(found)
+        for model in self.index.moved_last():
+            if pointers.is_settled(self, model) or self.journal.damage() or self.journal.in_doubt():
+                continue
+            found = pointers.mend(self, model)
+            if found is not None and found not in self.mended:
+                self.mended.append(found)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -103,6 +103,48 @@ def check_policy(data: dict[str, Any]) -> None:
     msgspec.convert(data, _policy())
 
 
+def check_test(data: dict[str, Any]) -> None:
+    """Make sure that an event about an A/B test can be read back, and gives every key to one arm.
+
+    Raises:
+        ValueError: it can't, or doesn't.
+    """
+    from ..errors import BadNameError
+    from ..nouns.ab_test import check_name
+
+    said = msgspec.convert(data, _test())
+    try:  # they become names of files
+        for name in (said.test, said.winner or "none", *(arm.name for arm in said.arms)):
+            check_name(name, "it")
+    except BadNameError as error:
+        raise ValueError(error.message) from None
+    if said.step == "stop":
+        return
+    if said.step == "start":
+        names = [arm.name for arm in said.arms]
+        if len(set(names)) != len(names) or set(said.buckets) != set(names) or said.control not in names:
+            raise ValueError("its arms don't fit its shares")
+    taken = sorted((min(pair), max(pair)) for ranges in said.buckets.values() for pair in ranges)
+    if [low for low, _ in taken] != [0, *(high + 1 for _, high in taken[:-1])] or taken[-1][
+        1
+    ] != _LAST_BUCKET:
+        raise ValueError("a bucket is in no arm, or in two")
+
+
+def check_segments(data: dict[str, Any]) -> None:
+    """Make sure that an event about closed segments of outcomes can be read back.
+
+    Raises:
+        ValueError: it can't.
+    """
+    for each in msgspec.convert(data, _segments()).segments:
+        if "/" in each.name or each.name.startswith("."):
+            raise ValueError("a segment's name that leads elsewhere")
+
+
+_LAST_BUCKET = 9_999
+
+
 _ANNOTATIONS: dict[str, list[tuple[str, Any, Any]]] = {
     "note": [("note", str, ""), ("before", str, "")],
     "tag": [("add", dict[str, str], {}), ("remove", list[str], []), ("before", dict[str, str | None], {})],
@@ -134,6 +176,37 @@ def _policy() -> Any:
 
 
 @cache
+def _test() -> Any:
+    from ..nouns.ab_test import ABMetric, Arm
+    from ..nouns.gate import GateResult
+    from ..nouns.stage import Stage
+
+    return msgspec.defstruct(
+        "SaidOfTest",
+        [
+            ("model", str),
+            ("test", str),
+            ("step", Literal["start", "ramp", "stop"]),
+            ("buckets", dict[str, list[tuple[int, int]]], {}),
+            ("id", str, ""),
+            ("stage", Stage | None, None),
+            ("control", str, ""),
+            ("arms", list[Arm], []),
+            ("metrics", list[ABMetric], []),
+            ("gates", list[GateResult], []),
+            ("ending", Literal["", "stopped", "winner"], ""),
+            ("winner", str, ""),
+        ],
+    )
+
+
+@cache
+def _segments() -> Any:
+    segment = msgspec.defstruct("Segment", [("name", str), ("size", int), ("digest", str), ("outcomes", int)])
+    return msgspec.defstruct("SaidOfOutcomes", [("test", str), ("segments", list[segment])])  # type: ignore[valid-type]
+
+
+@cache
 def _transition() -> Any:
     from ..nouns.gate import GateResult
     from ..nouns.stage import Stage
@@ -157,6 +230,8 @@ def _transition() -> Any:
             ("bytes", Bytes, ""),
             ("undoes", int, 0),
             ("redoes", int, 0),
+            ("ends", dict[str, str], {}),
+            ("stops", list[str], []),
         ],
         rename={"from_": "from"},
     )

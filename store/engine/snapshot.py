@@ -22,7 +22,7 @@ from . import durable
 from .digest import of_bytes
 from .documents import MODELS, TABLES, Document, Tables, empty
 
-SCHEMA = 7
+SCHEMA = 8
 _CHUNK = 1000  # documents a line: two milliseconds to decode
 _OPENINGS = {f'"{name}":{{'.encode(): name for name in TABLES}
 

@@ -66,7 +66,11 @@ class Snapshots:
         newest = [d for model in shown for d in index.of_model(model["name"], newest=_HEAD_ROWS)]
         newest.sort(key=lambda d: d["seq"])
         versions = {documents.key(d["model"], d["version"]): d for d in newest}
-        tables = documents.empty() | {documents.MODELS: models, documents.VERSIONS: versions}
+        tables = documents.empty() | {
+            documents.MODELS: models,
+            documents.VERSIONS: versions,
+            documents.TESTS: index.tables[documents.TESTS],
+        }
         self._write(self._layout.head, store_id, journal, tables, whole=False)
         self._head_seq = journal.seq
 

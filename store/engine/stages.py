@@ -10,7 +10,7 @@ from typing import Any
 
 from ..nouns.event import Event
 from ..nouns.version import rfc3339
-from . import shapes
+from . import abtests, shapes
 from .documents import (
     MODELS,
     STORE,
@@ -49,6 +49,7 @@ def transition(tables: Tables, event: Event) -> None:
         model = changed(model, held=[*model.get("held", ()), entry])
     tables[MODELS][data["model"]] = model
     _mark(tables, event)
+    abtests.after_change(tables, data["model"], event)
     tables[TRANSITIONS][str(event.seq)] = _document(event, production(model))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..nouns.buckets import count, percent
 from ..nouns.event import Event, EventKind
 from ..nouns.ledger import LedgerEntry
 from ..nouns.stage import word
@@ -133,10 +134,13 @@ def _aliased(data: Mapping[str, Any]) -> str:
 def _moved(data: Mapping[str, Any]) -> str:
     displaced = data.get("displaced")
     if data["how"] == "rollback":
-        return f"moved production back to it{f' from {displaced}' if displaced else ''}"
+        ended = f", ending the A/B test {_few(list(data['stops']))}" if data.get("stops") else ""
+        return f"moved production back to it{f' from {displaced}' if displaced else ''}{ended}"
     over = ", overriding its gates" if data.get("overridden") else ""
     replacing = f", replacing {displaced}" if displaced else ""
-    return f"moved it from {word(data['from'])} to {word(data['to'])}{replacing}{over}"
+    ends = _dicts([data.get("ends")])
+    test = f", the winner of the A/B test {ends[0]['test']}" if ends and "test" in ends[0] else ""
+    return f"moved it from {word(data['from'])} to {word(data['to'])}{replacing}{over}{test}"
 
 
 _VERDICTS = {
@@ -171,6 +175,25 @@ def _repaired(data: Mapping[str, Any]) -> str:
     return f"quarantined {gaps} damaged {'stretch' if gaps == 1 else 'stretches'} of the journal"
 
 
+def _tested(data: Mapping[str, Any]) -> str:
+    name = data["test"]
+    if data["step"] == "stop":
+        won = f": arm {data['winner']} won" if data.get("winner") else ""
+        return f"ended the A/B test {name}{won}"
+    shares = {arm: percent(count(runs)) for arm, runs in data["buckets"].items()}
+    told = _few([f"{arm}={share} %" for arm, share in shares.items()])
+    if data["step"] == "ramp":
+        return f"changed the shares of the A/B test {name}: {told}"
+    versions = {arm["name"]: arm["version"] for arm in data["arms"]}
+    arms = _few([f"{arm} {versions[arm]} {share} %" for arm, share in shares.items()])
+    return f"started the A/B test {name} of {arms}"
+
+
+def _closed(data: Mapping[str, Any]) -> str:
+    outcomes = sum(each["outcomes"] for each in data["segments"])
+    return f"closed {len(data['segments'])} segment{'s'[: len(data['segments']) != 1]} of the A/B test {data['test']}: {outcomes:,} outcomes"
+
+
 def _few(parts: list[str]) -> str:
     more = f" and {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
     return ", ".join(parts[:_NAMED]) + more
@@ -191,5 +214,7 @@ _TOLD: dict[EventKind, Callable[[Mapping[str, Any]], str]] = {
     EventKind.APPROVAL: _judged,
     EventKind.VERIFIED: _checked,
     EventKind.POLICY: _governed,
+    EventKind.AB_TEST: _tested,
+    EventKind.OUTCOMES: _closed,
     EventKind.REPAIR: _repaired,
 }

@@ -22,6 +22,9 @@ UNDOABLE = frozenset(
     }
 )
 
+STANDING = frozenset({EventKind.AB_TEST})
+"""Changes that can't be undone, but are not passed over either: who undoes has them in mind."""
+
 Thing: TypeAlias = tuple[str, ...]
 """What a change is about: ``("stage", ref)``, ``("production", model)``, ``("alias", model, name)``, ``("tag", ref, key)``,
 ``("note", ref)`` or ``("version", ref)``.
@@ -40,6 +43,8 @@ def last_change(newest_first: Iterable[Event], person: str) -> Found | None:
     undone: set[int] = set()
     later: list[Event] = []
     for event in newest_first:
+        if event.kind in STANDING and event.actor.user == person:
+            return Found(event, tuple(later))
         if event.kind in UNDOABLE and event.actor.user == person:
             if number := _takes_back(event, "undoes"):
                 undone.add(number)
@@ -54,6 +59,8 @@ def last_undo(newest_first: Iterable[Event], person: str) -> Found | None:
     redone: set[int] = set()
     later: list[Event] = []
     for event in newest_first:
+        if event.kind in STANDING and event.actor.user == person:
+            return None
         if event.kind in UNDOABLE and event.actor.user == person:
             if _takes_back(event, "undoes"):
                 if event.seq not in redone:

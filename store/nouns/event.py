@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     APPROVAL = "approval"
     VERIFIED = "verified"
     POLICY = "policy"
+    AB_TEST = "ab-test"
+    OUTCOMES = "outcomes"
     REPAIR = "repair"
 
 

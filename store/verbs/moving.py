@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ..engine import durable, pointers
+from ..engine import abtests, durable, pointers
 from ..engine.documents import Document, production, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -18,7 +18,7 @@ from ..nouns.event import Actor, EventKind
 from ..nouns.gate import GateResult
 from ..nouns.manifest import Manifest
 from ..nouns.reports import ProgressCallback
-from ..nouns.stage import GATED, PRODUCTION, Stage
+from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage
 from ..nouns.transition import Bytes, How, Move, Transition
 from . import checkout, look
 
@@ -42,6 +42,8 @@ class Step(msgspec.Struct, frozen=True):
     bytes: Bytes = ""
     undoes: int = 0
     redoes: int = 0
+    ends: dict[str, str] = {}
+    """The A/B test that this decides, as ``test``, and the arm that won, as ``winner``; empty for none."""
 
 
 def needs_reason(reason: str, doing: str) -> str:
@@ -80,11 +82,29 @@ def write(repository: Repository, step: Step) -> tuple[Transition, list[str]]:
         "bytes": step.bytes,
         "undoes": step.undoes,
         "redoes": step.redoes,
+        "ends": step.ends,
+        "stops": (stops := _stopped(index, document["model"], step)),
     }
     event = repository.append(
         EventKind.TRANSITION, data | {field: value for field, value in optional.items() if value}, step.reason
     )
-    return as_transition(index.transition(event.seq)), pointers.follow(repository, document["model"])
+    told = [f"the A/B test {name} ended with this: it took an arm's version away" for name in stops]
+    return as_transition(index.transition(event.seq)), told + pointers.follow(repository, document["model"])
+
+
+def _stopped(index: Index, model: str, step: Step) -> list[str]:
+    """Return the A/B tests that end because a transition takes the version of an arm away."""
+    stages = {move.version: move.stage for move in step.moves}
+    if PRODUCTION in stages.values() and (holder := production(index.model(model) or {})):
+        stages.setdefault(holder, ARCHIVED)
+    ended = []
+    for test, arm in abtests.arms_of(index.tables, model):
+        if test["name"] in (step.ends.get("test"), *ended) or arm["version"] not in stages:
+            continue
+        stage = stages[arm["version"]]
+        if stage != test["stage"] if arm["name"] == test["control"] else stage == ARCHIVED:
+            ended.append(test["name"])
+    return ended
 
 
 def now(index: Index, model: str, number: str) -> Move:

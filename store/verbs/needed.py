@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..engine import abtests
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..nouns.stage import ARCHIVED
@@ -30,6 +31,14 @@ def why(index: Index, document: Document) -> list[Hold]:
             f"Move the alias first, or remove it: mvtui alias --remove {model}@{alias}",
         )
         for alias in document.get("aliases", ())
+    ]
+    found += [
+        Hold(
+            f"is arm {arm['name']} of the A/B test {test['name']}, which runs",
+            f'End the test first: mvtui ab stop {test["name"]} --reason "…"',
+        )
+        for test, arm in abtests.arms_of(index.tables, model)
+        if arm["version"] == number
     ]
     if (stage := document.get("stage")) and stage != ARCHIVED:
         hint = f'Take it out of its stage first: mvtui promote {ref_of(document)} --to archived --reason "…"'

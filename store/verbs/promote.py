@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..engine import actor
-from ..engine.documents import Document, ref_of
+from ..engine import abtests, actor
+from ..engine.documents import TESTS, Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import ConflictError, GateError
@@ -34,14 +34,23 @@ def promote(
     expect: str | None = None,
     dry_run: bool = False,
     progress: ProgressCallback | None = None,
+    decides: Decides | None = None,
 ) -> Moved:
-    """Move a version to a stage; see ``Store.promote``."""
+    """Move a version to a stage; see ``Store.promote``. With ``decides`` an A/B test ends by it."""
     if dry_run:
         reason = names.check_reason(reason)
-        return _Promotion(repository, ref, to, reason, override, expect, progress).foretell()
+        return _Promotion(repository, ref, to, reason, override, expect, progress, decides).foretell()
     reason = moving.needs_reason(reason, "moving a version")
     repository.check_writable()
-    return _Promotion(repository, ref, to, reason, override, expect, progress).run()
+    return _Promotion(repository, ref, to, reason, override, expect, progress, decides).run()
+
+
+class Decides(NamedTuple):
+    """The A/B test that a promotion decides: its name, the arm that won, and the numbers of the versions that lost."""
+
+    test: str
+    winner: str
+    losers: tuple[str, ...]
 
 
 class _Ready(NamedTuple):
@@ -72,9 +81,11 @@ class _Promotion:
         override: bool,
         expect: str | None,
         progress: ProgressCallback | None,
+        decides: Decides | None,
     ) -> None:
         self.repository, self.ref, self.to, self.reason = repository, ref, to, reason
         self.override, self.expect, self.progress = override, expect, progress
+        self.decides = decides
 
     def run(self) -> Moved:
         for _ in range(moving.TRIES):
@@ -119,12 +130,32 @@ class _Promotion:
         document = resolve.resolve(index, self.ref)
         source: Stage | None = document.get("stage")
         target = gates.next_stage(document, self.to)
+        self._check_tests(index, document, target)
         if self.expect is not None and state(document) != self.expect:
             raise ConflictError(
                 f"{ref_of(document)} has changed since you looked: it is in {word(source)}",
                 hint="Look again, then decide.",
             )
         return _Plan(document, source, target)
+
+    def _check_tests(self, index: Index, document: Document, target: Stage | None) -> None:
+        """Refuse what an A/B test that runs, or the one that this decides, does not allow.
+
+        Raises:
+            ConflictError: an arm would be archived, or the test that this decides has ended.
+        """
+        for test, arm in abtests.arms_of(index.tables, document["model"]):
+            is_challenger = arm["version"] == document["version"] and arm["name"] != test["control"]
+            if target == ARCHIVED and is_challenger:
+                raise ConflictError(
+                    f"{ref_of(document)} is arm {arm['name']} of the A/B test {test['name']}, which runs",
+                    hint=f'End the test first: mvtui ab stop {test["name"]} --reason "…"',
+                )
+        if self.decides is not None and not (index.tables[TESTS].get(self.decides.test) or {}).get("running"):
+            raise ConflictError(
+                f"the A/B test {self.decides.test} has ended meanwhile",
+                hint=f"mvtui ab show {self.decides.test} says how.",
+            )
 
     def _door(self, index: Index, plan: _Plan, governs: policy.InForce) -> gates.Door | None:
         """Return what guards the way; None where nothing does."""
@@ -213,6 +244,11 @@ class _Promotion:
         moves = [Move(document["version"], target, rolled_back=_still_marked(document, target))]
         if displaced is not None:
             moves.append(Move(displaced["version"], ARCHIVED))
+        ends = {}
+        if self.decides is not None:
+            ends = {"test": self.decides.test, "winner": self.decides.winner}
+            moved = {move.version for move in moves}
+            moves += [Move(number, ARCHIVED) for number in self.decides.losers if number not in moved]
         return Step(
             document,
             source,
@@ -225,6 +261,7 @@ class _Promotion:
             rules=door.digest if door is not None else "",
             overridden=overridden,
             bytes=ready.bytes,
+            ends=ends,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from ..engine import abtests
 from ..engine.live import LiveTree
 from ..engine.repository import Repository
 from ..errors import VerificationError
@@ -47,6 +48,9 @@ def _why(repository: Repository, marks: Marks, tree: LiveTree, now: float) -> st
         return "it is in production"
     if repository.live.is_led_to(tree):
         return "the live pointer leads to it"
+    arms = (arm["version"] for _, arm in abtests.arms_of(repository.index.tables, tree.model))
+    if tree.number in arms or repository.arms.lead_to(tree.model, tree.path):
+        return "it is an arm of an A/B test"
     left = marks.left.get((tree.model, tree.number), 0.0)
     since = max(left, _made(tree))
     if now - since >= repository.config.gc_grace:

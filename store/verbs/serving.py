@@ -78,6 +78,12 @@ def settle(repository: Repository) -> list[Mended]:
 def _make_whole(repository: Repository) -> list[Mended]:
     with repository.reading() as index:
         wanted = [pointers.wanted(index, model) for model in index.tables[MODELS]]
+        wanted += [
+            each
+            for model, line in index.tables[MODELS].items()
+            if "tests" in line
+            for each in pointers.arms(index, model)
+        ]
     found = []
     for document in wanted:
         if document is None or document.get("external") or not document["id"]:

@@ -78,6 +78,11 @@ def _target(repository: Repository, mode: Mode) -> Event:
         if mode == "redo":
             what = f"there is nothing to redo: the last change of {person} was no undo"
         raise ConflictError(what, hint="mvtui history shows what happened.")
+    if found.event.kind in undoing.STANDING:
+        raise ConflictError(
+            f"event {found.event.seq} ({ledger.told(found.event)}) can't be undone: keys have been served by it since",
+            hint=_INSTEAD[str(found.event.data.get("step"))].format(found.event.data.get("test")),
+        )
     if since := undoing.touched_since(found):
         raise ConflictError(
             f"event {found.event.seq} can't be taken back: {since.actor.user} changed the same thing since "
@@ -85,6 +90,13 @@ def _target(repository: Repository, mode: Mode) -> Event:
             hint="Make the change that is wanted now by its own command.",
         )
     return found.event
+
+
+_INSTEAD = {
+    "start": 'End the test: mvtui ab stop {} --reason "…"',
+    "ramp": "Set the shares that are wanted: mvtui ab ramp {} ARM=SHARE… brings the same keys back.",
+    "stop": "Start another test under another name: mvtui ab start. To move a version back: mvtui promote, mvtui rollback.",
+}
 
 
 def _effect(repository: Repository, index: Index, event: Event) -> str:
