@@ -55,9 +55,10 @@ class Registering(Face):
             paths: one file or directory, or several. A single directory's files become the version's
                 root; among several paths each keeps its own name.
             version: the number to give (semantic versioning). Default: worked out by ``bump``.
-            bump: which part to raise. Default: major when kind or file layout changed against the
-                latest version, minor when parameters, datasets, parents or the code's commit did, else patch;
-                1.0.0 first.
+            bump: which part to raise. Default: major when kind, file layout, or names or shapes of tensors changed
+                against the latest version, minor when types of tensors, parameters, datasets, parents or the code's
+                commit did, else patch; 1.0.0 first. Of trees and other estimators in pickles arrays are as long as
+                what was learned: their shapes decide nothing.
             kind: what it is. Default: an adapter if ``adapter_config.json`` is at the root of the files, else weights.
             metrics: name → number; NaN and infinities are kept. Nested mappings are flattened with ``/``.
             series: name → the metric over the run, for curves.

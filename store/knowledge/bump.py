@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from posixpath import splitext
+from typing import TypeAlias
 
 from ..nouns.capture import Code
+from ..nouns.interface import Interface, interface_change
 from ..nouns.manifest import Manifest
 from ..nouns.semver import Bump
 
 FIRST = "1.0.0"
 
+Inside: TypeAlias = tuple[Bump, str]
+"""A part to raise, and why: what is inside the files asks for it."""
+
+
+def of_weights(before: Interface | None, after: Interface | None) -> Inside | None:
+    """Return what a change of weights asks for: other tensors are another interface, other types are made another way."""
+    if before is None or after is None:
+        return None
+    change, why = interface_change(before, after)
+    return None if change == "weights" else ("major" if change == "interface" else "minor", why)
+
 
 def decide(
-    before: Manifest | None, after: Manifest, code_before: Code | None = None, code: Code | None = None
+    before: Manifest | None,
+    after: Manifest,
+    code_before: Code | None = None,
+    code: Code | None = None,
+    *,
+    inside: Inside | None = None,
 ) -> tuple[Bump, str]:
     """Compare a new manifest with the latest version's; return the part to raise, and why in a few words.
 
-    Major when the interface changed (kind, file layout), minor when what made it did (declared parameters,
-    parents, datasets, the code's commit where both are known), patch otherwise. A latest version whose
-    manifest can't be read counts as changed in layout: the careful answer.
+    Major when the interface changed (kind, file layout, names or shapes of tensors), minor when what made it did (types
+    of tensors, declared parameters, parents, datasets, the code's commit where both are known), patch otherwise.
+    ``inside`` is what looking into the files of both came to, None where nothing of it matters or it could not be told.
+    A latest version whose manifest can't be read counts as changed in layout: the careful answer.
     """
     if before is None:
         return "major", "the latest version's manifest can't be read"
@@ -26,6 +45,8 @@ def decide(
         return "major", f"kind changed from {before.kind} to {after.kind}"
     if _layout(before) != _layout(after):
         return "major", "file layout changed"
+    if inside is not None:
+        return inside
     if before.params != after.params:
         return "minor", "parameters changed"
     if set(before.datasets) != set(after.datasets):

@@ -165,20 +165,23 @@ class DiffSection(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """One thing that shows a change: the row ``name`` of ``section``, before and after."""
+    """One thing that shows a change: the row ``name`` of ``section``, before and after; ``note`` says more in words."""
 
     section: SectionName
     name: str
     before: Value
     after: Value
     outcome: Outcome
+    note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the evidence as JSON types; a missing value is left out."""
+        """Return the evidence as JSON types; what is missing or empty is left out."""
         found: dict[str, Any] = {"section": self.section, "name": self.name, "outcome": self.outcome}
         for name in ("before", "after"):
             if (value := getattr(self, name)) is not MISSING:
                 found[name] = _stored(value)
+        if self.note:
+            found["note"] = self.note
         return found
 
 

@@ -18,7 +18,8 @@ from ..nouns.reports import Registered
 from ..nouns.version import Version, rfc3339
 from . import look, pickled, policy
 from .circumstances import Circumstances, joined
-from .number import choose
+from .interfaces import Inside
+from .number import choose, compared_with
 from .request import Request
 
 
@@ -49,12 +50,16 @@ class _Commit:
 
     def run(self) -> Registered | None:
         self.identity = self.repository.objects.put_bytes(self.manifest.encode())
+        self.inside = Inside(self.repository, self.identity, self.manifest)
         with self.repository.reading() as index:
             known = self._known(index)
+            latest = compared_with(index, self.asked.model)
         # Looked around for before the lock, and not for what is known: nobody else waits for git.
         captured = self.around.captured if known is None or "capture" not in known else {}
         series = self.around.series
         pickles = self._pickles(known)
+        if known is None and latest is not None and self._must_choose:
+            self.inside(latest)  # not under the lock, unless there is another by then
         about = joined(captured, series, pickles)
         needed = {self.identity, *about.get("objects", ())}
         if not self.asked.external:
@@ -66,6 +71,10 @@ class _Commit:
             if (same := self._known(index)) is not None:
                 return self._add(same, captured, series, pickles)
             return self._new(index, about)
+
+    @property
+    def _must_choose(self) -> bool:
+        return self.asked.version is None and self.asked.bump is None
 
     def _pickles(self, known: Document | None) -> dict[str, Any]:
         """Return the verdict on pickles in files that were not here before."""
@@ -93,6 +102,7 @@ class _Commit:
             asked=asked.version,
             bump=asked.bump,
             code=self.around.code if "code" in about else None,
+            inside=self.inside,
         )
         data: dict[str, Any] = {
             "model": asked.model,

@@ -14,7 +14,7 @@ from ..knowledge.compare.facts import Facts, Target
 from ..nouns.comparison import SectionName
 from ..nouns.lineage import Link
 from ..nouns.metric import key
-from . import look
+from . import interfaces, look
 
 
 def gather(index: Index, document: Document) -> Facts:
@@ -66,7 +66,10 @@ def finish(repository: Repository, facts: Facts) -> Facts:
     found: dict[str, Any] = {}
     problems: dict[SectionName, str] = {}
     try:
-        found["files"] = look.manifest(repository, facts.version.id).files
+        manifest = look.manifest(repository, facts.version.id)
+        found["files"] = manifest.files
+        if manifest.kind in interfaces.KINDS and not facts.version.external:
+            found["interface"] = interfaces.of(repository, facts.version.id, manifest)
     except MvtuiError as error:
         problems["files"] = f"the list of files can't be read: {error}"
     try:

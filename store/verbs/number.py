@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..engine.documents import Document
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -23,8 +25,11 @@ def choose(
     asked: str | None,
     bump: Bump | None,
     code: Code | None,
+    inside: Callable[[Document], rule.Inside | None] = lambda _: None,
 ) -> tuple[str, str]:
     """Return the number for a new version of ``model``, and in a few words how it was found.
+
+    ``inside`` says what looking into the files of a version and of the new one came to.
 
     Raises:
         ConflictError: the number asked for is taken, was once, or differs from a model's name only in case.
@@ -41,9 +46,17 @@ def choose(
         part, why = bump, ""
     else:
         document = index.version(model, latest) or {}
-        part, changed = rule.decide(_manifest_of(repository, document), manifest, look.code(document), code)
+        before = _manifest_of(repository, document)
+        found = inside(document) if document else None
+        part, changed = rule.decide(before, manifest, look.code(document), code, inside=found)
         why = f"{part}: {changed}"
     return _next_free(index, model, SemVer.parse(latest).bump(part), part), why
+
+
+def compared_with(index: Index, model: str) -> Document | None:
+    """Return the version that the next one's number is reckoned from; None when there is none."""
+    line = index.model(model)
+    return index.version(model, line.get("latest") or line["highest"]) if line is not None else None
 
 
 def check_possible(index: Index, model: str, asked: str | None, *, size: int, files: int) -> None:

@@ -58,7 +58,8 @@ def classify(sections: Sequence[DiffSection], at: int) -> tuple[Change, ...]:
         for row in section.rows:
             cell = row.cells[at]
             if row.affects is not None and cell.outcome not in ("same", "unknown"):
-                evidence = Evidence(section.name, row.name, row.cells[0].value, cell.value, cell.outcome)
+                before = row.cells[0].value
+                evidence = Evidence(section.name, row.name, before, cell.value, cell.outcome, cell.note)
                 found.setdefault(row.affects, []).append((_weight(section.name, row), evidence))
     return tuple(
         Change(of, tuple(evidence for _, evidence in sorted(found[of], key=lambda one: one[0])))

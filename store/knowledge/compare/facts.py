@@ -13,6 +13,7 @@ from ...nouns.lineage import Link
 if TYPE_CHECKING:
     from ...nouns.capture import Capture
     from ...nouns.dataset import DataSource
+    from ...nouns.interface import Interface
     from ...nouns.manifest import FileEntry
     from ...nouns.version import Version
 
@@ -38,7 +39,7 @@ class Facts(msgspec.Struct, frozen=True):
     """One version and what its objects say.
 
     ``files``, ``capture`` and ``packages`` (normalised name → version) are None when there are none or they can't
-    be read; ``problems`` then says why, a sentence under the name of the section that lacks them. ``evaluations``
+    be read, ``interface`` also where the files tell none; ``problems`` then says why, a sentence under the name of the section that lacks them. ``evaluations``
     names the run that measured the latest value of a metric, where it has a name.
     """
 
@@ -49,3 +50,4 @@ class Facts(msgspec.Struct, frozen=True):
     targets: tuple[Target, ...] = ()
     evaluations: Mapping[str, str] = msgspec.field(default_factory=dict)
     problems: Mapping[SectionName, str] = msgspec.field(default_factory=dict)
+    interface: Interface | None = None

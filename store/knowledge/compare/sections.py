@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...nouns.comparison import MISSING, DiffCell, DiffRow, DiffSection, SectionName, Value
+from ...nouns.interface import CHANGE_WORDS, Interface, interface_change
 from . import affects, cells
 from .cells import Column
 from .facts import Facts
@@ -119,7 +120,7 @@ def tags(all_facts: Sequence[Facts]) -> DiffSection:
 
 
 def about(all_facts: Sequence[Facts]) -> DiffSection:
-    """Compare what a version is: kind, size, number of files, author, note."""
+    """Compare what a version is: kind, size, number of files, author, note; of weights what their headers say."""
     columns: list[Column] = []
     for facts in all_facts:
         version = facts.version
@@ -131,14 +132,38 @@ def about(all_facts: Sequence[Facts]) -> DiffSection:
         }
         if version.note:
             known["note"] = version.note
+        if facts.interface is not None:
+            known[_WEIGHTS] = facts.interface.label
         columns.append(cells.plain(known))
 
     def make(name: str, found: tuple[DiffCell, ...]) -> DiffRow:
         if name == "kind":
             return DiffRow(name, found, affects="model")
+        if name == _WEIGHTS:
+            others = (_reloaded(all_facts[0], *each) for each in zip(all_facts[1:], found[1:], strict=True))
+            return DiffRow(name, (found[0], *others), affects="model")
         return DiffRow(name, found, unit="bytes" if name == "size" else "")
 
     return DiffSection("about", cells.rows(columns, make))
+
+
+_WEIGHTS = "weights"
+
+
+def _reloaded(base: Facts, facts: Facts, cell: DiffCell) -> DiffCell:
+    """Return what became of weights: of what sort the change is for whoever loads them, as the cell's note."""
+    before, after = base.interface, facts.interface
+    if before is None or after is None:
+        return DiffCell(cell.value, outcome="unknown")
+    if _bytes_of(base, before) == _bytes_of(facts, after):
+        return DiffCell(cell.value)
+    change, why = interface_change(before, after)
+    note = f"{CHANGE_WORDS[change]} ({why})" if why else CHANGE_WORDS[change]
+    return DiffCell(cell.value, outcome="changed", note=note)
+
+
+def _bytes_of(facts: Facts, interface: Interface) -> frozenset[str]:
+    return frozenset(entry.digest for entry in facts.files or () if entry.path in interface.files)
 
 
 def missing(all_facts: Sequence[Facts], name: SectionName, columns: Sequence[Column]) -> tuple[str, ...]:

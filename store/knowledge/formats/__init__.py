@@ -13,7 +13,7 @@ What several files are together is said by ``together``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from importlib import import_module
 from typing import Protocol, cast
@@ -41,6 +41,11 @@ READERS: tuple[str, ...] = (
 )
 """Modules, in the order they are asked: the surest marks first."""
 
+WEIGHTS: tuple[str, ...] = tuple(
+    name for name in READERS if name not in ("adapter_config", "tokenizer", "config", "card")
+)
+"""Those that tell of tensors."""
+
 HEAD = 4096
 """How many bytes at the beginning of a file readers are shown to know it by."""
 
@@ -58,9 +63,9 @@ class Reader(Protocol):
         """Return what is inside."""
 
 
-def readers() -> Iterator[Reader]:
+def readers(names: Sequence[str] = READERS) -> Iterator[Reader]:
     """Yield the readers, loaded as they are needed."""
-    for name in READERS:
+    for name in names:
         yield cast("Reader", import_module(f".{name}", __name__))
 
 
@@ -94,18 +99,27 @@ def read(source: Source) -> InspectedFile:
         ) from None
 
 
+def read_tensors(source: Source) -> InspectedFile:
+    """Return the tensors of a file, if it is of a format that has such; pickled data are not judged.
+
+    Raises:
+        BadFileError, OSError: as ``read``.
+    """
+    return _read(source, WEIGHTS)
+
+
 def invalid(error: BadFileError) -> str:
     """Return what is wrong with a file that is one of several: its path stands elsewhere."""
     return f"not a valid {error.format} file: {error.problem}"
 
 
-def _read(source: Source) -> InspectedFile:
+def _read(source: Source, names: Sequence[str] = READERS) -> InspectedFile:
     source.file.seek(0)
     head = source.file.read(HEAD)
-    for reader in readers():
+    for reader in readers(names):
         if reader.sniff(head, source.size):
             return _noted(reader.read(source), reader, source.path)
-    for reader in readers():
+    for reader in readers(names):
         if _named(reader, source.path):
             if head.startswith(unknown.LFS_POINTER):
                 raise BadFileError(

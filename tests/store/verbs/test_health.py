@@ -231,7 +231,7 @@ def test_a_version(store: Store, make_file: MakeFile) -> None:
 
 @pytest.fixture
 def guarded(store: Store, make_file: MakeFile) -> Store:
-    """A store whose production takes only finite weights: m@1.0.0 is sound, m@1.0.1 is not."""
+    """A store whose production takes only finite weights: m@1.0.0 is sound, m@2.0.0 is not."""
     store.register("m", make_file(SOUND_BYTES, "m.safetensors"))
     store.register("m", make_file(BAD_BYTES, "m.safetensors"))
     (store.root / "config.toml").write_text(GATE)
@@ -248,7 +248,7 @@ def test_the_gate_lets_sound_weights_in(guarded: Store) -> None:
 
 def test_the_gate_keeps_others_out_and_says_where(guarded: Store) -> None:
     with pytest.raises(GateError, match="finite-weights fails") as caught:
-        guarded.promote("m@1.0.1", "production", reason="go")
+        guarded.promote("m@2.0.0", "production", reason="go")
     (gate,) = caught.value.results
     assert gate.outcome == "fail"
     assert gate.values["tensor"] == "layer.0.weight"

@@ -22,7 +22,7 @@ def f32(*numbers: float) -> tuple[str, list[int], bytes]:
 
 @pytest.fixture
 def trained(own_world: None, store: Store) -> Store:
-    """m@1.0.0, of which m@1.0.1 changed one layer and m@1.0.2 a name besides."""
+    """m@1.0.0, of which m@1.0.1 changed one layer and m@2.0.0 a name besides."""
     tensors = {f"enc.layer.{n}.{part}": f32(3, 4) for n in range(3) for part in ("weight", "bias")}
     layer = {"enc.layer.2.weight": f32(3, 5), "enc.layer.2.bias": f32(0, 4)}
     for given in (tensors, tensors | layer, tensors | layer | {f"enc.layer.2.{HOSTILE}": f32(1)}):
@@ -44,13 +44,13 @@ def test_what_changed_is_listed_by_module(run: Run, trained: Store) -> None:
 
 
 def test_one_reference_is_compared_with_the_version_before(run: Run, trained: Store) -> None:
-    done = run("diff", "m@1.0.2", "--tensors")
+    done = run("diff", "m@2.0.0", "--tensors")
     lines = done.out.splitlines()
-    assert lines[0] == "m@1.0.2 against m@1.0.1  1 of 7 tensors added, all in enc.layer.2"
+    assert lines[0] == "m@2.0.0 against m@1.0.1  1 of 7 tensors added, all in enc.layer.2"
     assert "\x1b" not in done.out
     assert "\x07" not in done.out
-    assert run("diff", "m@1.0.2", "--tensors", "--against", "m@1.0.0").out.startswith(
-        "m@1.0.2 against m@1.0.0  3 of"
+    assert run("diff", "m@2.0.0", "--tensors", "--against", "m@1.0.0").out.startswith(
+        "m@2.0.0 against m@1.0.0  3 of"
     )
 
 
@@ -71,7 +71,7 @@ def test_the_same_is_said_to_be(run: Run, trained: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [("m@1.0.1", "m@1.0.2"), ("m@1.0.1", "--against", "m@1.0.2"), ("--section", "files")]
+    "more", [("m@1.0.1", "m@2.0.0"), ("m@1.0.1", "--against", "m@2.0.0"), ("--section", "files")]
 )
 def test_what_contradicts_itself(run: Run, trained: Store, more: tuple[str, ...]) -> None:
     assert run("diff", "m@1.0.0", *more, "--tensors").code == 2
