@@ -77,7 +77,7 @@ class NotFoundError(MvtuiError):
 
 
 class MissingLibraryError(NotFoundError, ImportError):
-    """A library that a hook is for is not installed, or can't be imported."""
+    """A library that a hook is for, or an extra of mvtui's, is not installed, or can't be imported."""
 
 
 class AmbiguousError(NotFoundError):
@@ -167,6 +167,30 @@ class BadFileError(BadInputError):
         self.format = format
         self.file = file
         self.pickles = pickles
+
+
+class BadTemplateError(BadInputError):
+    """A prompt's template does not parse, or asks for what no prompt may: other files, code.
+
+    ``problem`` is what is wrong, ``line`` and ``column`` where, counted from 1; ``file`` is the prompt's, empty where it has none.
+    """
+
+    def __init__(self, problem: str, *, line: int, column: int, file: str = "", hint: str = "") -> None:
+        where = f"{file}, line" if file else "line"
+        super().__init__(f"{where} {line}, column {column}: {problem}", hint=hint)
+        self.problem = problem
+        self.line = line
+        self.column = column
+        self.file = file
+
+
+class VariablesError(BadInputError):
+    """A prompt was to be rendered with other variables than it has: ``missing`` were not given, ``unknown`` are none of its."""
+
+    def __init__(self, message: str, *, hint: str, missing: Sequence[str], unknown: Sequence[str]) -> None:
+        super().__init__(message, hint=hint)
+        self.missing = tuple(missing)
+        self.unknown = tuple(unknown)
 
 
 class ConflictError(MvtuiError):
