@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 class Job(NamedTuple):
     """Something to do, and what to answer when there is no store to do it in."""
 
-    do: Callable[[Store], None]
+    do: Callable[[Store], object]
     lost: Callable[[str], FromStore] | None = None

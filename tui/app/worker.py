@@ -174,7 +174,7 @@ class StoreWorker(Thread):
     def want(
         self,
         kind: str,
-        job: Callable[[Store], None],
+        job: Callable[[Store], object],
         *,
         lost: Callable[[str], FromStore] | None = None,
     ) -> None:
