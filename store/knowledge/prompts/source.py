@@ -61,7 +61,7 @@ def read(
     text = _decoded(data, file)
     messages = _messages(text, file) if splitext(file)[1].lower() in _CHAT_ENDINGS else None
     found = Source(file, text, "text", messages)
-    language: TemplateLanguage = stated or _language(found, before)  # type: ignore[assignment]  # one of them, as just checked
+    language: TemplateLanguage = stated or _language(found, before)
     return msgspec.structs.replace(found, language=language)
 
 

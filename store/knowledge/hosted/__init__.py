@@ -1,0 +1,8 @@
+"""Models that a provider hosts: reading what was asked for, and what is known of them."""
+
+from __future__ import annotations
+
+from .asked import checked as checked
+from .asked import from_words as from_words
+from .known import Known as Known
+from .known import read_known as read_known
