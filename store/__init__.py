@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.fields import QUERY_FIELDS as QUERY_FIELDS
     from .knowledge.query.text import resembles as resembles
+    from .knowledge.secrets import redact as redact
+    from .knowledge.secrets import redact_words as redact_words
     from .knowledge.series import merge_series as merge_series
     from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
@@ -170,6 +172,7 @@ _HOMES = {
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.fields": ("QUERY_FIELDS",),
     "knowledge.query.text": ("resembles",),
+    "knowledge.secrets": ("redact", "redact_words"),
     "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "knowledge.when": ("parse_when",),

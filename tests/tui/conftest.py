@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from mvtui.store import Store, init_store, open_store
@@ -69,10 +70,11 @@ Opens = Callable[..., AbstractAsyncContextManager[Session]]
 
 
 @pytest.fixture(autouse=True)
-def plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in ("NO_COLOR", "TEXTUAL_THEME", "MVTUI_STORE", "COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
 
 
 def fill(store: Store, directory: Path) -> None:
@@ -112,7 +114,10 @@ def own(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def opened() -> Opens:
-    """Open the app on a path (or on what a function returns) and come to rest."""
+    """Open the app on a path (or on what a function returns) and come to rest.
+
+    Without ``mishaps`` an error that nobody foresaw fails the test.
+    """
 
     @asynccontextmanager
     async def open_it(
@@ -123,6 +128,7 @@ def opened() -> Opens:
         ascii_only: bool = False,
         read_only: bool = False,
         theme: str = "dark",
+        mishaps: bool = False,
     ) -> AsyncIterator[Session]:
         opener = path if callable(path) else lambda: open_store(os.fspath(path), read_only=read_only)
         app = MvtuiApp(
@@ -137,5 +143,7 @@ def opened() -> Opens:
             session = Session(app, pilot)
             await session.rest()
             yield session
+        # The app goes on after an error in a handler: here it must not pass unnoticed.
+        assert mishaps or not app.mishaps.met, "".join(format_exception(app.mishaps.met[0]))
 
     return open_it

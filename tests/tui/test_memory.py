@@ -9,6 +9,7 @@ from threading import Event
 
 import pytest
 from mvtui.store import Store, open_store
+from mvtui.tui import state
 from mvtui.tui.app import memory
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.app.memory import ACTIONS, HINTS, QUERIES, Memory
@@ -106,10 +107,10 @@ def test_where_nothing_can_be_kept_it_works_for_as_long_as_it_runs(tmp_path: Pat
 
 def test_it_is_kept_where_state_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert memory.directory() == str(tmp_path / "mvtui")
+    assert state.directory() == str(tmp_path / "mvtui")
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert memory.directory() == str(tmp_path / ".local" / "state" / "mvtui")
+    assert state.directory() == str(tmp_path / ".local" / "state" / "mvtui")
 
 
 # -- earlier queries -----------------------------------------------------------------------------

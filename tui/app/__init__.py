@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .mishaps import Mishaps
 
 
 def run(
@@ -28,8 +34,11 @@ def run(
     Returns:
         0 after ``q``; 2 when this terminal can't show it (said on standard error); 129 after a hang-up and
         143 after SIGTERM, with the terminal restored.
+
+    Raises:
+        Exception: whatever nobody foresaw and the app could not go on after, once the terminal is restored.
     """
-    from .. import preflight, words
+    from .. import preflight, state, words
 
     if problem := preflight.check():
         print(f"mvtui: {problem.message}\n{problem.hint}", file=sys.stderr)  # noqa: T201
@@ -54,7 +63,7 @@ def run(
 
         from .app import MvtuiApp
         from .driver import DiffDriver
-        from .memory import Memory, directory
+        from .memory import Memory
 
         app = MvtuiApp(
             opening,
@@ -64,7 +73,7 @@ def run(
             theme=theme,
             freeze=True,
             driver_class=DiffDriver,
-            memory=Memory(directory()),
+            memory=Memory(state.directory()),
             personal=own,
         )
     except BaseException:
@@ -72,8 +81,29 @@ def run(
         raise
     finally:
         release()
-    code = app.run(mouse=mouse)
+    with _threads_told(app.mishaps):
+        code = app.run(mouse=mouse)
     gc.enable()
+    if app.crash is not None:
+        raise app.crash
     if app.return_code == 0 and code is not None:
         return code
     return app.return_code or 0
+
+
+@contextmanager
+def _threads_told(mishaps: Mishaps) -> Iterator[None]:
+    """Have what ends a thread told on the screen: written to standard error it would be lost."""
+    import threading
+
+    before = threading.excepthook
+
+    def ended(arguments: threading.ExceptHookArgs) -> None:
+        if isinstance(arguments.exc_value, Exception):
+            mishaps.meet(arguments.exc_value, f"in the thread {arguments.thread and arguments.thread.name}")
+
+    threading.excepthook = ended
+    try:
+        yield
+    finally:
+        threading.excepthook = before

@@ -17,9 +17,11 @@ from textual.screen import Screen
 from .. import preflight
 from . import hangup, themes
 from .driver import DiffDriver
+from .guarded import Guarded
 from .keymap import Keymap
 from .memory import Memory
 from .messages import FromStore, Remembered
+from .mishaps import Mishaps
 from .personal import NOTHING, Personal
 from .screens.main import MainScreen
 from .worker import POLL_SECONDS, StoreWorker
@@ -33,7 +35,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class MvtuiApp(App[int]):
+class MvtuiApp(Guarded, App[int]):
     """lazygit for model versions."""
 
     TITLE = "mvtui"
@@ -75,7 +77,12 @@ class MvtuiApp(App[int]):
         self._freeze = freeze
         self._memory = memory or Memory()
         self._own_keys = Keymap(personal.keys)
-        self._worker = StoreWorker(open_store, self._from_store, glance=glance, interval=poll_seconds)
+        self.mishaps = Mishaps(self._from_store)
+        self.crash: Exception | None = None
+        """The error that ended the app, which it could not go on after."""
+        self._worker = StoreWorker(
+            open_store, self._from_store, glance=glance, mishap=self.mishaps.meet, interval=poll_seconds
+        )
         self._early: list[FromStore] | None = []
         self._early_lock = Lock()
         self._main: MainScreen | None = None
@@ -170,6 +177,22 @@ class MvtuiApp(App[int]):
 
     def _end(self, code: int) -> None:
         self.exit(code, return_code=code)
+    def _handle_exception(self, error: Exception) -> None:
+        """Tell an error that nobody foresaw and go on; end where there is nothing to go on with, and let ``run`` tell it.
+
+        Textual would end the app and show a traceback with the values of all variables.
+        """
+        self.mishaps.meet(error, "handling what happened on the screen")
+        stands = self._main is not None and self._main.is_mounted and self.is_running
+        if stands and not self.mishaps.too_many and os.environ.get("MVTUI_DEBUG") != "1":
+            return
+        self.crash = self.crash or error
+        self._return_code = 1
+        if self._exception is None:  # what tests wait for, and raise
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
 
     def _settled(self) -> None:
         if self._main:

@@ -47,7 +47,9 @@ class Errand:
         except MvtuiError as error:
             return ChangeFailed(said(error), moved=isinstance(error, BusyError | ConflictError | GateError))
         except Exception as error:  # noqa: BLE001 - the dialog must say it, whatever it is
-            return ChangeFailed(f"{type(error).__name__}: {error}")
+            return ChangeFailed(
+                f"{type(error).__name__}: {error}", bug=None if isinstance(error, OSError) else error
+            )
 
     def lost(self, reason: str) -> ChangeFailed:
         """Return what to say when there was no store to make it in."""

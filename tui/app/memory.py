@@ -29,12 +29,6 @@ _LEAVING_SECONDS = 0.5
 """How long the end of the program waits for what was noted last."""
 
 
-def directory() -> str:
-    """Return where what is remembered is kept: ``$XDG_STATE_HOME/mvtui``."""
-    home = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(home):
-        home = os.path.join(os.path.expanduser("~"), ".local", "state")
-    return os.path.join(home, "mvtui")
 
 
 class Memory:

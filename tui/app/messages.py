@@ -31,6 +31,16 @@ class Remembered(FromStore):
     """What is remembered of a person has been read: by another thread, but told as the store's answers are."""
 
 
+class Mishap(FromStore):
+    """An error that nobody foresaw, ``told`` in one sentence; ``doing`` says at what. ``log`` has all of it, if anything has."""
+
+    def __init__(self, told: str, doing: str, log: str) -> None:
+        super().__init__()
+        self.told = told
+        self.doing = doing
+        self.log = log
+
+
 class StoreMissing(FromStore):
     """There is no store to open (yet): ``reason`` says where it was looked for, ``hint`` what to do."""
 
@@ -167,10 +177,16 @@ class ChangeMade(ForDialog):
 
 
 class ChangeFailed(ForDialog):
-    """A change was not made. ``stopped`` says that this is what was wanted; ``moved`` that the store has changed."""
+    """A change was not made. ``stopped`` says that this is what was wanted; ``moved`` that the store has changed.
 
-    def __init__(self, reason: str, *, stopped: bool = False, moved: bool = False) -> None:
+    ``bug`` is the error, when it is one that nobody foresaw.
+    """
+
+    def __init__(
+        self, reason: str, *, stopped: bool = False, moved: bool = False, bug: Exception | None = None
+    ) -> None:
         super().__init__()
+        self.bug = bug
         self.reason = reason
         self.stopped = stopped
         self.moved = moved

@@ -220,13 +220,11 @@ Prospect: TypeAlias = object
 
 
 def answered(store: Store, request: Request) -> ProspectRead | ProspectFailed:
-    """Answer a dialog, whatever happens."""
+    """Answer a dialog. Raises whatever is none of the store's own errors."""
     try:
         return ProspectRead(request, request.read(store))
     except MvtuiError as error:
         return ProspectFailed(request, said(error))
-    except Exception as error:  # noqa: BLE001 - a dialog must not wait for ever
-        return ProspectFailed(request, f"the store can't be read: {type(error).__name__}: {error}")
 
 
 def is_gated(source: str | None, target: str) -> bool:

@@ -61,7 +61,8 @@ class StoreWorker(Thread):
     """Opens a store, answers requests, and watches for changes by others.
 
     ``open_store`` is called in this thread; ``post`` must be safe to call from it. ``glance`` returns a store
-    that knows the first page only, or None when there is no need for one.
+    that knows the first page only, or None when there is no need for one. ``mishap`` is told of errors that nobody
+    foresaw, and at what they were met.
     """
 
     def __init__(
@@ -70,12 +71,14 @@ class StoreWorker(Thread):
         post: Callable[[FromStore], object],
         *,
         glance: Callable[[], Store | None] = lambda: None,
+        mishap: Callable[[Exception, str], object] = lambda _error, _doing: None,
         interval: float = POLL_SECONDS,
     ) -> None:
         super().__init__(name="mvtui-store", daemon=True)
         self._open_store = open_store
         self._glance = glance
         self.post = post
+        self._mishap = mishap
         self._interval = interval
         self._wanted: dict[str, Job] = {}
         self._later: Job | None = None
@@ -190,7 +193,15 @@ class StoreWorker(Thread):
         self._later = job
 
     def run(self) -> None:
-        """Open, then answer and poll until stopped."""
+        """Open, then answer and poll until stopped, whatever happens."""
+        while not self._stopped:
+            try:
+                self._serve()
+            except Exception as error:  # noqa: BLE001 - the screen would wait for answers for ever
+                self._mishap(error, "reading the store")
+                self._pause()
+
+    def _serve(self) -> None:
         self._show_part()
         store = self._open()
         self._part = False
@@ -230,7 +241,7 @@ class StoreWorker(Thread):
             except MvtuiError as error:
                 self._say_once(StoreTrouble, error.message, error.hint)
             except Exception as error:  # noqa: BLE001 - the screen must say it, whatever it is
-                self._say_once(StoreTrouble, *_unexpected(error))
+                self._say_once(StoreTrouble, *self._unforeseen(error, "opening the store"))
             self._pause()
         return None
 
@@ -265,7 +276,7 @@ class StoreWorker(Thread):
         except MvtuiError as error:
             self._trouble(job, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - a store deleted underneath must not end the watch
-            self._trouble(job, *_unexpected(error))
+            self._trouble(job, *self._unforeseen(error, "reading the store"))
         else:
             if self._troubled:
                 self._troubled = False
@@ -282,6 +293,12 @@ class StoreWorker(Thread):
         if self._said != (reason, hint):
             self._said = (reason, hint)
             self.post(kind(reason, hint))
+    def _unforeseen(self, error: Exception, doing: str) -> tuple[str, str]:
+        """Return what to say of an error that is none of the store's own; what the system refused is no bug."""
+        if not isinstance(error, OSError):
+            self._mishap(error, doing)
+        return f"the store can't be read: {type(error).__name__}: {error}", "mvtui doctor tells more."
+
 
     def _poll(self, store: Store) -> None:
         # Not by what poll answers: another job may have brought the store up to date since the last list.
@@ -301,7 +318,11 @@ class StoreWorker(Thread):
     def _look(self, store: Store, request: Request) -> None:
         from .prospects import answered
 
-        self.post(answered(store, request))
+        try:
+            answer = answered(store, request)
+        except Exception as error:  # noqa: BLE001 - a dialog must not wait for ever
+            answer = ProspectFailed(request, self._unforeseen(error, "asking what a change comes to")[0])
+        self.post(answer)
 
     def _make(self, store: Store, errand: Errand) -> None:
         def done(answer: ChangeMade | ChangeFailed) -> None:
@@ -319,6 +340,8 @@ class StoreWorker(Thread):
             self._listing.models(store)
         self.post(self._settled(answer))
 
+        if isinstance(answer, ChangeFailed) and answer.bug:
+            self._mishap(answer.bug, "making a change")
     def _settled(self, answer: ChangeMade | ChangeFailed) -> ChangeMade | ChangeFailed:
         with self._wake:
             self._changing -= 1
@@ -357,8 +380,4 @@ class StoreWorker(Thread):
         except MvtuiError as error:
             return ViewFailed(asked, error.message)
         except Exception as error:  # noqa: BLE001 - one bad version is no reason to doubt the store
-            return ViewFailed(asked, _unexpected(error)[0])
-
-
-def _unexpected(error: Exception) -> tuple[str, str]:
-    return f"the store can't be read: {type(error).__name__}: {error}", "mvtui doctor tells more."
+            return ViewFailed(asked, self._unforeseen(error, f"reading {asked.pane}")[0])

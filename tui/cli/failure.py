@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,47 +130,17 @@ def of_system(error: OSError) -> Failure:
     )
 
 
-def of_bug(error: BaseException) -> Failure:
-    """Describe what nobody foresaw; its traceback goes to a file."""
-    where = _write_log(error)
-    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def of_bug(error: BaseException, words: Sequence[str]) -> Failure:
+    """Describe what nobody foresaw; its traceback goes to the log, with the command line that met it."""
+    import shlex
+
+    from ...store import redact_words
+    from .. import crashlog
+
+    where = crashlog.note(error, shlex.join(["mvtui", *redact_words(words)[0]]))
     return Failure(
         UNEXPECTED,
         "UnexpectedError",
-        f"mvtui met a bug of its own: {told}",
+        f"mvtui met a bug of its own: {crashlog.told(error)}",
         f"Please report it, with {where}" if where else "MVTUI_DEBUG=1 shows where it happened",
     )
-
-
-def _write_log(error: BaseException) -> str | None:
-    """Write the traceback to a file; return its path, or None when nothing can be written."""
-    import platform
-    import tempfile
-    import traceback
-    from datetime import UTC, datetime
-
-    from ... import __version__
-
-    now = datetime.now(UTC)
-    text = "\n".join(
-        [
-            f"mvtui {__version__}, Python {platform.python_version()}, {platform.platform()}",
-            f"{now.isoformat()}  {sys.argv!r}",
-            "",
-            "".join(traceback.format_exception(error)),
-        ]
-    )
-    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    for directory in (os.path.join(state, "mvtui"), tempfile.gettempdir()):
-        try:
-            os.makedirs(directory, exist_ok=True)
-            # A name nobody can have put there before: the temporary directory is shared.
-            handle, path = tempfile.mkstemp(
-                prefix=f"crash-{now:%Y%m%d-%H%M%S}-", suffix=".log", dir=directory
-            )
-            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError:
-            continue
-        return path
-    return None

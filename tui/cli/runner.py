@@ -75,7 +75,7 @@ def report(error: Exception, words: Sequence[str]) -> int:
     elif isinstance(error, OSError):
         what = failure.of_system(error)
     else:
-        what = failure.of_bug(error)
+        what = failure.of_bug(error, words)
     try:
         sys.stdout.flush()
     except OSError:

@@ -292,10 +292,13 @@ def test_a_bug_is_told_in_a_sentence_and_logged_in_full(
     assert failed.code == 1
     assert "Traceback" not in failed.err
     assert "\x1b" not in failed.err
-    (log,) = (tmp_path / "home" / "mvtui").glob("crash-*.log")
+    log = tmp_path / "home" / "mvtui" / "mvtui.log"
     assert str(log) in failed.err
-    assert "ZeroDivisionError" in log.read_text()
-    assert "Traceback" in log.read_text()
+    told = log.read_text()
+    assert "ZeroDivisionError: by \\x1b[31mzero" in told
+    assert "Traceback" in told
+    assert "\x1b" not in told
+    assert "doing: mvtui ls" in told
     assert run("ls", "--json").error["code"] == 1
 
 

@@ -20,6 +20,7 @@ from textual.widget import Widget
 from ...text import paragraph, visible
 from ..errand import Errand
 from ..facts import Line
+from ..guarded import Guarded
 from ..registry import Hint
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
@@ -44,7 +45,7 @@ _CHOICES = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1}
 _LEAVING = frozenset({"escape", "ctrl+c"})
 
 
-class Dialog(ModalScreen[None]):
+class Dialog(Guarded, ModalScreen[None]):
     """A dialog over the main screen, which hands it the keys and the store's answers.
 
     Subclasses say what it asks (``request``), shows (``body``) and does (``change``).
@@ -166,12 +167,14 @@ class Dialog(ModalScreen[None]):
 
     async def on_mount(self) -> None:
         """Ask, give the field the cursor, and take what was typed before it stood."""
-        if self.field:
-            self.prompt_view.show(([(f" {self.prompt}".ljust(_PROMPT), "accent")], []))
-            self.set_focus(self.field)
-        self.ask()
-        self.show()
-        self._taking = False
+        try:
+            if self.field:
+                self.prompt_view.show(([(f" {self.prompt}".ljust(_PROMPT), "accent")], []))
+                self.set_focus(self.field)
+            self.ask()
+            self.show()
+        finally:
+            self._taking = False  # whatever went wrong: escape must work
         await self._work_off()
 
     @property

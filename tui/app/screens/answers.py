@@ -14,6 +14,7 @@ from ..messages import (
     FromStore,
     InboxRead,
     KeysRead,
+    Mishap,
     ModelsListed,
     ProspectFailed,
     ProspectRead,
@@ -51,16 +52,12 @@ def take(screen: MainScreen, message: FromStore) -> None:
             _of_a_change(screen, message)
         case InboxRead() | KeysRead() | Remembered() | StoreMeasured():
             _of_whoever_looks(screen, message)
+        case Mishap():
+            _mishap(screen, message)
         case SearchIsSlow(reason=reason):
             screen.say(f"filtering may be slow: {reason}", "warning")
-        case StoreMissing(reason=reason):
-            screen.show_guide(lambda look, width: guide.no_store(reason, look, width))
-            screen.settled()
-        case StoreTrouble():
-            _trouble(screen, message)
-        case StoreWell():
-            screen.warn("")
-            screen.worker.refresh()
+        case StoreMissing() | StoreTrouble() | StoreWell():
+            _of_the_store(screen, message)
 
 
 def _read(screen: MainScreen, message: ViewRead | ViewFailed | VersionFetched) -> None:
@@ -118,8 +115,20 @@ def _change_made(screen: MainScreen, message: ChangeMade) -> None:
     screen.say(f"{made.sentence}. {warned}" if warned else made.sentence, "warning" if warned else "accent")
 
 
-def _trouble(screen: MainScreen, message: StoreTrouble) -> None:
-    if screen.store is None:
+def _mishap(screen: MainScreen, message: Mishap) -> None:
+    from .mishap import MishapScreen
+
+    screen.app.push_screen(MishapScreen(screen, message))
+
+
+def _of_the_store(screen: MainScreen, message: StoreMissing | StoreTrouble | StoreWell) -> None:
+    if isinstance(message, StoreWell):
+        screen.warn("")
+        screen.worker.refresh()
+    elif isinstance(message, StoreMissing):
+        screen.show_guide(lambda look, width: guide.no_store(message.reason, look, width))
+        screen.settled()
+    elif screen.store is None:
         screen.show_guide(lambda look, width: guide.trouble(message.reason, message.hint, look, width))
         screen.settled()
     else:

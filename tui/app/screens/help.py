@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from ...text import fit, paragraph, width
 from ...words import signs
 from ..facts import Line
+from ..guarded import Guarded
 from ..registry import Hint, Registry, Situation
 from ..widgets.overview import Overview
 
@@ -23,7 +24,7 @@ _KEYS = 20
 _LINES = 4
 
 
-class Help(ModalScreen[None]):
+class Help(Guarded, ModalScreen[None]):
     """Every action of the pane, by section; what can't act now is dimmed and says why."""
 
     def __init__(self, registry: Registry, situation: Situation, *, ascii_only: bool) -> None:

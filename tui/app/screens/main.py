@@ -23,6 +23,7 @@ from ... import words
 from .. import facts, headline
 from ..columns import Look
 from ..commands import COMMANDS
+from ..guarded import Guarded
 from ..keymap import Keymap
 from ..layout import Place
 from ..memory import Memory
@@ -58,7 +59,7 @@ Guide: TypeAlias = Callable[[Look, int], list[facts.Line]]
 """Makes the lines that take the panes' place when there is nothing to list."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Guarded, Screen[None]):
     """Lists and shows; what the keys do is in ``commands``."""
 
     AUTO_FOCUS = ""

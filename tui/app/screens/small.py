@@ -8,10 +8,11 @@ from textual.screen import Screen
 
 from ...preflight import MIN_COLUMNS, MIN_ROWS
 from ...text import visible
+from ..guarded import Guarded
 from ..widgets.lineview import Bar
 
 
-class TooSmall(Screen[None]):
+class TooSmall(Guarded, Screen[None]):
     """One line that says how large the window must be. The screen beneath keeps its place."""
 
     def compose(self) -> ComposeResult:

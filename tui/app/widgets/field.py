@@ -7,11 +7,12 @@ from textual.binding import BindingsMap
 from textual.widgets import Input
 
 from ...text import visible
+from ..guarded import Guarded
 
 _PASTED_MAX = 2000
 
 
-class Field(Input):
+class Field(Guarded, Input):
     """Textual's text field without a blinking cursor, each blink of which would send a kilobyte.
 
     Nothing is left to its own way of finding out what a key does, which takes longer for some keys than for others.

@@ -18,9 +18,10 @@ from textual.widget import Widget
 from ...text import width
 from .. import palette
 from ..facts import Line
+from ..guarded import Guarded
 
 
-class LineView(Widget):
+class LineView(Guarded, Widget):
     """Draws lines of pieces, each with a named style."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -31,6 +32,15 @@ class LineView(Widget):
         """Forget the styles looked up, since theme or focus changed."""
         self._style_cache.clear()
         super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw what is within ``crop``. What can't be drawn says so: an error told again at each repaint helps nobody."""
+        try:
+            return super().render_lines(crop)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self.app._handle_exception(error)  # noqa: SLF001 - as Textual does
+            said = Strip([Segment("this can't be drawn"[: crop.width].ljust(crop.width))], crop.width)
+            return [said, *[Strip.blank(crop.width)] * (crop.height - 1)][: crop.height]
 
     def named(self, name: str) -> Style:
         """Return a style of the palette in the app's theme."""
