@@ -44,6 +44,8 @@ def diff_file(repository: Repository, before: str, after: str, path: str) -> Fil
         raise _missing(repository, after, path)
     if one is not None and other is not None and one.digest == other.digest:
         return FileDiff(path, "lines", one.size, other.size)
+    if not all(_is_text(repository, entry) for entry in (one, other) if entry is not None):
+        return FileDiff(path, "bytes", sizes[0], sizes[1], note="it is not text")
     if max(size or 0 for size in sizes) > MOST_COMPARED:
         note = f"more than {MOST_COMPARED >> 20} MiB are not compared line by line"
         return FileDiff(path, "bytes", sizes[0], sizes[1], note=note)
@@ -68,6 +70,11 @@ def _missing(repository: Repository, ref: str, path: str) -> NotFoundError:
         hint=f"mvtui show {ref} lists its files.",
         candidates=[each for each in there if os.path.basename(each) == name][:8] or list(there)[:8],
     )
+
+
+def _is_text(repository: Repository, entry: FileEntry) -> bool:
+    """Whether a large file begins as text does: what is none need not be read to the end."""
+    return entry.size <= MOST_COMPARED or _read(repository, entry, 64 << 10).text is not None
 
 
 def _read(repository: Repository, entry: FileEntry, most: int) -> FileText:

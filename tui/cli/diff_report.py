@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .. import differences as words
 from ..text import paragraph
 from ..words import count, plural
-from . import grid, output, table
+from . import file_report, grid, output, table
 from .diff_grids import OUTCOME_STYLES, grids
 from .grid import INDENT, Grid, Piece
 
 if TYPE_CHECKING:
-    from ...store import Change, Comparison, DiffRow, DiffSection, History, SectionName
+    from ...store import Change, Comparison, DiffRow, DiffSection, FileDiff, History, SectionName
 
 _READ_WHOLE: frozenset[SectionName] = frozenset({"metrics", "params"})
 """Sections of which rows that are the same are listed too; of the others that they are the same is all there is to say."""
@@ -24,14 +24,22 @@ _FILES_SHOWN = 10
 _LINES_OF_TEXT = 8
 
 
-def write(comparison: Comparison, *, only_differences: bool, sections: Collection[str]) -> None:
-    """Write a comparison as data; of the sections only those named, if any are."""
+def write(
+    comparison: Comparison,
+    *,
+    only_differences: bool,
+    sections: Collection[str],
+    files: Mapping[str, FileDiff] | None = None,
+) -> None:
+    """Write a comparison as data; of the sections only those named, if any are. ``files`` says how some files differ."""
     _write_title(comparison)
     if not sections:
         _write_changes(comparison)
     for section in comparison.sections:
         if not sections or section.name in sections:
             _write_section(comparison, section, only_differences)
+            if section.name == "files" and files:
+                file_report.write(files, whole=False)
     if words.labels(comparison)[2:] and not sections:
         _write_legend(comparison)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .. import health as said
 from .. import inspection as words
-from ..words import plural, size
 from . import table
-from .output import ascii_only, data, paint, safe, sign_set
+from .output import ascii_only, data, paint, safe
 
 if TYPE_CHECKING:
     from ...store import Finiteness, Health, TensorHealth
@@ -19,28 +19,19 @@ _STYLES: dict[Finiteness, str] = {
     "partly": "yellow",
     "unknown": "yellow",
 }
-_WORDS: dict[Finiteness, str] = {
-    "finite": "finite",
-    "not finite": "not finite",
-    "partly": "finite as far as could be looked at",
-    "unknown": "nobody can tell",
-}
 _SHOWN = 40
 """Most tensors that are listed of those found, and of those not read."""
 
 
 def write(name: str, found: Health, *, tensors: bool) -> None:
     """Write it as data; with ``tensors`` every one is listed."""
-    signs = sign_set()
-    sign = {"finite": signs.ok, "not finite": signs.bad}.get(found.verdict, "?")
-    verdict = paint(f"{sign} {_WORDS[found.verdict]}", _STYLES[found.verdict])
-    read = f"{plural(len(found.tensors) - len(found.unread), 'tensor')}, {size(found.bytes)} read"
-    data(f"{paint(safe(name, 200), 'bold')}  {verdict}: {read}")
+    verdict = paint(said.verdict(found, ascii_only=ascii_only()), _STYLES[found.verdict])
+    data(f"{paint(safe(name, 200), 'bold')}  {verdict}: {said.read(found)}")
     listed = found.tensors if tensors else found.found[:_SHOWN]
     _table(listed)
     if not tensors:
         _more(len(found.found) - len(listed))
-        _unread(found.unread)
+        _unread(found)
     for sentence in (*found.notes, *found.problems):
         data(f"  {paint(safe(sentence, 500), 'yellow')}")
 
@@ -66,28 +57,13 @@ def _table(tensors: Sequence[TensorHealth]) -> None:
 
 
 def _told(each: TensorHealth) -> str:
-    if each.unread:
-        return safe(each.unread, 120)
-    told = []
-    if each.nan or each.inf:
-        counts = [f"{count:,} {word}" for count, word in ((each.nan, "NaN"), (each.inf, "infinite")) if count]
-        told.append(f"{' and '.join(counts)}, the first at {each.first:,}")
-    if each.value is not None:
-        told.append(f"all {each.value:g}" if each.value else "all zero")
-    if each.usual is not None and each.rms is not None:
-        told.append(f"root mean square {each.rms:.3g}, usual is {each.usual:.3g}")
-    elif not told and each.rms is not None:
-        told.append(f"root mean square {each.rms:.3g}")
-    return "; ".join(told)
+    return safe(each.unread, 120) if each.unread else said.troubles(each)
 
 
-def _unread(unread: Sequence[TensorHealth]) -> None:
-    """Say what could not be looked at, once for each reason."""
-    reasons: dict[str, list[str]] = {}
-    for each in unread:
-        reasons.setdefault(each.unread, []).append(each.tensor.name)
-    for why, names in list(reasons.items())[:_SHOWN]:
-        told = safe(names[0], 80) + (f" and {len(names) - 1:,} more" if len(names) > 1 else "")
+def _unread(found: Health) -> None:
+    reasons = said.unread(found)
+    for name, more, why in reasons[:_SHOWN]:
+        told = safe(name, 80) + (f" and {more:,} more" if more else "")
         data(f"  {paint(f'not looked at: {told}: {safe(why, 200)}', 'yellow')}")
     _more(len(reasons) - _SHOWN)
 

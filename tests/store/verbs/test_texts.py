@@ -183,7 +183,16 @@ def test_what_is_no_text_and_what_is_too_large(
     assert (found.form, found.note, found.same) == ("bytes", "it is not text", False)
     old, new = sorted(version.ref for version in store.versions("m"))
     monkeypatch.setattr("mvtui.store.verbs.texts.MOST_COMPARED", 1)
-    assert "not compared" in store.diff_file(old, new, "weights.bin").note
+    assert store.diff_file(old, new, "weights.bin").note == "it is not text"
+
+
+def test_what_is_too_large_is_not_compared(
+    store: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mvtui.store.verbs.texts.MOST_COMPARED", 1)
+    found = compared(store, make_file, b"one", b"two", "vocab.txt")
+    assert found.form == "bytes"
+    assert "not compared" in found.note
 
 
 def test_only_the_ends_of_lines(store: Store, make_file: MakeFile) -> None:

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...words import plural
 from .. import output
 from ..group import command as make_command
 from ..options import complete_reference, json_option, store_option
 from ..session import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from click.shell_completion import CompletionItem
+
+    from ....store import Comparison, FileDiff
 
 _ROLES = ("production", "parent", "base")
 _SECTIONS = (
@@ -36,6 +41,7 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
         "mvtui diff sentiment@1.4.0 --against parent --only-differences",
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 sentiment@1.5.0 --section metrics",
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 --tensors",
+        "mvtui diff sentiment@1.3.2 sentiment@1.4.0 --files",
         "mvtui diff sentiment --json | jq '.changes[].classes[].of'",
     ]
 )
@@ -51,6 +57,9 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
     "--section", "sections", type=click.Choice(_SECTIONS), multiple=True, help="Show only this; repeatable."
 )
 @click.option("--tensors", is_flag=True, help="Compare the tensors of two versions, number by number.")
+@click.option(
+    "--files", is_flag=True, help="Show all that differs in the text files of two versions, and nothing else."
+)
 @store_option
 @json_option
 def command(
@@ -59,26 +68,54 @@ def command(
     only_differences: bool,
     sections: tuple[str, ...],
     tensors: bool,
+    files: bool,
     as_json: bool,
 ) -> None:
     """Say how versions differ, and of what sort the change is.
 
     The first REF is what the others, up to five, are compared with. One REF alone is compared with what is in
     production, else with the version before it. With --tensors it tells which tensors differ and how far they are apart (L2 distance,
-    relative change, largest change, cosine); the numbers need NumPy (pip install 'mvtui[tensors]'). Differences are no failure: the exit code is 0 either way.
+    relative change, largest change, cosine); the numbers need NumPy (pip install 'mvtui[tensors]'). Of text files that changed the first
+    values or lines that differ are shown: JSON is compared value by value. With --files all are, with the lines around them. Differences are no failure: the exit code is 0 either way.
     """
+    from ....store import errors
+    from .. import file_report
+
+    if tensors and files:
+        raise errors.UsageError("--tensors and --files contradict each other", hint="Leave one of them out.")
     if tensors:
         _tensors(refs, against, sections, as_json)
         return
+    if files and sections:
+        raise errors.UsageError("--files and --section contradict each other", hint="Leave one of them out.")
     history = not sections or "git" in sections
     with open_store(read_only=True) as store:
         comparison = store.diff(*refs, against=against, history=history)
-    if as_json:
+        wanted = files or (not as_json and (not sections or "files" in sections))
+        diffs = file_report.of(store, comparison, whole=files) if wanted else {}
+    if files:
+        _files(comparison, diffs, as_json)
+    elif as_json:
         output.print_json(comparison.as_dict(only_differences=only_differences, sections=sections))
-        return
-    from ..diff_report import write
+    else:
+        from ..diff_report import write
 
-    write(comparison, only_differences=only_differences, sections=sections)
+        write(comparison, only_differences=only_differences, sections=sections, files=diffs)
+
+
+def _files(comparison: Comparison, diffs: Mapping[str, FileDiff], as_json: bool) -> None:
+    from ....store import errors
+    from .. import file_report
+
+    if len(comparison.versions) != 2:
+        raise errors.UsageError("--files compares two versions", hint="Name two: mvtui diff REF REF --files.")
+    if as_json:
+        output.print_json([diff.as_dict() for diff in diffs.values()])
+        return
+    base, other = comparison.base.ref, comparison.others[0].ref
+    count = plural(len(diffs), "file")
+    output.data(f"{output.paint(f'{other} against {base}', 'bold')}  {count} changed")
+    file_report.write(diffs, whole=True)
 
 
 def _tensors(refs: tuple[str, ...], against: str | None, sections: tuple[str, ...], as_json: bool) -> None:
