@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import errors as errors
     from .api import Store as Store
+    from .api import load_ab_test as load_ab_test
+    from .api.ab_test import ABTest as ABTest
     from .api import glance as glance
     from .api import health as health
     from .api import histogram as histogram
@@ -32,6 +34,17 @@ if TYPE_CHECKING:
     from .knowledge.values import read_metrics_file as read_metrics_file
     from .knowledge.values import read_values_file as read_values_file
     from .knowledge.when import parse_when as parse_when
+    from .nouns.ab_report import ABChange as ABChange
+    from .nouns.ab_report import ABReport as ABReport
+    from .nouns.ab_report import ArmComparison as ArmComparison
+    from .nouns.ab_report import ArmResult as ArmResult
+    from .nouns.ab_report import Imported as Imported
+    from .nouns.ab_report import MetricResult as MetricResult
+    from .nouns.ab_report import ab_shares as ab_shares
+    from .nouns.ab_test import ABMetric as ABMetric
+    from .nouns.ab_test import ABTestInfo as ABTestInfo
+    from .nouns.ab_test import ABTestSpec as ABTestSpec
+    from .nouns.ab_test import Arm as Arm
     from .nouns.approval import Approval as Approval
     from .nouns.approval import Standing as Standing
     from .nouns.approval import Verdict as Verdict
@@ -165,7 +178,8 @@ if TYPE_CHECKING:
     from .verbs.search import Search as Search
 
 _HOMES = {
-    "api": ("Store", "glance", "health", "histogram", "init_store", "inspect", "open_store"),
+    "api": ("Store", "glance", "health", "histogram", "init_store", "inspect", "load_ab_test", "open_store"),
+    "api.ab_test": ("ABTest",),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.lineage": ("tree_rows",),
@@ -176,6 +190,16 @@ _HOMES = {
     "knowledge.series": ("merge_series",),
     "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
     "knowledge.when": ("parse_when",),
+    "nouns.ab_report": (
+        "ABChange",
+        "ABReport",
+        "ArmComparison",
+        "ArmResult",
+        "Imported",
+        "MetricResult",
+        "ab_shares",
+    ),
+    "nouns.ab_test": ("ABMetric", "ABTestInfo", "ABTestSpec", "Arm"),
     "nouns.approval": (
         "Approval",
         "Standing",

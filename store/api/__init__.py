@@ -6,6 +6,8 @@ from datetime import datetime
 
 from ..engine.repository import Repository
 from ..verbs import find
+from .ab_test import load_ab_test as load_ab_test
+from .ab_testing import ABTesting
 from .ancestry import Ancestry
 from .annotating import Annotating
 from .auditing import Auditing
@@ -81,6 +83,7 @@ class Store(
     Registering,
     Annotating,
     Staging,
+    ABTesting,
     Auditing,
     Ancestry,
     Comparing,

@@ -10,10 +10,11 @@ import msgspec
 from .checkpoint import Checkpoint
 from .version import rfc3339
 
-ProblemKind: TypeAlias = Literal["chain", "checkpoint", "signature", "object", "record", "live"]
+ProblemKind: TypeAlias = Literal["chain", "checkpoint", "signature", "object", "record", "live", "outcomes"]
 """``chain``: a line is damaged, changed, missing or in doubt. ``checkpoint``: history is not what it was then.
 ``signature``: it proves nobody. ``object``: what an event names is missing or damaged. ``record``: an event contradicts
-what was in force. ``live``: what is served is not what the journal says."""
+what was in force. ``live``: what is served is not what the journal says.
+``outcomes``: a closed segment of an A/B test is missing or changed."""
 
 
 class AuditProblem(msgspec.Struct, frozen=True):

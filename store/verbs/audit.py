@@ -11,7 +11,7 @@ from ..engine.repository import Repository
 from ..nouns.audit import AuditProblem, AuditReport, CheckedCheckpoint
 from ..nouns.checkpoint import Checkpoint
 from ..nouns.reports import Progress, ProgressCallback
-from . import checkpoints, policy, signers
+from . import ab_outcomes, checkpoints, policy, signers
 from .evidence import Evidence
 
 _STEP = 1 << 18  # bytes between two reports of progress
@@ -48,7 +48,8 @@ def audit(
     live, lost = (
         _live(repository) if not broken else ([], [])
     )  # one that lacks events doesn't say where they led
-    rest = sorted([*evidence.problems, *live], key=lambda problem: problem.seq)
+    segments = [AuditProblem("outcomes", sentence, seq) for seq, sentence in ab_outcomes.problems(repository)]
+    rest = sorted([*evidence.problems, *live, *segments], key=lambda problem: problem.seq)
     return AuditReport(
         store=repository.store_id,
         events=chain.count,

@@ -97,7 +97,7 @@ def _stopped(index: Index, model: str, step: Step) -> list[str]:
     stages = {move.version: move.stage for move in step.moves}
     if PRODUCTION in stages.values() and (holder := production(index.model(model) or {})):
         stages.setdefault(holder, ARCHIVED)
-    ended = []
+    ended: list[str] = []
     for test, arm in abtests.arms_of(index.tables, model):
         if test["name"] in (step.ends.get("test"), *ended) or arm["version"] not in stages:
             continue

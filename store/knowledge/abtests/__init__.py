@@ -1,0 +1,1 @@
+"""A/B tests: what was counted of each arm, and what it proves."""

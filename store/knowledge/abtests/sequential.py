@@ -1,0 +1,90 @@
+"""Intervals that hold however often one looks: asymptotic confidence sequences.
+
+Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences"
+(arXiv:2103.06476, Annals of Statistics 2024), equation (2): for n values with standard deviation s the interval
+
+    mean ± s · sqrt( 2 (n ρ² + 1) / (n² ρ²) · log( sqrt(n ρ² + 1) / α ) )
+
+holds for all n at once with probability 1 - α, in the limit. For a difference of arms s²/n is the variance of the difference, as in
+their section on randomised experiments, and n counts both arms. ρ decides where the interval is narrowest (their section
+B.2); here at ``TUNED`` keys, for every test, since it may not depend on what is seen.
+
+"In the limit" needs some data to begin with: before each arm has ``LEAST`` keys, and of a rate ``LEAST_EACH`` of each sort among
+both arms, there is no interval.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .distributions import NORMAL
+from .intervals import Sample
+
+TUNED = 5_000
+LEAST, LEAST_EACH = 50, 10
+POWER = 0.8
+_MOST = 10**9
+
+
+def _rho_squared(alpha: float) -> float:
+    log = -2 * math.log(alpha)
+    return (log + math.log(log + 1)) / TUNED
+
+
+def _factor(n: float, alpha: float) -> float:
+    """Return how many standard errors wide half of the interval is at ``n`` keys."""
+    scaled = n * _rho_squared(alpha)
+    return math.sqrt(2 * (scaled + 1) / scaled * math.log(math.sqrt(scaled + 1) / alpha))
+
+
+def is_enough(treated: Sample, control: Sample, *, rates: bool) -> bool:
+    """Whether there is enough to begin with."""
+    if min(treated.n, control.n) < LEAST:
+        return False
+    if rates:
+        ones = treated.mean * treated.n + control.mean * control.n
+        return min(ones, treated.n + control.n - ones) >= LEAST_EACH - 1e-9
+    return True
+
+
+def half_width(treated: Sample, control: Sample, alpha: float) -> float:
+    """Return half the width of the interval of the difference of two means."""
+    return _factor(treated.n + control.n, alpha) * math.sqrt(treated.of_mean + control.of_mean)
+
+
+def p_value(treated: Sample, control: Sample) -> float:
+    """Return a p-value that holds at every look: the smallest alpha whose interval leaves out 0, but for ρ's tuning to 0.05."""
+    n = treated.n + control.n
+    error = treated.of_mean + control.of_mean
+    difference = treated.mean - control.mean
+    if not error:
+        return 1.0 if difference == 0 else 0.0
+    scaled = n * _rho_squared(0.05)
+    exponent = difference * difference / error * scaled / (2 * (scaled + 1))
+    return min(1.0, math.sqrt(scaled + 1) * math.exp(-min(exponent, 700.0)))
+
+
+def keys_needed(treated: Sample, control: Sample, alpha: float) -> int | None:
+    """Return how many keys both arms need together until the interval leaves out 0 with a chance of 80 %.
+
+    A power analysis: as if the difference and the variances seen now were the true ones, and the arms went on getting keys in
+    the proportion that they have. None when it would take more than a milliard keys.
+    """
+    n = treated.n + control.n
+    spread = (treated.of_mean + control.of_mean) * n  # the variance of the difference, for one key of both
+    difference = abs(treated.mean - control.mean)
+    margin = NORMAL.inv_cdf(POWER)
+
+    def told(keys: float) -> bool:
+        return difference >= (_factor(keys, alpha) + margin) * math.sqrt(spread / keys)
+
+    if not difference or not told(_MOST):
+        return None
+    low, high = 1, _MOST
+    while low < high:
+        middle = (low + high) // 2
+        if told(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
