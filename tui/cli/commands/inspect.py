@@ -27,6 +27,7 @@ NOT_WHOLE = 4
         "mvtui inspect download.pt --json | jq .pickles",
         "mvtui inspect model.gguf --tensors --module blk.0",
         "mvtui inspect sentiment --json | jq .architecture",
+        "mvtui inspect sentiment --histogram encoder.layer.0.output.dense.weight",
     ]
 )
 @click.argument("target", metavar="FILE|REF", shell_complete=complete_file_or_reference)
@@ -38,18 +39,30 @@ NOT_WHOLE = 4
     shell_complete=complete_module,
     help="Only what lies in a module, such as encoder.layer.0.",
 )
+@click.option(
+    "--histogram",
+    "tensor",
+    metavar="TENSOR",
+    default="",
+    shell_complete=complete_module,
+    help="Read the numbers of one tensor, and show how they are spread.",
+)
 @store_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, target: str, tensors: bool, module: str, as_json: bool) -> None:
+def command(ctx: click.Context, target: str, tensors: bool, module: str, tensor: str, as_json: bool) -> None:
     """Look inside model files without loading them.
 
     Tensors, parameters, architecture and metadata, as headers say them: a large file takes as long as a small one, nothing in
     it is run, and no framework is needed. safetensors (with shards), GGUF, ONNX, PyTorch, TorchScript, pickle, joblib, NumPy,
     tokenizer.json, config.json, adapter_config.json, model cards; of any other file what its first bytes suggest. What loading
     pickles would run is named. A directory, or a version of several files, is one model. A path that exists comes before a
-    version of that name. Exits with 4 when a file is not what it claims to be, or one is missing.
+    version of that name. Exits with 4 when a file is not what it claims to be, or one is missing. --histogram reads numbers, and
+    nothing but those of its tensor; it needs NumPy (pip install 'mvtui[tensors]').
     """
+    if tensor:
+        _histogram(target, tensor, as_json)
+        return
     name, found = look_into(target)
     if module:
         module, found = _within(found, module)
@@ -61,6 +74,23 @@ def command(ctx: click.Context, target: str, tensors: bool, module: str, as_json
         inspect_report.write(name, found, module=module, tensors=tensors)
     if found.problems:
         ctx.exit(NOT_WHOLE)
+
+
+def _histogram(target: str, tensor: str, as_json: bool) -> None:
+    from ....store import histogram
+    from .. import histogram_report
+
+    with meter() as progress:
+        if is_path(target):
+            name, found = target, histogram(target, tensor, bins=histogram_report.STEPS, progress=progress)
+        else:
+            with store_of(target) as store:
+                name = store.get(target).ref
+                found = store.histogram(name, tensor, bins=histogram_report.STEPS, progress=progress)
+    if as_json:
+        output.print_json(found.as_dict())
+    else:
+        histogram_report.write(name, found)
 
 
 def look_into(target: str) -> tuple[str, Inspection]:
