@@ -1,22 +1,19 @@
 """Make every picture in this directory from the demo store: ``python screenshots/make.py [NAME…]``.
 
-The demo is real, so its history ends at this moment and names this machine, and all changes of stages were made when
-it was built. For pictures that come out the same each time, the store is shown as if it had been made by alice on box7,
-over the weeks that the demo's story takes, up to a fixed moment.
-PNG besides SVG where rsvg-convert is installed: ``python screenshots/make.py --png DIR``.
+Each as SVG, kept to the cells of the terminal, and as PNG. ``session`` is the recording: played on a real terminal,
+written as an asciicast and as an animated SVG. Needs what ``pip install '.[pictures]'`` brings, and the fonts
+Fira Code and DejaVu Sans Mono (Debian: fonts-firacode, fonts-dejavu-core).
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import os
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,131 +21,17 @@ os.environ.pop("NO_COLOR", None)
 os.environ.pop("TEXTUAL_THEME", None)
 os.environ["TZ"] = "UTC"
 
-from msgspec.structs import replace
-from mvtui.store import (
-    Actor,
-    Capture,
-    Comparison,
-    GateReport,
-    Model,
-    RollbackPlan,
-    Search,
-    Store,
-    Summary,
-    Transition,
-    Version,
-    VersionDetail,
-    Waiting,
-    open_store,
-)
+from cells import exact
 from mvtui.tui.app.app import MvtuiApp
-from mvtui.tui.demo import stages
 from mvtui.tui.demo.build import demo
+from posing import MOMENT, posed
 from textual.pilot import Pilot
 
 HERE = Path(__file__).resolve().parent
-MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-"""When the pictures are taken."""
-
-MACHINE: dict[str, dict[str, Any]] = {
-    "system": {"hostname": "box7", "cpus": 16, "memory": 64 * 10**9, "release": "Debian GNU/Linux 12"},
-    "gpu": {"source": "none"},
-}
-"""Where they are said to be taken."""
-
-ALICE = Actor("alice", 1000, "box7", "", "mvtui")
-SINCE = timedelta(minutes=12)
-"""By how much the pictures are taken before the story ends: its newest version is two hours old."""
+SESSION = "session"
+"""The name of the recording."""
 
 Step = Callable[[Pilot[int]], Awaitable[None]]
-
-
-class Posed:
-    """The parts of a store that the screen reads, with other people, another place and another time."""
-
-    def __init__(self, store: Store, moved: timedelta) -> None:
-        self._store = store
-        self._moved = moved
-        changes = [act for act in stages.acts() if act.what in ("promote", "override", "rollback")]
-        made = reversed(store.transitions())
-        self._told = {
-            change.at: MOMENT - timedelta(hours=act.hours) + SINCE
-            for change, act in zip(made, changes, strict=True)
-        }
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def _version(self, version: Version) -> Version:
-        return replace(
-            version,
-            author="alice",
-            host="box7",
-            created=version.created + self._moved,
-            registered=version.created + self._moved,
-            staged=version.staged and self._told[version.staged],
-        )
-
-    def models(self) -> list[Model]:
-        return [replace(model, updated=model.updated + self._moved) for model in self._store.models()]
-
-    def versions(self, model: str | None = None) -> Sequence[Version]:
-        return [self._version(version) for version in self._store.versions(model)]
-
-    def search(self, versions: Sequence[Version]) -> Search:
-        return self._store.search(self._store.versions(versions[0].model))
-
-    def get(self, ref: str) -> Version:
-        return self._version(self._store.get(ref))
-
-    def capture(self, ref: str) -> Capture | None:
-        found = self._store.capture(ref)
-        return found and replace(found, parts={"python": {"version": "3.11.9"}, **MACHINE})
-
-    def diff(self, *refs: str, history: bool = False) -> Comparison:
-        found = self._store.diff(*refs, history=history)
-        return replace(found, versions=tuple(self._version(version) for version in found.versions))
-
-    def show(self, ref: str) -> VersionDetail:
-        detail = self._store.show(ref)
-        return replace(detail, version=self._version(detail.version))
-
-    def transitions(self, model: str | None = None, *, limit: int | None = None) -> tuple[Transition, ...]:
-        return tuple(
-            replace(change, at=self._told[change.at], actor=ALICE)
-            for change in self._store.transitions(model, limit=limit)
-        )
-
-    def gates(self, ref: str, to: str | None = None, *, verify: bool = True) -> GateReport:
-        found = self._store.gates(ref, to, verify=verify)
-        return replace(found, version=self._version(found.version))
-
-    def rollback_plan(self, model: str, to: str | None = None) -> RollbackPlan:
-        found = self._store.rollback_plan(model, to)
-        return replace(
-            found,
-            current=found.current and self._version(found.current),
-            target=self._version(found.target),
-            held=self._told[found.held],
-            left=found.left and self._told[found.left],
-        )
-
-    def inbox(self) -> tuple[Waiting, ...]:
-        asked = next(act for act in stages.acts() if act.what == "request")
-        at = MOMENT - timedelta(hours=asked.hours) + SINCE
-        return tuple(
-            replace(
-                waiting,
-                version=self._version(waiting.version),
-                request=replace(waiting.request, by="alice", host="box7", at=at),
-            )
-            for waiting in self._store.inbox()
-        )
-
-    def summary(self, *, measure: bool = False) -> Summary:
-        return replace(
-            self._store.summary(measure=measure), path="/home/alice/run7/.mvtui", user="alice", host="box7"
-        )
 
 
 @dataclass(frozen=True)
@@ -230,6 +113,12 @@ PICTURES = (
 )
 
 
+def files() -> set[str]:
+    """Return the names of all that is made."""
+    made = {f"{picture.name}.{kind}" for picture in PICTURES for kind in ("svg", "png")}
+    return made | {f"{SESSION}.svg", f"{SESSION}.cast"}
+
+
 async def take(picture: Picture, store: Callable[[], Any]) -> str:
     """Return a picture as SVG."""
     app = MvtuiApp(store, theme=picture.theme, ascii_only=picture.ascii_only, now=lambda: MOMENT)
@@ -237,7 +126,7 @@ async def take(picture: Picture, store: Callable[[], Any]) -> str:
         await _rest(pilot, app)
         await picture.steps(pilot)
         await _rest(pilot, app)
-        return app.export_screenshot(title="mvtui")
+        return exact(app.export_screenshot(title="mvtui"))
 
 
 async def _rest(pilot: Pilot[int], app: MvtuiApp) -> None:
@@ -247,40 +136,37 @@ async def _rest(pilot: Pilot[int], app: MvtuiApp) -> None:
     await pilot.pause()
 
 
-def posed(path: Path) -> Callable[[], Any]:
-    """Return what opens the demo store as it is shown in pictures."""
+def png(svg: str) -> bytes:
+    """Return an SVG as PNG, in as few colours as don't show: half the size."""
+    import resvg_py
+    from PIL import Image
 
-    def open_it() -> Any:
-        store = open_store(path, read_only=False)
-        newest = max(version.created for version in store.versions())
-        return Posed(store, MOMENT - timedelta(hours=2) - newest)
-
-    return open_it
-
-
-def png(svg: str, path: Path) -> None:
-    """Write an SVG as PNG. Textual's non-breaking spaces have no glyph in some fonts."""
-    text = svg.replace("&#160;", " ").replace("<text ", '<text xml:space="preserve" ')
-    command = ["rsvg-convert", "-o", os.fspath(path)]
-    subprocess.run(command, input=text.encode(), check=True)  # noqa: S603 - our own file name
+    drawn = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg))))
+    out = io.BytesIO()
+    few = drawn.convert("RGB").quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="which pictures (default: all)")
-    parser.add_argument("--out", type=Path, default=HERE)
-    parser.add_argument("--png", type=Path, help="write PNG as well, here")
+    parser.add_argument("--out", type=Path, default=HERE, help="the directory to write to")
     chosen = parser.parse_args()
+    names = chosen.names or [*(picture.name for picture in PICTURES), SESSION]
     with tempfile.TemporaryDirectory() as scratch:
-        store = posed(demo(Path(scratch) / "demo").store)
+        path = demo(Path(scratch) / "demo", now=MOMENT).store
         for picture in PICTURES:
-            if chosen.names and picture.name not in chosen.names:
-                continue
-            svg = asyncio.run(take(picture, store))
-            (chosen.out / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
-            if chosen.png and shutil.which("rsvg-convert"):
-                png(svg, chosen.png / f"{picture.name}.png")
-            print(picture.name)
+            if picture.name in names:
+                svg = asyncio.run(take(picture, posed(path)))
+                (chosen.out / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+                (chosen.out / f"{picture.name}.png").write_bytes(png(svg))
+                print(picture.name)
+        if SESSION in names:  # the last: it changes the store
+            from recording import record
+
+            record(path, chosen.out / SESSION)
+            print(SESSION)
 
 
 if __name__ == "__main__":

@@ -24,30 +24,32 @@ MACHINE: dict[str, dict[str, Any]] = {
 
 
 class Posed:
-    """The demo's store, in another place and on another machine."""
+    """The demo's store, in another place and on another machine; what is done to it, bob does."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
+        found = getattr(self._store, name)
+        return self._as_bob(found) if callable(found) else found
+
+    def _as_bob(self, verb: Callable[..., Any]) -> Callable[..., Any]:
+        def played(*args: Any, **kwargs: Any) -> Any:
+            with self._store.playing(BOB, MOMENT, host=stages.HOST):
+                return verb(*args, **kwargs)
+
+        return played
 
     def capture(self, ref: str) -> Capture | None:
         found = self._store.capture(ref)
         return found and replace(found, parts=MACHINE)
 
     def summary(self, *, measure: bool = False) -> Summary:
-        return replace(self._store.summary(measure=measure), path="/home/alice/run7/.mvtui")
+        found = self._as_bob(self._store.summary)(measure=measure)
+        return replace(found, path="/home/alice/run7/.mvtui")
 
 
 def posed(path: Path) -> Callable[[], Any]:
     """Return what opens the demo store at ``path`` as it is shown in pictures."""
 
-    def open_it() -> Any:
-        store = open_store(path)
-        store.playing(
-            BOB, MOMENT, host=stages.HOST
-        ).__enter__()  # for as long as the thread that opens it lives
-        return Posed(store)
-
-    return open_it
+    return lambda: Posed(open_store(path))

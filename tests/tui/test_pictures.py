@@ -185,15 +185,34 @@ def script() -> Iterator[Any]:
 
 
 def test_the_readme_shows_the_pictures_that_the_script_makes(script: Any) -> None:
-    shown = set(re.findall(r"screenshots/([\w-]+)\.svg", (ROOT / "README.md").read_text(encoding="utf-8")))
-    there = {file.stem for file in (ROOT / "screenshots").glob("*.svg")}
-    assert shown <= {picture.name for picture in script.PICTURES} == there
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"!\[[^\]]+\]\(screenshots/([^)]+)\)", readme))
+    there = {
+        file.name for file in (ROOT / "screenshots").iterdir() if file.suffix in {".svg", ".png", ".cast"}
+    }
+    assert shown <= script.files() == there
+    assert shown == {name for name in there if name.endswith(".svg")}, "each is worth showing"
+    for name in there:
+        size = (ROOT / "screenshots" / name).stat().st_size
+        assert size < (500_000 if name.startswith(script.SESSION) else 150_000), name
+
+
+def test_pictures_keep_to_the_cells(script: Any) -> None:
+    run = '<text class="terminal-7-r1" x="12.2" y="20" textLength="97.6" clip-path="url(#terminal-7-line-0)">'
+    svg = script.exact(
+        f"<style>.terminal-7-r1 {{ fill: #abcdef }}</style>{run}a&#160;b&#160;&#160;✗&amp;⠉│</text>"
+    )
+    assert '<text class="t-r1" x="12.2" y="20" textLength="36.6">a b</text>' in svg
+    assert '<text class="t-r1" x="73.2" y="20">✗</text><text class="t-r1" x="85.4" y="20">&amp;</text>' in svg
+    assert "⠉" not in svg
+    assert "M100.65 4.55h0M106.75 4.55h0" in svg, "two dots, in the cell after"
+    assert "M115.9 1.5V25.9" in svg, "a line from edge to edge of the last cell"
 
 
 async def test_the_demo_posed_for_pictures_shows_what_they_are_for(script: Any, tmp_path: Path) -> None:
     from mvtui.tui.demo.build import demo
 
-    store = script.posed(demo(tmp_path / "demo").store)
+    store = script.posed(demo(tmp_path / "demo", now=script.MOMENT).store)
     told = {
         "stages": ("ROLLBACK", "validation", "4 d"),
         "promote": ("nothing will change", "2.0.0"),

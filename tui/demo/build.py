@@ -153,6 +153,9 @@ def _do(store: Store, acts: deque[stages.Act], until: float, now: datetime) -> N
 _EVALUATED = timedelta(minutes=6)
 """How long after a model is made an evaluation has looked closer."""
 
+_GATHERED = timedelta(minutes=20)
+"""How long before a model is made the data that it learns from are registered."""
+
 _CAPTURED: tuple[Part, ...] = ("python", "system", "gpu")
 """What of this machine is true of the demo's models: the code is mvtui's own, and the command is the demo."""
 
@@ -160,6 +163,8 @@ _CAPTURED: tuple[Part, ...] = ("python", "system", "gpu")
 def _release(store: Store, release: story.Release, trained: Trained, now: datetime, scratch: Path) -> str:
     """Register a trained model and the data it learned from, and evaluate it; return its reference."""
     by, created = story.AUTHORS[release.model], now - timedelta(hours=release.hours)
+    with store.playing(by, created - _GATHERED, host=stages.HOST):
+        datasets = {role: _dataset(store, corpus, scratch / role) for role, corpus in trained.data.items()}
     with store.playing(by, created, host=stages.HOST):
         registered = store.register(
             release.model,
@@ -173,7 +178,7 @@ def _release(store: Store, release: story.Release, trained: Trained, now: dateti
             tags=release.tags,
             note=release.note,
             parents=release.parents,
-            datasets={role: _dataset(store, corpus, scratch / role) for role, corpus in trained.data.items()},
+            datasets=datasets,
             capture=_CAPTURED,
         )
     ref = registered.version.ref
