@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import errors as errors
     from .api import Store as Store
-    from .api import load_ab_test as load_ab_test
-    from .api.ab_test import ABTest as ABTest
     from .api import glance as glance
     from .api import health as health
     from .api import histogram as histogram
     from .api import init_store as init_store
     from .api import inspect as inspect
+    from .api import load_ab_test as load_ab_test
     from .api import open_store as open_store
+    from .api.ab_test import ABTest as ABTest
     from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
     from .knowledge.lineage import tree_rows as tree_rows
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .nouns.audit import AuditProblem as AuditProblem
     from .nouns.audit import AuditReport as AuditReport
     from .nouns.audit import CheckedCheckpoint as CheckedCheckpoint
+    from .nouns.bundle import MemberState as MemberState
     from .nouns.capture import PARTS as PARTS
     from .nouns.capture import Capture as Capture
     from .nouns.capture import Code as Code
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from .nouns.comparison import DiffSection as DiffSection
     from .nouns.comparison import Evidence as Evidence
     from .nouns.comparison import History as History
+    from .nouns.comparison import MemberChange as MemberChange
     from .nouns.comparison import Outcome as Outcome
     from .nouns.comparison import SectionName as SectionName
     from .nouns.comparison import Unit as Unit
@@ -216,6 +218,7 @@ _HOMES = {
     ),
     "nouns.stage": ("Stage",),
     "nouns.transition": ("Transition",),
+    "nouns.bundle": ("MemberState",),
     "nouns.capture": ("PARTS", "Capture", "Code", "Part", "parse_parts"),
     "nouns.comparison": (
         "DIFF_SECTIONS",
@@ -228,6 +231,7 @@ _HOMES = {
         "DiffSection",
         "Evidence",
         "History",
+        "MemberChange",
         "Outcome",
         "SectionName",
         "Unit",

@@ -11,6 +11,7 @@ from .ab_testing import ABTesting
 from .ancestry import Ancestry
 from .annotating import Annotating
 from .auditing import Auditing
+from .bundling import Bundling
 from .comparing import Comparing
 from .datasets import Datasets
 from .face import StrPath
@@ -81,6 +82,7 @@ def init_store(
 class Store(
     Looking,
     Registering,
+    Bundling,
     Annotating,
     Staging,
     ABTesting,

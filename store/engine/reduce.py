@@ -28,6 +28,8 @@ _AS_STATED = (
     "capture",
     "source",
     "external",
+    "members",
+    "mismatch",
     *PICKLES,
 )
 """Fields of a registering event that its document has as they are."""

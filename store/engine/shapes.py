@@ -10,7 +10,9 @@ import msgspec
 
 from ..nouns.metric import from_stored
 
-_FIELDS = frozenset({"edges", "code", "source", "external", "capture", "series", "objects"})
+_FIELDS = frozenset(
+    {"edges", "code", "source", "external", "capture", "series", "objects", "members", "mismatch"}
+)
 _EVALUATION = frozenset({"dataset", "slice", "evaluation"})
 
 
@@ -273,5 +275,7 @@ def _said() -> Any:
             ("external", bool, False),
             *((field, str, "") for field in ("capture", "series", *sorted(_EVALUATION))),
             ("objects", list[str], []),
+            ("members", dict[str, str], {}),
+            ("mismatch", list[str], []),
         ],
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from posixpath import splitext
 from typing import TypeAlias
 
 from ..nouns.capture import Code
 from ..nouns.interface import Interface, interface_change
 from ..nouns.manifest import Manifest
-from ..nouns.semver import Bump
+from ..nouns.semver import BUMPS, Bump, SemVer
 
 FIRST = "1.0.0"
 
@@ -22,6 +23,29 @@ def of_weights(before: Interface | None, after: Interface | None) -> Inside | No
         return None
     change, why = interface_change(before, after)
     return None if change == "weights" else ("major" if change == "interface" else "minor", why)
+
+
+def of_members(before: Mapping[str, str], after: Mapping[str, str]) -> Inside | None:
+    """Return what a change of a bundle's members (role → reference) asks for: of all of them the greatest part.
+
+    A member of another model is a minor change: what it does for the whole is said by its role.
+    """
+    changed = [role for role in after if before.get(role) != after[role]]
+    if before.keys() != after.keys() or not changed:
+        return None  # other roles are another layout
+    parts = {role: _distance(before[role], after[role]) for role in changed}
+    part = min(parts.values(), key=BUMPS.index)
+    role = next(role for role in changed if parts[role] == part)
+    more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return part, f"{role} {before[role]} → {after[role]}{more}"
+
+
+def _distance(before: str, after: str) -> Bump:
+    (model, _, old), (other, _, new) = before.partition("@"), after.partition("@")
+    if model != other:
+        return "minor"
+    one, two = SemVer.parse(old), SemVer.parse(new)
+    return "major" if one.major != two.major else "minor" if one.minor != two.minor else "patch"
 
 
 def decide(
@@ -44,7 +68,7 @@ def decide(
     if before.kind != after.kind:
         return "major", f"kind changed from {before.kind} to {after.kind}"
     if _layout(before) != _layout(after):
-        return "major", "file layout changed"
+        return "major", "roles changed" if after.kind == "bundle" else "file layout changed"
     if inside is not None:
         return inside
     if before.params != after.params:
@@ -60,5 +84,7 @@ def decide(
 
 def _layout(manifest: Manifest) -> tuple[str, ...]:
     paths = tuple(entry.path for entry in manifest.files)
+    if manifest.kind == "bundle":  # the files of its members are theirs; what it has is their roles
+        return tuple(dict.fromkeys(path.partition("/")[0] for path in paths))
     # A lone file may carry its step or date in its name (model-0300.pt): what it is, is its suffix, if it has one.
     return paths if len(paths) > 1 else tuple(splitext(path)[1] for path in paths)

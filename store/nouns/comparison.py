@@ -229,12 +229,31 @@ class History(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
+class MemberChange(msgspec.Struct, frozen=True):
+    """A role of two bundles whose members differ; ``before`` and ``after`` are references, None where the role is not there.
+
+    ``comparison`` is of those two, None where one of them is missing, or the store does not know it any more.
+    """
+
+    role: str
+    before: str | None
+    after: str | None
+    comparison: Comparison | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types, of the comparison what differs."""
+        found = {"role": self.role, "before": self.before, "after": self.after}
+        compared = self.comparison.as_dict(only_differences=True) if self.comparison else None
+        return found | {"comparison": compared}
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """Two to six versions, the first of them the base.
 
     ``changes`` and ``histories`` have one entry for each version but the base; ``histories`` is empty when it
     was not asked for, and its entries None where there is no other commit. ``chosen`` says which role made the
-    base the base (``production``, ``parent``, ``before``…), empty when it was named.
+    base the base (``production``, ``parent``, ``before``…), empty when it was named. ``members`` has, where bundles are
+    compared, an entry for each version but the base: the roles whose members differ.
     """
 
     versions: tuple[Version, ...]
@@ -242,6 +261,7 @@ class Comparison(msgspec.Struct, frozen=True):
     sections: tuple[DiffSection, ...]
     histories: tuple[History | None, ...] = ()
     chosen: str = ""
+    members: tuple[tuple[MemberChange, ...], ...] = ()
 
     @property
     def base(self) -> Version:
@@ -289,6 +309,7 @@ class Comparison(msgspec.Struct, frozen=True):
                 if not sections or section.name in sections
             ],
             "histories": [msgspec.to_builtins(history) for history in self.histories],
+            "members": [[change.as_dict() for change in changes] for changes in self.members],
         }
 
 

@@ -21,6 +21,7 @@ EDGE_TYPES: dict[str, str] = {
     "merged-from": "one of several whose weights were joined",
     "prompted-with": "the prompt it runs with",
     "derived-from": "what it was made out of, in any other way",
+    "composed-of": "a member of the bundle",
     "replaces": "what it takes the place of",
 }
 """Edge type → what stands at its other end."""

@@ -35,7 +35,9 @@ class Version(msgspec.Struct, frozen=True):
     the stages that it ever entered although a gate did not pass. ``verified`` is when its bytes were last hashed and found good.
     ``pickles`` is the verdict on the pickles in its files, made when it was registered: ``safe``, ``unsafe``, ``unknown``,
     ``partial`` (see ``Pickles``), ``none`` if there are none, and empty if they were not looked for; ``pickle_reasons`` are
-    the first of the names that are not safe, or of the reasons why not all was looked at.
+    the first of the names that are not safe, or of the reasons why not all was looked at. ``members`` of a bundle are
+    references by their roles, as they were when it was made; ``mismatch`` says, a sentence each, what does not fit together in it (an
+    adapter and its base) and was registered all the same.
     """
 
     model: str
@@ -70,6 +72,8 @@ class Version(msgspec.Struct, frozen=True):
     verified: datetime | None = None
     pickles: str = ""
     pickle_reasons: tuple[str, ...] = ()
+    members: dict[str, str] = msgspec.field(default_factory=dict)
+    mismatch: tuple[str, ...] = ()
 
     @property
     def ref(self) -> str:
@@ -115,6 +119,8 @@ class Version(msgspec.Struct, frozen=True):
             "verified": rfc3339(self.verified) if self.verified else None,
             "pickles": self.pickles or None,
             "pickle_reasons": list(self.pickle_reasons),
+            "members": dict(self.members),
+            "mismatch": list(self.mismatch),
         }
 
 

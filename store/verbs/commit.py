@@ -50,7 +50,7 @@ class _Commit:
 
     def run(self) -> Registered | None:
         self.identity = self.repository.objects.put_bytes(self.manifest.encode())
-        self.inside = Inside(self.repository, self.identity, self.manifest)
+        self.inside = Inside(self.repository, self.identity, self.manifest, self.asked.members)
         with self.repository.reading() as index:
             known = self._known(index)
             latest = compared_with(index, self.asked.model)
@@ -121,7 +121,7 @@ class _Commit:
             data["external"] = True
         if asked.created is not None:
             data["created"] = rfc3339(asked.created)
-        for name in ("metrics", "params", "tags", "note"):
+        for name in ("metrics", "params", "tags", "note", "members", "mismatch"):
             if given := getattr(asked, name):
                 data[name] = given
         if links := (*asked.links, *self.guesses.links):

@@ -9,9 +9,13 @@ from functools import partial
 
 import msgspec
 
+from ..engine.documents import Document
+from ..engine.index import Index
 from ..engine.repository import Repository
 from ..knowledge.compare.facts import Facts
-from ..nouns.comparison import Comparison, DiffSection, History
+from ..nouns.bundle import MEMBER_EDGE
+from ..nouns.comparison import Comparison, DiffSection, History, MemberChange
+from ..nouns.version import Version
 from . import measure, opposite, resolve
 from .facts import finish, gather
 
@@ -34,7 +38,55 @@ def diff(repository: Repository, refs: Sequence[str], *, against: str | None, hi
         gathered = [gather(index, document) for document in documents]
     found = [finish(repository, facts) for facts in gathered]
     comparison = compare(found, partial(measure.direction, repository), chosen=chosen)
-    return msgspec.structs.replace(comparison, histories=tuple(_histories(found))) if history else comparison
+    if history:
+        comparison = msgspec.structs.replace(comparison, histories=tuple(_histories(found)))
+    return _with_members(repository, comparison, _DEEPEST)
+
+
+def _with_members(repository: Repository, comparison: Comparison, deepest: int) -> Comparison:
+    """Return a comparison of bundles with those of the members that differ, down to bundles in bundles."""
+    if not any(version.members for version in comparison.versions) or not deepest:
+        return comparison
+    base = comparison.base
+    changes = tuple(
+        tuple(_member_changes(repository, base, other, deepest - 1)) for other in comparison.others
+    )
+    return msgspec.structs.replace(comparison, members=changes)
+
+
+def _member_changes(
+    repository: Repository, before: Version, after: Version, deepest: int
+) -> Iterator[MemberChange]:
+    from ..knowledge.compare.compare import compare
+
+    for role in sorted({*before.members, *after.members}):
+        one, other = before.members.get(role), after.members.get(role)
+        if _member_id(before, role) == _member_id(after, role):
+            continue
+        with repository.reading() as index:
+            found = [_member(index, before, role), _member(index, after, role)]
+            known = [gather(index, document) for document in found if document is not None]
+        if len(known) < 2:
+            yield MemberChange(role, one, other)
+            continue
+        finished = [finish(repository, facts) for facts in known]
+        comparison = compare(finished, partial(measure.direction, repository))
+        yield MemberChange(role, one, other, _with_members(repository, comparison, deepest))
+
+
+def _member_id(version: Version, role: str) -> str:
+    return next((edge.to for edge in version.edges if edge.type == MEMBER_EDGE and edge.role == role), "")
+
+
+def _member(index: Index, version: Version, role: str) -> Document | None:
+    """Return the version that a bundle has in a role, even a deleted one; None where it is not known any more."""
+    model, _, number = version.members.get(role, "").partition("@")
+    found = index.version(model, number)
+    return found if found is not None and found["id"] == _member_id(version, role) else None
+
+
+_DEEPEST = 4
+"""How deep bundles in bundles are compared."""
 
 
 def _histories(found: Sequence[Facts]) -> Iterator[History | None]:

@@ -11,7 +11,7 @@ from ..engine.repository import Repository
 from ..knowledge.datasets import check
 from ..knowledge.datasets.check import Recorded
 from ..nouns.dataset import DataState
-from ..nouns.lineage import Link
+from ..nouns.lineage import DATA_EDGES, Link
 from ..nouns.reports import ProgressCallback
 from . import look, resolve
 
@@ -23,7 +23,7 @@ def data(repository: Repository, ref: str, progress: ProgressCallback | None) ->
         made_by = look.code(document)
         behind: list[tuple[Link, Document | None]] = [(Link("", document["id"]), document)]
         if document["kind"] != "dataset":
-            links = [link for link in look.links(document) if link.role]
+            links = [link for link in look.links(document) if link.role and link.type in DATA_EDGES]
             behind = [(link, None if link.outside else _document(index.with_id(link.to))) for link in links]
     commit = made_by.commit if made_by and not made_by.dirty else ""
     return tuple(_state(repository, link, document, commit, progress) for link, document in behind)

@@ -14,13 +14,14 @@ from ..errors import ConflictError, VerificationError
 from ..knowledge import directions, gates
 from ..knowledge.gates import people
 from ..knowledge.gates.facts import Facts
+from ..nouns.bundle import troubles
 from ..nouns.gate import Gate, GateResult
 from ..nouns.health import SOUND, Health
 from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, following, parse, word
-from . import checkout, look, moving, pickled, policy, resolve, signers, standing, voices
+from . import checkout, look, members, moving, pickled, policy, resolve, signers, standing, voices
 from .policy import InForce
 from .signers import Signers
 
@@ -152,11 +153,12 @@ def report(
         governs = policy.in_force(repository, index)
         keys = signers.in_force(repository, index, governs.policy)
         found = door(repository, index, document, target, governs, keys)
+        amiss = [*look.as_version(document).mismatch, *troubles(members.states(index, document))]
     seen = look_at(repository, found, progress) if verify else Seen()
     unhashed = found.lacks(seen)
     results = found.judge(seen)
     rules = gates.approvals_asked(found.guarding)
-    notices = [notice for notice in (governs.notice, keys.notice) if notice]
+    notices = [*(notice for notice in (governs.notice, keys.notice) if notice), *amiss]
     if source == target:
         notices.append(f"{ref_of(document)} is in {target} already")
     elif not moving.is_up(source, target):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..engine import objects
 from ..engine.documents import Document
 from ..engine.repository import Repository
@@ -61,11 +63,16 @@ class Inside:
     Asked before the lock is taken it has the answer ready under it.
     """
 
-    def __init__(self, repository: Repository, identity: str, manifest: Manifest) -> None:
+    def __init__(
+        self, repository: Repository, identity: str, manifest: Manifest, members: Mapping[str, str]
+    ) -> None:
         self._repository, self._identity, self._manifest = repository, identity, manifest
+        self._members = members
 
     def __call__(self, document: Document) -> bump.Inside | None:
         """Return what of it asks for a number, and why; None where nothing does, or it can't be told."""
+        if self._manifest.kind == "bundle":
+            return bump.of_members(document.get("members", {}), self._members)
         if self._manifest.kind not in KINDS or document.get("external") or not document["id"]:
             return None
         try:

@@ -14,6 +14,7 @@ from ..errors import AmbiguousError, BadInputError, ConflictError, NotFoundError
 from ..knowledge import lineage as graphs
 from ..knowledge.guess import stem
 from ..nouns import names
+from ..nouns.bundle import MEMBER_EDGE
 from ..nouns.event import EventKind
 from ..nouns.lineage import EDGE_TYPES, Arc, Link, is_outside_name
 from ..nouns.version import Version
@@ -25,6 +26,8 @@ Stated = tuple[str, str]
 
 MAX_NAME = 1000
 """Longest outside name, in characters."""
+STATABLE = tuple(type_ for type_ in EDGE_TYPES if type_ != MEMBER_EDGE)
+"""Types of edges that a person may state."""
 _OUTSIDE = "What is not in this store has a scheme: hf:org/model, https://…, name:anything."
 _ROLES = {"trained-on": "train", "evaluated-on": "eval"}
 
@@ -60,12 +63,17 @@ def check_type(type_: str) -> str:
     Raises:
         BadInputError: it isn't.
     """
+    if type_ == MEMBER_EDGE:
+        raise BadInputError(
+            f"{type_} leads from a bundle to its members, which are what it is",
+            hint="Bundle them: mvtui bundle NAME --add ROLE=REF",
+        )
     if type_ in EDGE_TYPES:
         return type_
     similar = resolve.close(str(type_), EDGE_TYPES)
     raise BadInputError(
         f"{type_!r} is not a type of edge",
-        hint=f"Choose one of {', '.join(EDGE_TYPES)}.",
+        hint=f"Choose one of {', '.join(STATABLE)}.",
         candidates=similar,
     )
 

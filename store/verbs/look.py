@@ -63,6 +63,8 @@ def as_version(document: Document) -> Version:
         verified=_verified(document),
         pickles=document.get("pickles", ""),
         pickle_reasons=tuple(document.get("pickle_reasons", ())),
+        members=dict(document.get("members", {})),
+        mismatch=tuple(document.get("mismatch", ())),
     )
 
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from ..engine import abtests
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
+from ..nouns.bundle import MEMBER_EDGE
 from ..nouns.stage import ARCHIVED
 from . import standing
 
-NEEDING = frozenset({"adapter-of"})
-"""Edges whose other end is useless without this version. Other lineage does not hold it."""
+NEEDING = {"adapter-of": "is the base of", MEMBER_EDGE: "is a member of"}
+"""Edges whose other end is useless without this version, and what it is to that. Other lineage does not hold it."""
 
 
 class Hold(NamedTuple):
@@ -46,19 +47,22 @@ def why(index: Index, document: Document) -> list[Hold]:
     elif number in standing.protected(index, line):
         hint = "It goes when three later versions have held production, or once it was rolled back from."
         found.append(Hold("is one of the versions that production could go back to", hint))
-    bases = [
-        Hold(f"is the base of {ref_of(other)}", "Delete that first.") for other in _needing(index, document)
+    others = [
+        Hold(f"{NEEDING[type_]} {ref_of(other)}", "Delete that first.")
+        for other, type_ in _needing(index, document)
     ]
-    return found + bases
+    return found + others
 
 
-def _needing(index: Index, document: Document) -> list[Document]:
+def _needing(index: Index, document: Document) -> list[tuple[Document, str]]:
+    """Return the versions that need this one, and the types of the edges by which they do."""
     twins = [d for d in index.with_id(document["id"]) if not d.get("deleted")]
     if len(twins) > 1:
         return []  # its content stays under another name
     return [
-        other
+        (other, edge["type"])
         for other in index.from_origin(document["id"])
         if not other.get("deleted")
-        and any(edge["type"] in NEEDING and edge["to"] == document["id"] for edge in other.get("edges", ()))
+        for edge in other.get("edges", ())
+        if edge["type"] in NEEDING and edge["to"] == document["id"]
     ]

@@ -36,6 +36,7 @@ class Request(msgspec.Struct, frozen=True):
 
     ``links`` are the stated edges, resolved; ``datasets`` become edges, too, and keep their bytes with ``store_data``;
     ``tied`` tells of each what came of it.
+    ``members`` of a bundle are references by role; ``mismatch`` says what does not fit together and was asked for all the same.
     ``capture`` is None for what config.toml says. An ``external`` dataset's bytes stay where ``source`` says they are.
     """
 
@@ -61,6 +62,8 @@ class Request(msgspec.Struct, frozen=True):
     datasets: tuple[Asked, ...] = ()
     store_data: bool = False
     tied: tuple[str, ...] = ()
+    members: Mapping[str, str] = msgspec.field(default_factory=dict)
+    mismatch: tuple[str, ...] = ()
 
 
 def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
@@ -97,8 +100,8 @@ def kind_of(paths: Sequence[Path], *, each: bool = False) -> Kind:
     return "adapter" if adapter else "weights"
 
 
-def checked(request: Request) -> Request:
-    """Return the request with its values in the form they are kept.
+def checked(request: Request, *, kinds: Collection[str] = FILE_KINDS) -> Request:
+    """Return the request with its values in the form they are kept; it is for a version of one of these kinds.
 
     Parameters that look like secrets lose their values; ``redacted`` names them.
 
@@ -112,7 +115,7 @@ def checked(request: Request) -> Request:
         raise UsageError("a version and a bump were both given", hint="Leave one out: --version or --bump.")
     if request.bump is not None and request.bump not in BUMPS:
         raise BadInputError(f"{request.bump!r} is not a bump", hint=f"Choose one of {', '.join(BUMPS)}.")
-    _check_kind(request.kind)
+    _check_kind(request.kind, kinds)
     for key, value in request.tags.items():
         names.check_tag_key(key)
         names.check_text(value, f"the tag {key!r}")
@@ -131,13 +134,12 @@ def checked(request: Request) -> Request:
     )
 
 
-def _check_kind(kind: str) -> None:
+def _check_kind(kind: str, kinds: Collection[str]) -> None:
     if kind not in KINDS:
         raise BadInputError(f"{kind!r} is not a kind", hint=f"Choose one of {', '.join(FILE_KINDS)}.")
-    if kind not in FILE_KINDS:
-        raise BadInputError(
-            f"a {kind} version is not made of files", hint=f"Choose one of {', '.join(FILE_KINDS)}."
-        )
+    if kind not in kinds:
+        other = "mvtui bundle makes one." if kind == "bundle" else f"Choose one of {', '.join(FILE_KINDS)}."
+        raise BadInputError(f"a {kind} version is not made of files", hint=other)
 
 
 def _check_created(created: object) -> None:

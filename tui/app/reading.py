@@ -81,8 +81,16 @@ def known(store: Store, ref: str) -> Known:
     ways = directions(store, version.metrics)
     production = in_production(store, version.model)
     capture, problem = _capture(store, version)
+    members = store.members(ref) if version.members else ()
     return Known(
-        detail, ways, production, _recorded(store, version), _sources(store, version), capture, problem
+        detail,
+        ways,
+        production,
+        _recorded(store, version),
+        _sources(store, version),
+        capture,
+        problem,
+        members,
     )
 
 

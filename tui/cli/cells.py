@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from .. import members
 from ..lineage import STAGE_STYLES
 from ..metric_order import worth_a_column
 from ..words import OVERRIDDEN, ROLLED_BACK, decimals, number, pickles_label, stage_label, standing_label
 from .output import ascii_only
 
 if TYPE_CHECKING:
-    from ...store import Direction, Version
+    from ...store import Direction, Store, Version
 
 
 def stage_cell(stage: str | None) -> str:
@@ -35,6 +36,14 @@ def overridden_cell(version: Version) -> str:
 def pickles_cell(version: Version) -> str:
     """Return the verdict on the pickles of a version, as it was when it was registered; empty where there are none."""
     return pickles_label(version.pickles, ascii_only=ascii_only(), short=True)
+
+
+def flag_cell(store: Store, version: Version) -> str:
+    """Return what does not fit together in a version, or has become of its members; empty where nothing is amiss."""
+    if not version.members and not version.mismatch:
+        return ""
+    found = store.members(version.ref) if version.members else ()
+    return members.flag(version, found, ascii_only=ascii_only())
 
 
 def pickles_style(cell: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from .diff_grids import OUTCOME_STYLES, grids
 from .grid import INDENT, Grid, Piece
 
 if TYPE_CHECKING:
-    from ...store import Change, Comparison, DiffRow, DiffSection, FileDiff, History, SectionName
+    from ...store import Change, Comparison, DiffRow, DiffSection, FileDiff, History, MemberChange, SectionName
 
 _READ_WHOLE: frozenset[SectionName] = frozenset({"metrics", "params"})
 """Sections of which rows that are the same are listed too; of the others that they are the same is all there is to say."""
@@ -42,6 +42,32 @@ def write(
                 file_report.write(files, whole=False)
     if words.labels(comparison)[2:] and not sections:
         _write_legend(comparison)
+    if not sections:
+        _write_members(comparison)
+
+
+def _write_members(comparison: Comparison) -> None:
+    """Write, of bundles, which members differ, and of each what differs in it."""
+    several = len(comparison.others) > 1
+    for other, changes in zip(comparison.others, comparison.members, strict=False):
+        for change in changes:
+            of = f"  {output.paint(f'of {other.ref}', 'dim')}" if several else ""
+            output.data(f"\n{output.paint(change.role, 'bold', 'cyan')}  {_exchange(change)}{of}")
+            if change.comparison is None:
+                continue
+            _write_changes(change.comparison)
+            for section in change.comparison.sections:
+                _write_section(change.comparison, section, only_differences=True)
+            _write_members(change.comparison)
+
+
+def _exchange(change: MemberChange) -> str:
+    """Say which member took the place of which."""
+    if change.before is None or change.after is None:
+        there, word = (change.after, "added") if change.before is None else (change.before, "removed")
+        return f"{output.safe(there or '', 300)} {word}"
+    arrow = "->" if output.ascii_only() else "→"
+    return f"{output.safe(change.before, 300)} {arrow} {output.safe(change.after, 300)}"
 
 
 def _write_title(comparison: Comparison) -> None:

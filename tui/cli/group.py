@@ -17,6 +17,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     },
     "Versions": {
         "register": "Store files as a version of a model.",
+        "bundle": "Make versions one that is released as one.",
         "ls": "List versions, the latest registered first.",
         "show": "Show one version: files, metrics, parameters, tags.",
         "diff": "Say how versions differ, and of what sort the change is.",

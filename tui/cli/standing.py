@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..words import OVERRIDDEN, ROLLED_BACK, clock, past, pickles_label, stage_sign
+from ..members import MISFIT
+from ..words import OVERRIDDEN, ROLLED_BACK, clock, past, pickles_label, signs, stage_sign
 from . import output, voices
 from .cells import pickles_style
 
@@ -26,6 +27,9 @@ def facts(version: Version) -> list[tuple[str, str]]:
     if version.overridden:
         told = f"{OVERRIDDEN} on its way into {', '.join(version.overridden)}"
         found.append(("gates", output.paint(told, "bold", "red")))
+    for sentence in version.mismatch:
+        sign = signs(output.ascii_only()).overridden
+        found.append((MISFIT, output.paint(f"{sign} {output.safe(sentence, 500)}", "bold", "yellow")))
     if told := pickles_label(version.pickles, ascii_only=output.ascii_only()):
         names = ", ".join(output.safe(name, 120) for name in version.pickle_reasons)
         found.append(("pickles", output.paint(told, *pickles_style(told)) + (f": {names}" if names else "")))

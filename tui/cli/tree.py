@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..lineage import Piece
 
 _GAP = "  "
+_MEMBER = "composed-of"
 _SHOWN = 12
 """Edges that ``show`` prints; a model card may name many data sets."""
 
@@ -62,6 +63,8 @@ def write_parents(store: Store, version: Version) -> None:
     if not version.edges and version.code is None:
         return
     rows = [[f"  {how}", name, more] for how, name, more in parents(store, version)]
+    if not rows:
+        return
     data("\n" + paint("lineage", "bold"))
     columns = [table.Column(""), table.Column(""), table.Column("", elastic=True, style=("dim",))]
     table.write(columns, rows[:_SHOWN], header=False)
@@ -77,6 +80,8 @@ def parents(store: Store, version: Version) -> list[list[str]]:
     found = store.lineage(version.ref, down=False, depth=1)
     rows = []
     for arc in found.arcs:
+        if arc.link.type == _MEMBER:  # told by the section of members
+            continue
         node = found.nodes[arc.parent]
         said = [*facts(node, ascii_only=plain), *caveats([arc.link], ascii_only=plain)]
         how = edge([arc.link], ascii_only=plain)

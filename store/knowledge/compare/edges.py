@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from ...nouns.bundle import MEMBER_EDGE
 from ...nouns.comparison import ChangeClass, DiffCell, DiffRow, DiffSection, Unit
 from ...nouns.lineage import DATA_EDGES, EVALUATION_ROLES
 from ...nouns.manifest import Scalar
@@ -71,9 +72,11 @@ _MEASURES: tuple[tuple[str, Callable[[Target], Scalar], Unit], ...] = (
 
 
 def lineage(all_facts: Sequence[Facts]) -> DiffSection:
-    """Compare the edges that are no datasets', by type; a type with several by what they point at."""
+    """Compare the edges that are no datasets', by type; a type with several by what they point at; a bundle's members by role."""
     columns = _keyed(
-        all_facts, lambda target: target.link.type not in DATA_EDGES, lambda target: target.link.type
+        all_facts,
+        lambda target: target.link.type not in DATA_EDGES,
+        lambda target: target.link.role if target.link.type == MEMBER_EDGE else target.link.type,
     )
     cells_of = [{key: _cell(targets) for key, targets in column.items()} for column in columns]
     return DiffSection("lineage", cells.rows(cells_of, _maker(all_facts, columns)))

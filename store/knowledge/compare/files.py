@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...nouns.bundle import CARD
 from ...nouns.comparison import MISSING, DiffCell, DiffRow, DiffSection
+from ...nouns.hosted import HOSTED_FILE
 from ...nouns.manifest import FileEntry
 from . import affects, cells
 from .cells import Column
@@ -32,7 +34,9 @@ def files(all_facts: Sequence[Facts]) -> DiffSection:
         owner = next(
             facts.version for facts, cell in zip(all_facts, row, strict=True) if cell.value is not MISSING
         )
-        return DiffRow(path, told, affects=affects.of_file(path, owner.kind), unit="bytes")
+        told_elsewhere = (owner.kind, path) in (("bundle", CARD), ("hosted", HOSTED_FILE))
+        of = None if told_elsewhere else affects.of_file(path, owner.kind)
+        return DiffRow(path, told, affects=of, unit="bytes")
 
     found = cells.rows(columns, make)
     return DiffSection(

@@ -25,7 +25,7 @@ def events(store: Store) -> int:
     return sum(1 for _ in store.events())
 
 
-@pytest.mark.parametrize("type_", sorted(EDGE_TYPES))
+@pytest.mark.parametrize("type_", sorted(EDGE_TYPES.keys() - {"composed-of"}))
 def test_an_edge_of_each_type(line: Store, type_: str) -> None:
     before = line.get("m@1.1.0")
     role = {"trained-on": "train", "evaluated-on": "eval"}.get(type_, "")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..known import Known
 
 DATA_EDGES = frozenset({"trained-on", "evaluated-on"})
+MEMBER_EDGE = "composed-of"
+"""Told in the section of members."""
 _SHORT = 7
 _COMMAND_LINES = 8
 _DIRECTORY_LINES = 3
@@ -61,7 +63,7 @@ def _data(version: Version, known: Known, look: Look, columns: int) -> Iterator[
 
 
 def _parents(version: Version, known: Known, look: Look, columns: int) -> Iterator[Line]:
-    found = [edge for edge in version.edges if edge.type not in DATA_EDGES]
+    found = [edge for edge in version.edges if edge.type not in {*DATA_EDGES, MEMBER_EDGE}]
     for at, edge in enumerate(found[:_EDGES]):
         node = known.sources.get(edge.to)
         yield fact("" if at else "from", edge.type, look, columns, "muted")

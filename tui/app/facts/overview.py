@@ -10,6 +10,7 @@ from .files import files
 from .identity import head, identity
 from .lines import Lines, facts, heading, pairs
 from .made_by import made_by
+from .members import members
 from .metrics import metrics
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
     lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
     if version.note:
         lines.add([[], *facts("note", version.note, look, columns)])
+    if known is not None:
+        lines.add(members(known.members, look, columns))
     lines.join(metrics(version, known, look, columns))
     lines.add(made_by(version, known, look, columns))
     params = {name: scalar_text(value) for name, value in version.params.items()}

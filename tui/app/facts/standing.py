@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ... import words
+from ... import members, words
 from ..columns import Look, standing, standing_style, told_as_rolled_back
 from .lines import Piece
 
@@ -34,3 +34,5 @@ def marks(version: Version, look: Look) -> Iterator[Piece]:
     if version.overridden:
         sign = words.signs(look.ascii_only).overridden
         yield f"{sign} {words.OVERRIDDEN}: past a gate of {', '.join(version.overridden)}", "bad"
+    for sentence in version.mismatch:
+        yield f"{words.signs(look.ascii_only).overridden} {members.MISFIT}: {sentence}", "warning"

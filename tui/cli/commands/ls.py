@@ -113,6 +113,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
     from ...words import age, direction_sign, size
     from .. import table
     from ..cells import (
+        flag_cell,
         metric_columns,
         overridden_cell,
         pickles_cell,
@@ -135,6 +136,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
         table.Column("SINCE", "right", drop=_SINCE_DROP),
         table.Column("", style=("bold", "red")),
         table.Column("PICKLES", drop=0 if alarming else _PICKLES_DROP, style=pickles_style),
+        table.Column("", style=("bold", "yellow")),
         table.Column("ALIAS", style=("cyan",)),
         *(
             table.Column(f"{output.safe(name, 24)} {sign}".rstrip(), "right", drop=drop)
@@ -153,6 +155,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             age(version.staged, now) if version.staged else "",
             overridden_cell(version),
             pickles_cell(version),
+            flag_cell(store, version),
             ", ".join(version.aliases),
             *(cells[i] for _, cells in metrics),
             size(version.size),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -19,16 +18,12 @@ from ..options import (
     store_option,
 )
 from ..progress import meter
+from ..registered import tell
 from ..session import open_store
 from ..values import BUMP, KIND, edges_of, metrics_of, params_of, tags_of
 
 if TYPE_CHECKING:
-    from ....store import Bump, Kind, Registered
-
-_GUESSES_TOLD = 2
-"""Guessed edges that are told; a model card may name many data sets."""
-_MOST_TOLD = 20
-"""Things added to a known version that are told: a run may bring thousands of metrics."""
+    from ....store import Bump, Kind
 
 
 @make_command(
@@ -173,7 +168,7 @@ def command(
         output.warn(
             "--bump changes nothing: this content has its number already", "mvtui alias gives it a name"
         )
-    _tell(done, as_json, each)
+    tell(done, as_json, several=each)
 
 
 def _capture(parts: str | None, off: bool) -> tuple[str, ...] | None:
@@ -182,80 +177,3 @@ def _capture(parts: str | None, off: bool) -> tuple[str, ...] | None:
     if off and parts is not None:
         raise errors.UsageError("--capture and --no-capture contradict each other", hint="Leave one out.")
     return () if off else None if parts is None else parse_parts(parts, "--capture")
-
-
-def _tell(done: list[Registered], as_json: bool, several: bool) -> None:
-    for one in done:
-        for path in one.left:
-            output.warn(
-                f"{path} stays where it is: it changed, or can't be removed", "its version is registered"
-            )
-    if done and done[0].redacted:
-        output.warn(
-            f"not kept, since they look like secrets: the values of {', '.join(done[0].redacted)}",
-            "take them out of the parameters",
-        )
-    for sentence in done[0].datasets if done else ():
-        output.talk(output.safe(f"dataset {sentence}", 500))
-    if notices := next((one.notices for one in done if one.notices), ()):
-        output.talk(output.safe(f"weak record: {'; '.join(notices)}", 500))
-    if as_json:
-        rows = [_row(one) for one in done]
-        output.print_json(rows if several else rows[0])
-        return
-    for one in done:
-        output.talk(_sentence(one))
-        _tell_pickles(one)
-        _tell_guesses(one)
-        output.result(one.version.ref)
-
-
-def _tell_pickles(one: Registered) -> None:
-    if one.created and one.version.pickles == "unsafe":
-        named = output.safe(", ".join(one.version.pickle_reasons), 300)
-        output.warn(f"loading it could run {named}", f"mvtui inspect {one.version.ref} shows what")
-
-
-def _tell_guesses(one: Registered) -> None:
-    guesses = [edge for edge in one.version.edges if edge.guess] if one.created else []
-    if guesses:
-        told = ", ".join(f"{edge.type} {edge.to} ({edge.guess})" for edge in guesses[:_GUESSES_TOLD])
-        left = len(guesses) - _GUESSES_TOLD
-        more = f", and {left:,} more: mvtui link {one.version.ref}" if left > 0 else ""
-        output.talk(f"guessed: {output.safe(told, 500)}{more}")
-    for sentence in one.unread[:_MOST_TOLD]:
-        output.talk(output.safe(f"no guess where it comes from by {sentence}", 500))
-
-
-def _row(one: Registered) -> Mapping[str, Any]:
-    return {
-        **one.version.as_row(),
-        "new": one.created,
-        "added": list(one.added),
-        "stored": one.stored,
-        "bump": one.bump,
-        "left": list(one.left),
-        "redacted": list(one.redacted),
-        "datasets": list(one.datasets),
-        "unread": list(one.unread),
-        "notices": list(one.notices),
-    }
-
-
-def _sentence(one: Registered) -> str:
-    from ...words import plural, size
-
-    version = one.version
-    name = f"{version.ref} ({version.short_id})"
-    if one.created:
-        name += f" as {version.kind}," if version.kind != "weights" else ""
-        facts = [size(version.size), plural(version.file_count, "file")]
-        sentence = f"registered {name} {', '.join(facts)}"
-        return f"{sentence}, {output.safe(one.bump)}" if one.bump else sentence
-    if one.stored:
-        return f"this is {name} already; {size(one.stored)} of its bytes were missing or damaged, and are good again"
-    if one.added:
-        told = ", ".join(output.safe(what, 200) for what in one.added[:_MOST_TOLD])
-        more = f", and {len(one.added) - _MOST_TOLD:,} more" if len(one.added) > _MOST_TOLD else ""
-        return f"this is {name} already; added {told}{more}"
-    return f"this is {name} already; nothing to add"

@@ -39,6 +39,7 @@ def command(ref: str, as_json: bool) -> None:
                 "series": _series(store, detail.version),
                 "captured": _captured(store, detail.version),
                 "deletion": _deletion_fields(deletion),
+                "member_states": [member.as_dict() for member in store.members(detail.version.ref)],
                 "approvals": [said.as_dict() for said in store.approvals(detail.version.ref)],
             }
             name_edges(store, row, {})
@@ -108,6 +109,7 @@ def _write(store: Store, detail: VersionDetail) -> None:
     _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known")
     if not version.deleted:
         standing.write(store, version)
+    _write_members(store, version)
     measured.write(store, version)
     _section(
         "params", [(output.safe(k, 40), output.safe(scalar_text(v), 200)) for k, v in version.params.items()]
@@ -128,6 +130,29 @@ def _write(store: Store, detail: VersionDetail) -> None:
         [[f"  {output.safe(f.path, 200)}", size(f.size), f.digest[:12]] for f in detail.files],
         header=False,
     )
+
+
+def _write_members(store: Store, version: Version) -> None:
+    """Write what a bundle is made of, and what has become of each member since."""
+    if not version.members:
+        return
+    from ... import members
+    from .. import table
+
+    plain = output.ascii_only()
+    rows = [
+        [
+            f"  {output.safe(member.role, 40)}",
+            output.safe(member.ref, 300),
+            member.kind,
+            members.standing(member, ascii_only=plain),
+            output.safe(members.newer(member), 300),
+        ]
+        for member in store.members(version.ref)
+    ]
+    output.data("\n" + output.paint("members", "bold"))
+    columns = [table.Column("") for _ in range(4)]
+    table.write([*columns, table.Column("", elastic=True, style=("dim",))], rows, header=False)
 
 
 def _surroundings(store: Store, version: Version) -> list[tuple[str, str]]:

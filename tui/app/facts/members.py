@@ -1,0 +1,26 @@
+"""What is in a bundle: its members by role, and what has become of each since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ... import members as words
+from ..columns import Look
+from .lines import LABEL, Line, fact, facts, heading, parted
+
+if TYPE_CHECKING:
+    from ....store import MemberState
+
+
+def members(found: Sequence[MemberState], look: Look, columns: int) -> list[Line]:
+    """Return the section; nothing for a version that is no bundle."""
+    lines: list[Line] = []
+    for member in found:
+        lines += facts(member.role, parted(member.ref, columns - LABEL), look, columns, lines=3)
+        told = words.standing(member, ascii_only=look.ascii_only)
+        if told:
+            lines.append(fact("", told, look, columns, "warning" if member.trouble else member.stage or ""))
+        if newer := words.newer(member):
+            lines += facts("", newer, look, columns, lines=2)
+    return [*heading("Members"), *lines] if lines else []
