@@ -59,9 +59,9 @@ def draw(
     if not heights:
         return []
     low, high = min(heights), max(heights)
-    ticks = _ticks(low, high, max(height // _ROWS_A_TICK, 1) + 1)
+    ticks = round_ticks(low, high, max(height // _ROWS_A_TICK, 1) + 1)
     places = decimals(ticks)
-    at = {_cell(_fraction(tick, low, high), height): number(tick, places) for tick in ticks}
+    at = {cell_of(fraction(tick, low, high), height): number(tick, places) for tick in ticks}
     gutter = max(map(len, at.values()))
     room = max(width - gutter - 2, 4)
     canvas, columns = _drawn(points, low, high, room, height, marks or {})
@@ -70,8 +70,8 @@ def draw(
     for row, line in enumerate(canvas.plot().split("\n")):
         tick = at.get(height - 1 - row, "")
         rows.append(Row(f"{tick:>{gutter}} {'┤' if tick else '│'}".translate(table), line.translate(table)))
-    below, labelled = _below(labels, columns, room)
-    axis = "".join("┴" if column in labelled else "─" for column in range(room))
+    below, placed = labelled(labels, columns, room)
+    axis = "".join("┴" if column in placed else "─" for column in range(room))
     rows.append(Row(f"{'':{gutter}} └".translate(table), axis.translate(table)))
     rows.append(Row(" " * (gutter + 2), below))
     return [Row(row.scale, row.drawn.rstrip()) for row in rows]
@@ -90,8 +90,8 @@ def _drawn(
 
     canvas = Canvas(room, height, 0, 0, room * 2, height * 4)  # one unit a dot
     first, last = points[0][0], points[-1][0]
-    across = [round(_fraction(x, first, last) * (room * 2 - 1)) for x, _ in points]
-    up = [round(_fraction(y, low, high) * (height * 4 - 1)) if math.isfinite(y) else None for _, y in points]
+    across = [round(fraction(x, first, last) * (room * 2 - 1)) for x, _ in points]
+    up = [round(fraction(y, low, high) * (height * 4 - 1)) if math.isfinite(y) else None for _, y in points]
     before: tuple[int, int] | None = None
     for x, y in zip(across, up, strict=True):
         if y is None:
@@ -106,18 +106,18 @@ def _drawn(
     return canvas, [x // 2 for x in across]
 
 
-def _fraction(value: float, low: float, high: float) -> float:
+def fraction(value: float, low: float, high: float) -> float:
     """Return where a value lies between two; halves, since a difference of floats may be no float any more."""
     span = high / 2 - low / 2
     return (value / 2 - low / 2) / span if span else 0.5
 
 
-def _cell(fraction: float, height: int) -> int:
+def cell_of(fraction: float, height: int) -> int:
     """Return the row, counted from below, whose dots hold a fraction of the height."""
     return round(fraction * (height * 4 - 1)) // 4
 
 
-def _ticks(low: float, high: float, most: int) -> list[float]:
+def round_ticks(low: float, high: float, most: int) -> list[float]:
     """Return round numbers between two, about as many as asked; the two themselves where none are."""
     raw = (high - low) / max(most, 1)
     if raw < 1e-300 or not math.isfinite(raw):
@@ -128,7 +128,7 @@ def _ticks(low: float, high: float, most: int) -> list[float]:
     return ticks if len(ticks) > 1 else [low, high]
 
 
-def _below(labels: Mapping[int, str], columns: Sequence[int], room: int) -> tuple[str, set[int]]:
+def labelled(labels: Mapping[int, str], columns: Sequence[int], room: int) -> tuple[str, set[int]]:
     """Return the line of labels, each centred below its point where it has room, and the columns that have one."""
     line = [" "] * room
     placed = set()

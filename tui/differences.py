@@ -98,6 +98,14 @@ def tally(section: DiffSection, *, ascii_only: bool = False) -> str:
     return f" {signs(ascii_only).dot} ".join(parts)
 
 
+def share(section: DiffSection) -> str:
+    """Say how many of a section's rows differ: ``3 of 14 differ``, ``14 the same``."""
+    if not section.differing:
+        return f"{count(section.same)} the same"
+    differ = "differs" if len(section.rows) == 1 else "differ"
+    return f"{count(len(section.differing))} of {count(len(section.rows))} {differ}"
+
+
 def is_missing(value: Value) -> bool:
     """Say whether there is no value."""
     from ..store import MISSING
@@ -171,6 +179,8 @@ def evidence_text(evidence: Evidence, *, ascii_only: bool = False) -> str:
         return "uncommitted changes" if after is True else "no uncommitted changes any more"
     if evidence.section == "git" and evidence.name == "uncommitted changes":
         return "other uncommitted changes"
+    if evidence.section == "about" and evidence.note:
+        return evidence.note.replace("→", "->") if ascii_only else evidence.note
     told = f"{name} {outcome_word(evidence.outcome)}"
     if evidence.section == "files" or any(is_long(value) for value in (before, after)):
         return told

@@ -10,6 +10,7 @@ from traceback import format_exception
 import pytest
 from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.app import MvtuiApp
+from mvtui.tui.app.pane import Pane
 from mvtui.tui.app.screens.main import MainScreen
 from mvtui.tui.app.widgets.lineview import LineView
 from textual.pilot import Pilot
@@ -60,6 +61,14 @@ class Session:
         """What one widget shows."""
         view = self.app.screen.query_one(selector, LineView)
         return "\n".join(view.render_line(y).text.rstrip() for y in range(view.size.height))
+
+    @property
+    def metrics(self) -> str:
+        """Which versions the view of metrics compares, which stands in its frame if it has one, and what it says."""
+        seen = self.seen("#metrics")
+        if self.main.arranged.is_single:
+            return seen.lstrip()
+        return f"{self.main.view_widgets[Pane.METRICS].border_title}".partition("· ")[2] + f"\n{seen}"
 
     @property
     def selected(self) -> str:

@@ -36,11 +36,12 @@ from mvtui.store import (
 from mvtui.store.nouns.comparison import ChangedFile, Commit
 from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app import facts
-from mvtui.tui.app.asked import Ancestry, Measured
+from mvtui.tui.app.asked import Ancestry, Curve, Curves, Measured
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
 from mvtui.tui.app.facts.lines import Lines
+from mvtui.tui.app.facts.showing import Showing
 from mvtui.tui.app.known import Known
 from mvtui.tui.app.pane import Pane
 from rich.cells import cell_len
@@ -271,17 +272,19 @@ PARAMS = DiffSection("params", (row("lr", 0.1, 0.05), row("seed", 1, 1, outcome=
 TAGS = DiffSection("tags", (row("team", "search", "search", outcome="same"),))
 
 
-def test_a_comparison_opens_with_the_sort_of_change() -> None:
+def test_a_comparison_opens_with_its_metrics_then_tells_the_sort_of_change() -> None:
     lines = comparison(compared(METRICS, chosen="production"), LOOK, 60)
     said = text(lines).splitlines()
-    assert said[0] == "1.2.0 against ● 1.1.0"
-    assert said[1] == "1.1.0 is in production"
-    assert said[3:5] == ["What changed", "data         train reviews@1 → reviews@2"]
+    assert said[0] == "▾ Metrics  1 better · 1 worse · 1 changed · 1 same"
+    at = said.index("▾ What changed  data")
+    assert said[at + 1] == "data         train reviews@1 → reviews@2"
+    alone = text(comparison(compared(METRICS, chosen="production"), LOOK, 60, showing=Showing(room=True)))
+    assert alone.startswith("1.2.0 against ● 1.1.0\n▾ Metrics"), "no frame says it"
 
 
 def test_without_production_it_says_that_it_is_the_version_before() -> None:
     said = text(comparison(compared(METRICS, chosen="before"), LOOK, 60))
-    assert "nothing else in production: 1.1.0 is the version before" in said
+    assert said.startswith("nothing else in production: 1.1.0 is the version before\n")
 
 
 def test_better_and_worse_have_a_sign_and_a_word_and_line_up() -> None:
@@ -304,19 +307,19 @@ def test_better_and_worse_have_a_sign_and_a_word_and_line_up() -> None:
     assert "NaN" in rows["loss"]
     assert [piece.split()[1] for piece in styled(lines, "better")] == ["better"]
     assert [piece.split()[1] for piece in styled(lines, "worse")] == ["worse"]
-    assert "1 better · 1 worse · 1 changed · 1 same" in said
 
 
-def test_in_forty_columns_the_word_stays_and_nothing_is_wider() -> None:
+def test_in_forty_columns_sign_and_difference_stay_and_nothing_is_wider() -> None:
     lines = comparison(compared(METRICS, PARAMS), LOOK, 36)
-    assert "▲ better" in text(lines)
-    assert "≠ changed" in text(lines)
+    assert "0.918  0.931 ▲ +0.013" in text(lines)
+    assert "11.8   12.4   ▼   +0.6" in text(lines)
+    assert "≠ changed" in text(lines), "what is no number has no difference"
     assert max(cell_len("".join(piece for piece, _ in line)) for line in lines) <= 36
 
 
 def test_only_differences_leaves_a_line_of_what_is_the_same() -> None:
     everything = text(comparison(compared(METRICS, PARAMS, TAGS), LOOK, 60))
-    lines = comparison(compared(METRICS, PARAMS, TAGS), LOOK, 60, only_differences=True)
+    lines = comparison(compared(METRICS, PARAMS, TAGS), LOOK, 60, showing=Showing(only_differences=True))
     said = text(lines)
     assert "seed" in everything
     assert "seed" not in said
@@ -335,10 +338,10 @@ def test_long_texts_stand_below_their_row_whole() -> None:
 def test_long_texts_of_several_versions_stand_beside_what_became_of_them() -> None:
     texts = row("train", "reviews@1.0.1", "reviews@1.0.2 again", "reviews@1.0.3")
     found = compared(DiffSection("datasets", (texts,)), count=3)
-    shown = text(comparison(found, LOOK, 36)).splitlines()
+    shown = text(comparison(found, LOOK, 50)).splitlines()
     at = shown.index("train")
     assert [line.split() for line in shown[at + 1 : at + 4]] == [
-        ["1.1.0", "reviews@1.0.1"],
+        ["●", "1.1.0", "reviews@1.0.1"],
         ["1.2.0", "≠", "reviews@1.0.2", "again"],
         ["1.3.0", "≠", "reviews@1.0.3"],
     ]
@@ -368,16 +371,18 @@ def test_texts_of_several_lines_are_told_line_by_line() -> None:
     assert "+ other" in said
 
 
-@pytest.mark.parametrize(("columns", "left"), [(36, "3 more versions"), (70, "")])
+@pytest.mark.parametrize(("columns", "left"), [(36, "1-2 of 5 others; < > for more"), (70, "")])
 def test_up_to_six_versions_stand_beside_each_other_where_there_is_room(columns: int, left: str) -> None:
     cells = [DiffCell(0.9), *(DiffCell(0.9 - at / 100, outcome="worse") for at in range(1, 6))]
     found = compared(DiffSection("metrics", (DiffRow("accuracy", tuple(cells)),)), count=6)
     said = text(comparison(found, LOOK, columns))
-    assert "1.2.0, 1.3.0" in said
     if left:
-        assert f"{left}: 3 and z show them" in said
+        assert left in said
+        turned = text(comparison(found, LOOK, columns, showing=Showing(first=9)))
+        assert "4-5 of 5" in turned
+        assert "0.90  0.86 ▼  0.85 ▼" in turned, "the base stays, the last ones are the end"
     else:
-        assert "0.90  0.89 ▼  0.88 ▼  0.87 ▼" in said
+        assert "0.90   0.89 ▼   0.88 ▼   0.87 ▼" in said
         assert "1.6.0" in said.split("Metrics")[1]
 
 
@@ -532,13 +537,17 @@ def test_whatever_it_says_is_safe_and_as_wide_as_asked(
 ) -> None:
     shown, found, between, tree = hostile(evil)
     look = Look(NOW, ascii_only)
+    folds = dict.fromkeys(("params", "git", "files", "environment", "curves", "chart"), False)
+    showing = Showing(only_differences=differing, folds=folds)
+    curve = Curve(((1.0, 0.5), (2.0, math.nan), (3.0, 0.1)), 3.0, 0.1, 3, 1)
+    curves = Curves((evil, "x"), evil, ((evil, "production", curve), (evil, None, curve)), "lower", evil)
     for pane, content in (
         (Pane.OVERVIEW, found),
-        (Pane.METRICS, Measured(between)),
-        (Pane.METRICS, Measured(None, evil, Trend(evil, evil, "higher", _trend_points(evil)))),
+        (Pane.METRICS, Measured(between, curves=curves)),
+        (Pane.METRICS, Measured(None, evil, Trend(evil, evil, "higher", _trend_points(evil)), curves)),
         (Pane.LINEAGE, tree),
     ):
-        lines = facts.of_view(pane, shown, content, look, columns, only_differences=differing)
+        lines = facts.of_view(pane, shown, content, look, columns, showing=showing)
         failed = facts.of_view(pane, shown, None, look, columns, problem=evil)
         for line in [*lines, *failed]:
             whole = "".join(piece for piece, _ in line)

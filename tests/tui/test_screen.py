@@ -29,7 +29,7 @@ async def test_it_opens_on_the_newest_model_with_the_last_version_selected(
         assert it.selected == "embed@1.1.0"
         assert it.main.pane == Pane.VERSIONS
         assert "3 models · 45 versions" in it.text
-        assert it.seen("#metrics").startswith(" 1.1.0 against 1.0.0")
+        assert it.metrics.startswith("1.1.0 against 1.0.0")
         assert "embed@1.1.0" in it.seen("#stages")
         await it.press("5", "z")
         for fact in (
@@ -137,7 +137,7 @@ async def test_the_models_can_be_filtered_too(filled: Path, opened: Opens) -> No
 
 
 async def test_help_lists_every_action(filled: Path, opened: Opens) -> None:
-    async with opened(filled, (120, 70)) as it:
+    async with opened(filled, (120, 100)) as it:
         await it.press("question_mark")
         assert isinstance(it.app.screen, Help)
         for action in ACTIONS:

@@ -12,37 +12,77 @@ from .pane import Pane
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ...store import Comparison, GateReport, RollbackPlan, Stage, Transition, TreeRow, Trend, Version
+    from ...store import (
+        Comparison,
+        Direction,
+        GateReport,
+        RollbackPlan,
+        Stage,
+        Transition,
+        TreeRow,
+        Trend,
+        Version,
+    )
 
 
 class Asked(msgspec.Struct, frozen=True):
     """A view, and the references of the versions it is to show: one, or those that are compared.
 
-    ``metric`` is the one to draw over versions; empty for the most telling. ``unfolded`` are the nodes of a lineage
-    from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down.
+    ``metric`` is the one to draw over versions, ``curve`` the one to draw over the steps of runs; empty for the most
+    telling. ``unfolded`` are the nodes of a lineage from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down.
     """
 
     pane: Pane
     refs: tuple[str, ...]
     metric: str = ""
+    curve: str = ""
     unfolded: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def about(self) -> tuple[object, ...]:
-        """What it is about, however much of it is unfolded."""
-        return (self.pane, self.refs, self.metric)
+        """What it is about, however much of it is unfolded, and whatever is drawn beside it."""
+        return (self.pane, self.refs)
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """A metric over a run, as ``curves.reduced`` leaves it: ``points`` are (step, value).
+
+    ``step`` and ``last`` are those of its last point, ``count`` how many it has, ``bad`` how many are not finite.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    step: float
+    last: float
+    count: int
+    bad: int = 0
+
+
+class Curves(msgspec.Struct, frozen=True):
+    """The metric ``name`` over the runs of versions: each one's number, stage and curve.
+
+    ``names`` are all there are, the most telling first. ``problem`` says what can't be read.
+    """
+
+    names: tuple[str, ...]
+    name: str
+    lines: tuple[tuple[str, str | None, Curve], ...]
+    direction: Direction | None = None
+    problem: str = ""
 
 
 class Measured(msgspec.Struct, frozen=True):
     """Versions compared, and a metric over the versions of the model.
 
     ``comparison`` is None where there is nothing to compare a version with, which ``problem`` says; ``trend`` is None
-    where no metric has several values to draw.
+    where no metric has several values to draw. ``curves`` is None where no run was kept, or, if ``unread``, as long as
+    nobody has read them.
     """
 
     comparison: Comparison | None
     problem: str = ""
     trend: Trend | None = None
+    curves: Curves | None = None
+    unread: bool = False
 
 
 class Ancestry(msgspec.Struct, frozen=True):
@@ -74,6 +114,11 @@ class Staged(msgspec.Struct, frozen=True):
 
 
 Content: TypeAlias = "Known | Measured | Ancestry | Staged"
+
+
+def lacks_more(content: Content) -> bool:
+    """Say whether there is more to be read of versions compared, which takes its time: curves, commits between."""
+    return lacks_history(content) or (isinstance(content, Measured) and content.unread)
 
 
 def lacks_history(content: Content) -> bool:

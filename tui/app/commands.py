@@ -40,6 +40,8 @@ def _enter(screen: MainScreen) -> None:
         screen.activate(screen.arranged.beside)
     elif screen.pane is Pane.LINEAGE and (commit := screen.jumps.enter()):
         _copy(screen, commit)
+    elif screen.pane is Pane.METRICS:
+        screen.say(screen.metrics.enter())
 
 
 def _back(screen: MainScreen) -> None:
@@ -86,6 +88,7 @@ def _mark(screen: MainScreen) -> None:
 
 def _marks_changed(screen: MainScreen) -> None:
     screen.version_table.redraw_rows()
+    screen.metrics.marks_changed()
     screen.views.follow(from_top=True)
     screen.show_hints()
     marked = screen.situation.marked
@@ -97,15 +100,33 @@ def _marks_changed(screen: MainScreen) -> None:
 
 
 def _only_differences(screen: MainScreen) -> None:
-    views = screen.views
-    views.only_differences = not views.only_differences
-    views.show(from_top=True)
-    screen.say("only what differs" if views.only_differences else "everything, also what is the same")
+    shown = screen.metrics
+    shown.only_differences = not shown.only_differences
+    screen.views.show(from_top=True)
+    screen.say("only what differs" if shown.only_differences else "everything, also what is the same")
 
 
 def _draw_next(screen: MainScreen) -> None:
-    if not screen.views.draw_next():
+    if not screen.metrics.draw_next():
         screen.say("this version has no metrics", "warning")
+
+
+def _draw_next_curve(screen: MainScreen) -> None:
+    if not screen.metrics.draw_next_curve():
+        screen.say("no training curves were kept of these versions", "warning")
+
+
+def _fold(screen: MainScreen) -> None:
+    if why_not := screen.metrics.fold():
+        screen.say(f"can't fold or unfold: {why_not}", "warning")
+
+
+def _turn_columns(steps: int) -> Command:
+    def turn(screen: MainScreen) -> None:
+        if why_not := screen.metrics.turn(steps):
+            screen.say(f"can't show other versions: {why_not}", "warning")
+
+    return turn
 
 
 def _sort(screen: MainScreen, *, turn: bool = False) -> None:
@@ -283,6 +304,14 @@ COMMANDS: dict[str, Command] = {
     "mark.toggle": _mark,
     "compare.differences": _only_differences,
     "metrics.draw": _draw_next,
+    "metrics.curve": _draw_next_curve,
+    "metrics.fold": _fold,
+    "metrics.fold_all": lambda screen: screen.metrics.fold_all(folded=True),
+    "metrics.unfold_all": lambda screen: screen.metrics.fold_all(folded=False),
+    "metrics.next_section": lambda screen: screen.metrics.to_section(1),
+    "metrics.previous_section": lambda screen: screen.metrics.to_section(-1),
+    "metrics.on": _turn_columns(1),
+    "metrics.back": _turn_columns(-1),
     "pane.enter": _enter,
     "pane.back": _back,
     "lineage.back": lambda screen: screen.jumps.back(),

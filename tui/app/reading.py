@@ -40,20 +40,30 @@ def read(store: Store, asked: Asked) -> Content:
     return _ancestry(store, asked)
 
 
-def measured(store: Store, asked: Asked, *, history: bool = False) -> Measured:
-    """Return what the view of metrics shows; with ``history`` also the commits between, which git is asked for.
+def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = False) -> Measured:
+    """Return what the view of metrics shows.
+
+    With ``more`` also training curves, which are else only there if they were read before; with ``history`` also the
+    commits between, which git is asked for.
 
     Raises:
         MvtuiError: the versions can't be compared, though there is something to compare.
     """
+    from . import runs
+
     version = store.get(asked.refs[-1])
     trend = _trend(store, version, asked.metric)
+    problem = ""
     try:
-        return Measured(store.diff(*asked.refs, history=history), trend=trend)
+        compared = store.diff(*asked.refs, history=history)
     except NotFoundError as error:
         if len(asked.refs) > 1:
             raise
-        return Measured(None, error.message, trend)
+        compared, problem = None, error.message
+    versions = compared.versions if compared else (version,)
+    unread = not (more or runs.known(versions))
+    curves = None if unread else runs.curves(store, versions, asked.curve)
+    return Measured(compared, problem, trend, curves, unread)
 
 
 def _trend(store: Store, version: Version, metric: str) -> Trend | None:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ....store import by_dataset
 from ... import differences, words
-from ...text import paragraph, visible
+from ...text import paragraph, visible, width
 from ..columns import Look
-from ..pane import Pane
-from .grid import Grid
-from .lines import Line, Lines, facts, heading
+from .grid import Grid, fitting
+from .lines import Line, Lines, facts
+from .sections import Part, Sections
+from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Comparison, DiffRow, DiffSection, History
 
 _NOTE_LINES = 4
 _CHANGE_LINES = 6
-_VERSION = 11
-"""Cells that a version takes where there are more than two."""
+_LONG = 8
+"""A section of more lines is folded, until somebody unfolds it, where the pane has not the window to itself."""
+
+_LONG_IN_A_WINDOW = 24
+_LINED_UP = 50
+"""From this many columns on, the values of all datasets stand below each other."""
 
 _CLASS = 13
 """Cells of the names of classes; the longest is environment."""
+
+_TITLES = {"params": "Parameters", "git": "Code", "about": "Version"}
+CHANGES = "changes"
+"""The name of the section that tells of what sort the change is."""
 
 
 def comparison(
@@ -30,90 +41,145 @@ def comparison(
     look: Look,
     columns: int,
     *,
-    only_differences: bool = False,
-    room: bool = False,
-    chart: Sequence[Line] = (),
-) -> Lines:
-    """Return a comparison, ``columns`` cells wide, with ``chart`` below the metrics.
+    showing: Showing | None = None,
+    charts: Callable[[int], Iterable[Part]] = lambda _lines: (),
+) -> Sections:
+    """Return a comparison, ``columns`` cells wide: its metrics, what changed, charts, then the rest.
 
-    Of a section without differences ``only_differences`` leaves one line. Versions for which there are no columns
-    are left out, which ``room`` (the pane has the window to itself) says is final.
+    ``charts`` are made for the number of lines that stand before them. Of a section without differences one line is
+    left where only those are wanted. Of versions that have no room beside each other some are left out, which is told.
     """
-    lines = Lines(_head(found, look, columns))
-    lines.add(_changes(found, look, columns))
-    shown = _as_many_as_fit(found, columns)
-    if shown < len(found.versions):
-        left = words.plural(len(found.versions) - shown, "more version")
-        remark = (
-            f"{left}: {'a wider window shows them' if room else f'{Pane.METRICS.number} and z show them'}"
-        )
-        lines.add([[], [(visible(remark, columns), "warning")]])
+    showing = showing or Showing()
+    sections = Sections(showing.folds, look, columns)
+    labels = _labels(found, look)
+    metrics = found.section("metrics")
+    shown = fitting(metrics.rows, labels, look, columns)
+    chosen = _chosen(len(labels), shown, showing.first)
+    sections.turns = len(labels) - shown
+    if head := _head(found, look, columns, showing):
+        sections.add(head)
+    if shown < len(labels):
+        told = f"{chosen[1]}-{chosen[-1]} of {len(labels) - 1} others; {showing.turn} for more"
+        sections.add([[(visible(told, columns, ascii_only=look.ascii_only), "warning")]])
+    picked = [labels[at] for at in chosen]
     for section in found.sections:
-        lines.join(_section(found, section, shown, look, columns, only_differences=only_differences))
         if section.name == "metrics":
-            lines.add(chart)
+            _add(sections, section, chosen, picked, look, columns, showing)
+    _add_changes(sections, found, look, columns, showing)
+    for part in charts(len(sections)):
+        sections.add_part(part)
+    for section in found.sections:
+        if section.name != "metrics":
+            _add(sections, section, chosen, picked, look, columns, showing)
         if section.name == "git":
-            lines.add(_histories(found, look, columns))
-    return lines
+            _add_histories(sections, found, look, columns, showing)
+    return sections
 
 
-def _head(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
+def _labels(found: Comparison, look: Look) -> list[str]:
+    """Return the versions' numbers, each behind the sign of its stage."""
+    signs = (
+        words.stage_sign(version.stage, ascii_only=look.ascii_only) + " " if version.stage else ""
+        for version in found.versions
+    )
+    return [sign + label for sign, label in zip(signs, differences.labels(found), strict=True)]
+
+
+def _chosen(count: int, shown: int, first: int) -> list[int]:
+    """Return which versions have columns: the base, and as many others as there is room for, from the one wanted."""
+    start = 1 + max(0, min(first, count - shown))
+    return [0, *range(start, min(start + shown - 1, count))]
+
+
+def _head(found: Comparison, look: Look, columns: int, showing: Showing) -> list[Line]:
+    """Return which versions these are, unless the pane's frame says it; and why the base is the base."""
     base, *others = differences.labels(found)
     known = found.base.stage
     sign = words.stage_sign(known, ascii_only=look.ascii_only) + " " if known else ""
-    yield [
-        (visible(f"{', '.join(others)} against {sign}{base}", columns, ascii_only=look.ascii_only), "title")
-    ]
-    if role := differences.role_words(found):
+    lines: list[Line] = []
+    if showing.room:
+        told = f"{', '.join(others)} against {sign}{base}"
+        lines.append([(visible(told, columns, ascii_only=look.ascii_only), "title")])
+    if (role := differences.role_words(found)) and found.chosen != "production":
         why = f"{base} is {role}"
         if found.chosen == "before":
             why = f"nothing else in production: {base} is {role}"
-        yield from ([(text, "muted")] for text in paragraph(why, columns, 3, ascii_only=look.ascii_only))
+        texts = paragraph(why, columns, 3, ascii_only=look.ascii_only)
+        lines += [[(text, "muted")] for text in texts]
+    return lines
 
 
-def _changes(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
+def _add_changes(sections: Sections, found: Comparison, look: Look, columns: int, showing: Showing) -> None:
     labels = differences.labels(found)[1:]
+    classes = dict.fromkeys(change.of for changes in found.changes for change in changes)
+    dot = f" {words.signs(look.ascii_only).dot} "
+    lines = Lines()
     for label, changes, same in zip(labels, found.changes, found.same_content, strict=True):
-        yield from heading(
-            "What changed",
-            "" if len(labels) == 1 else visible(label, columns - 16, ascii_only=look.ascii_only),
-        )
+        if len(labels) > 1:
+            lines.add([[(visible(label, columns, ascii_only=look.ascii_only), "heading")]])
         if same:
-            yield [("the same content: files, parameters, data", "muted")]
+            lines.add([[("the same content: files, parameters, data", "muted")]])
         for change in changes:
             told = differences.change_text(change, ascii_only=look.ascii_only)
-            yield from facts(change.of, told, look, columns, lines=_CHANGE_LINES, lead=_CLASS)
+            lines.add(facts(change.of, told, look, columns, lines=_CHANGE_LINES, lead=_CLASS))
         if not changes and not same:
-            yield [("nothing that makes a version differs", "muted")]
+            lines.add([[("nothing that makes a version differs", "muted")]])
+    remark = dot.join(classes) or ("the same content" if all(found.same_content) else "nothing")
+    folded = not showing.room and len(sections) + len(lines) > showing.rows
+    sections.add_part(Part(CHANGES, "What changed", remark, lines, folded))
 
 
-def _section(
-    found: Comparison, section: DiffSection, shown: int, look: Look, columns: int, *, only_differences: bool
-) -> Lines:
-    title = differences.section_title(section).capitalize()
-    lines = Lines()
+def _add(
+    sections: Sections,
+    section: DiffSection,
+    chosen: Sequence[int],
+    labels: Sequence[str],
+    look: Look,
+    columns: int,
+    showing: Showing,
+) -> None:
+    title = _TITLES.get(section.name) or differences.section_title(section).capitalize()
+    metric = section.name == "metrics"
+    rows = section.differing if showing.only_differences else section.rows
     notes: list[Line] = [
         [(text, "warning")]
         for note in section.notes
         for text in paragraph(note, columns, _NOTE_LINES, ascii_only=look.ascii_only)
     ]
-    rows = section.differing if only_differences else section.rows
-    tally = differences.tally(section, ascii_only=look.ascii_only)
+    # What became of each is told of one pair; of several only how many rows differ in any.
+    counted = metric and len(section.rows) > 0 and len(section.rows[0].cells) == 2
+    remark = differences.tally(section, ascii_only=look.ascii_only) if counted else differences.share(section)
+    remark = remark if section.rows else ""
     if not rows:
-        lines.add(heading(title, tally if section.rows else ""))
-        lines.add(notes)
-        return lines
-    labels = differences.labels(found)[:shown]
-    metric = section.name == "metrics"
-    for on, named in _groups(rows, metric=metric).items():
-        grid = Grid(title, named, labels, look, columns, metric=metric)
-        if not len(lines):
-            lines.add([[], grid.heading])
+        if sections.begin(section.name, title, remark, empty=not notes):
+            sections.add(notes)
+        return
+    long = _LONG_IN_A_WINDOW if showing.room else _LONG
+    folded = not metric and (len(rows) > long or not section.differing)
+    if not sections.begin(section.name, title, remark, folded=folded):
+        return
+    groups = _groups(rows, metric=metric)
+    widest = max(width(name) for named in groups.values() for name in named) if metric else 0
+    title = " " * min(widest, columns // 3) if columns >= _LINED_UP else ""
+    for at, (on, named) in enumerate(groups.items()):
+        cells = {name: _picked(row, chosen) for name, row in named.items()}
+        grid = Grid(title, cells, labels, look, columns, metric=metric)
+        if not at:
+            sections.add([grid.heading])
         if on:
-            lines.add([[(visible(f"on {on}", columns, ascii_only=look.ascii_only), "heading")]])
-        lines.add_block(len(grid), grid.line)
-    lines.add([[(visible(tally, columns, ascii_only=look.ascii_only), "muted")], *notes])
-    return lines
+            sections.add([[(visible(f"on {on}", columns, ascii_only=look.ascii_only), "heading")]])
+        keys = [row.name for row in named.values()]
+        sections.add_rows(
+            section.name, len(grid), grid.line, [(start, keys[number]) for start, number in grid.starts()]
+        )
+    sections.add(notes)
+
+
+def _picked(row: DiffRow, chosen: Sequence[int]) -> DiffRow:
+    """Return a row with the cells of the versions that have columns."""
+    if len(chosen) == len(row.cells):
+        return row
+    return replace(row, cells=tuple(row.cells[at] for at in chosen))
 
 
 def _groups(rows: Sequence[DiffRow], *, metric: bool) -> dict[str, dict[str, DiffRow]]:
@@ -126,17 +192,15 @@ def _groups(rows: Sequence[DiffRow], *, metric: bool) -> dict[str, dict[str, Dif
     }
 
 
-def _as_many_as_fit(found: Comparison, columns: int) -> int:
-    """Return of how many versions the values fit beside each other, at least two."""
-    return min(len(found.versions), max(2, columns // _VERSION))
-
-
-def _histories(found: Comparison, look: Look, columns: int) -> Iterator[Line]:
+def _add_histories(sections: Sections, found: Comparison, look: Look, columns: int, showing: Showing) -> None:
     labels = differences.labels(found)[1:]
+    long = _LONG_IN_A_WINDOW if showing.room else _LONG
     for label, history in zip(labels, found.histories, strict=False):
         if history is not None:
-            yield from heading("Commits", visible(f"to {label}", columns - 10, ascii_only=look.ascii_only))
-            yield from _history(history, look, columns)
+            lines = Lines(_history(history, look, columns))
+            to = visible(f"to {label}", columns - 11, ascii_only=look.ascii_only)
+            ahead = "" if history.problem else f", {words.plural(history.ahead, 'commit')} ahead"
+            sections.add_part(Part(f"commits {label}", "Commits", to + ahead, lines, len(lines) > long))
 
 
 def _history(history: History, look: Look, columns: int) -> Iterator[Line]:

@@ -24,11 +24,34 @@ _SAMPLE = 300
 _NAMES = 12
 """Cells that names get at least, where they need them."""
 
-_VERDICT = 9
-"""Cells for what became of it: a sign and a word."""
+_HEAD = 9
+"""Cells that a version's number gets at least, where it needs them, of which the end is told."""
+
+_VERDICT = 10
+"""Cells for what became of it: a sign and a word, or a sign and how much."""
 
 _TEXT_LINES = 12
 _SAFE = 2000
+
+
+def fitting(rows: Sequence[DiffRow], labels: Sequence[str], look: Look, columns: int) -> int:
+    """Return of how many versions the values of metrics fit beside each other, whole; at least two."""
+    count = len(labels)
+    if count < 3:
+        return count
+    places = range(count)
+    texts = [
+        [
+            differences.value_text(row.cells[at].value, row.unit, differences.row_places(row))
+            for row in rows[:_SAMPLE]
+        ]
+        for at in places
+    ]
+    numbers = (visible(label.rpartition(" ")[2], 16, ascii_only=look.ascii_only) for label in labels)
+    heads = [min(width(number), _HEAD) for number in numbers]
+    widest = max((5, *heads, *(Points(texts[at]).width for at in places)))
+    names = min(max((width(row.name) for row in rows[:_SAMPLE]), default=_NAMES), _NAMES)
+    return max(2, min(count, (columns - names - 2 + 2) // (widest + 3)))
 
 
 class Grid:
@@ -76,6 +99,7 @@ class Grid:
             least=width(title),
         )
         self._verdict_room = columns - self._pairs.width - values - 1
+        self._short = False
         self._told_widths = self._widths(rows[:_SAMPLE]) if count == 2 else []
         heads = "".join(
             " " + fit(self._heading_of(label), self._width, "right") + " " * (self._sign if at else 0)
@@ -84,13 +108,21 @@ class Grid:
         self.heading: Line = [(fit(title, self._pairs.width) + " " * self._way + heads, "heading")]
 
     def _heading_of(self, label: str) -> str:
-        """Return a version's number, safe already; of a long one the end, which tells it from its like."""
-        if width(label) <= self._width:
-            return label
+        """Return a version's number, safe already; of a long one the end, which tells it from its like.
+
+        The sign of its stage is the first to go.
+        """
+        for shown in (label, label.rpartition(" ")[2]):
+            if width(shown) <= self._width:
+                return shown
         return words.signs(self._look.ascii_only).ellipsis + label[1 - self._width :]
 
     def __len__(self) -> int:
         return len(self._pairs)
+
+    def starts(self) -> list[tuple[int, int]]:
+        """Return the first line of each row, and the row's number."""
+        return self._pairs.starts()
 
     def line(self, at: int) -> Line:
         """Return a line."""
@@ -154,22 +186,31 @@ class Grid:
         if not self._told_widths:
             return told[0]
         words, *numbers = self._told_widths
+        if self._short:
+            return f"{told[0]} {'  '.join(f'{text:>{wide}}' for text, wide in zip(told[2:], numbers, strict=False))}"
         shown = fit(told[1], words, ascii_only=self._look.ascii_only)
         return shown + "".join(
             f"  {text:>{wide}}" for text, wide in zip(told[2:], numbers, strict=False) if wide
         )
 
     def _widths(self, rows: Sequence[DiffRow]) -> list[int]:
-        """Return the widths of as many columns of what became of rows as there is room for; none for the sign alone."""
+        """Return the widths of as many columns of what became of rows as there is room for; none for the sign alone.
+
+        Where a metric's difference and percentage have no room beside the word, its sign alone stands before them.
+        """
         told = [self._told(row, row.cells[1]) for row in rows]
-        columns = [
+        word, delta, percent = (
             max((width(text) for text in texts), default=0) for texts in list(zip(*told, strict=True))[1:]
-        ]
-        for many in (3, 2):
-            if sum(columns[:many]) + 2 * (many - 1) <= self._verdict_room:
-                return columns[:many]
+        )
+        room = self._verdict_room
+        ways = [(word, delta, percent), (1, delta, percent), (word, delta), (1, delta)]
+        for way in ways if delta else []:
+            self._short = way[0] == 1
+            if (self._metric or not self._short) and sum(way) + 2 * (len(way) - 1) - self._short <= room:
+                return list(way)
+        self._short = False
         # A remark behind the word may be cut, the word itself not.
-        return [min(columns[0], self._verdict_room)] if self._verdict_room >= _VERDICT - 1 else []
+        return [min(word, room)] if room >= _VERDICT - 1 else []
 
     # -- texts too long for a column ----------------------------------------------------------------
 

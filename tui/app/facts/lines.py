@@ -199,6 +199,13 @@ class Pairs:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def starts(self) -> list[tuple[int, int]]:
+        """Return the first line of each name, and its number."""
+        found: dict[int, int] = {}
+        for at, (number, _) in enumerate(self._entries):
+            found.setdefault(number, at)
+        return [(at, number) for number, at in found.items()]
+
     def line(
         self, at: int, value: Callable[[int, int], Line], style: Callable[[int], str] = lambda _: "muted"
     ) -> Line:

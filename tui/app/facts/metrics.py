@@ -24,8 +24,8 @@ _SAMPLE = 300
 """As many values decide where the points are: a run may have thousands."""
 
 
-def metrics(version: Version, known: Known | None, look: Look, columns: int) -> Lines:
-    """Return the section; no lines for a version without metrics."""
+def metrics(version: Version, known: Known | None, look: Look, columns: int, *, headed: bool = True) -> Lines:
+    """Return the section, ``headed`` or not; no lines for a version without metrics."""
     lines = Lines()
     if not version.metrics:
         return lines
@@ -36,7 +36,8 @@ def metrics(version: Version, known: Known | None, look: Look, columns: int) -> 
     if production:
         sign = words.stage_sign("production", ascii_only=look.ascii_only)
         remark = f"against {sign} {visible(production.version, columns - 19, ascii_only=look.ascii_only)}"
-    lines.add(heading("Metrics", remark))
+    if headed:
+        lines.add(heading("Metrics", remark))
     for on, names in by_dataset(version.metrics).items():
         if on:
             lines.add([[("on " + visible(on, columns - 3, ascii_only=look.ascii_only), "heading")]])

@@ -11,6 +11,7 @@ from ..known import Known
 from ..pane import Pane
 from .lines import Lines
 from .overview import overview
+from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Version
@@ -27,14 +28,13 @@ def of_view(
     columns: int,
     *,
     problem: str = "",
-    only_differences: bool = False,
-    room: bool = False,
+    showing: Showing | None = None,
 ) -> Lines:
     """Return what a view shows of a version, ``columns`` cells wide.
 
-    Without ``content`` it is still being read, or can't be because of ``problem``. ``room`` says that the pane has
-    the window to itself.
+    Without ``content`` it is still being read, or can't be because of ``problem``.
     """
+    showing = showing or Showing()
     if pane is Pane.OVERVIEW:
         return overview(
             version, content if isinstance(content, Known) else None, look, columns, problem=problem
@@ -54,8 +54,8 @@ def of_view(
     if isinstance(content, Staged):
         from .stages import stages
 
-        return stages(content, look, columns, room=room)
+        return stages(content, look, columns, room=showing.room)
     assert isinstance(content, Measured)
     from .measured import measured
 
-    return measured(content, version, look, columns, only_differences=only_differences, room=room)
+    return measured(content, version, look, columns, showing=showing)

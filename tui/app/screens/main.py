@@ -41,6 +41,7 @@ from . import answers
 from .arrangement import Arrangement
 from .jumps import Jumps
 from .marks import Marks
+from .metrics_pane import MetricsPane
 from .remarks import Remarks
 from .selection import Selection
 from .views import Views
@@ -97,6 +98,7 @@ class MainScreen(Guarded, Screen[None]):
         """The dialog that has the keys, if one is open."""
         self.selection = Selection(self)
         self.views = Views(self)
+        self.metrics = MetricsPane(self)
         self.jumps: Jumps = Jumps(self)
         self.marks = Marks()
         self.memory: Memory = memory
@@ -122,7 +124,8 @@ class MainScreen(Guarded, Screen[None]):
         self.version_table.is_marked = self.marks.__contains__
         self.guide_view = Overview(id="guide")
         self.view_widgets = {
-            pane: (NodeView if pane is Pane.LINEAGE else Overview)(id=pane.value.lower()) for pane in VIEWS
+            pane: (NodeView if pane in (Pane.LINEAGE, Pane.METRICS) else Overview)(id=pane.value.lower())
+            for pane in VIEWS
         }
         self.summary = Bar(id="summary")
         self.filter_line = FilterLine(self.memory, id="filter")
@@ -136,6 +139,7 @@ class MainScreen(Guarded, Screen[None]):
             view.more_text = self.signs.more + " more"
             if isinstance(view, NodeView):
                 view.cursor_sign = self.signs.cursor
+                view.always_marked = view is self.view_widgets[Pane.LINEAGE]
         self.show_tabs()
         self.banner.display = self.filter_line.display = False
         self.version_table.empty_text = "opening the store" + self.signs.ellipsis

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import facts, headline
-from ..asked import Asked, Measured, lacks_history
+from ..asked import Asked, lacks_more
 from ..messages import ViewFailed, ViewRead
 from ..pane import VIEWS, Pane
 
@@ -50,7 +50,10 @@ class View:
         if version is None:
             return None
         if self.pane is Pane.METRICS:
-            return Asked(self.pane, screen.marks.compared_with(version), screen.views.metric)
+            chosen = screen.metrics
+            return Asked(
+                self.pane, screen.marks.compared_with(version), metric=chosen.metric, curve=chosen.curve
+            )
         if self.pane is Pane.LINEAGE:
             return Asked(self.pane, (version.ref,), unfolded=screen.jumps.unfolded(version.ref))
         return Asked(self.pane, (version.ref,))
@@ -93,7 +96,7 @@ class View:
             self._asked = message.asked
             self._stop_waiting()
             self.show(from_top=first)
-            if isinstance(message, ViewRead) and lacks_history(message.content):
+            if isinstance(message, ViewRead) and lacks_more(message.content):
                 self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
 
     def leave(self) -> None:
@@ -115,7 +118,6 @@ class View:
             self.widget.show(lambda _columns: (), from_top=True)
             return
         content, problem, pane = self.content, self.problem, self.pane
-        only_differences, room = screen.views.only_differences, screen.has_room(pane)
         self.widget.show(
             lambda columns: facts.of_view(
                 pane,
@@ -124,8 +126,8 @@ class View:
                 look,
                 columns,
                 problem=problem,
-                only_differences=only_differences,
-                room=room,
+                # As it is when the lines are made: it may have another size then.
+                showing=screen.metrics.showing(pane),
             ),
             from_top=from_top,
         )
@@ -150,9 +152,6 @@ class Views:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self.only_differences = False
-        self.metric = ""
-        """The metric that was chosen to be drawn over versions; empty for the most telling of each version."""
         self._all: dict[Pane, View] = {}
         self._seen: frozenset[Pane] = frozenset()
 
@@ -177,17 +176,6 @@ class Views:
         for pane in VIEWS:
             if pane in self._seen - before:
                 self._all[pane].follow(from_top=False)
-
-    def draw_next(self) -> str:
-        """Draw the next metric of the selected version over versions; return its name, or nothing without any."""
-        version, content = self._screen.version, self._all[Pane.METRICS].content
-        names = list(version.metrics) if version else []
-        if not names:
-            return ""
-        drawn = content.trend.metric if isinstance(content, Measured) and content.trend else self.metric
-        self.metric = names[(names.index(drawn) + 1) % len(names)] if drawn in names else names[0]
-        self._all[Pane.METRICS].follow(from_top=False)
-        return self.metric
 
     def follow(self, *, from_top: bool, again: bool = False) -> None:
         """Show what is selected now; ``again`` asks for it even if it is known, since the store has changed."""
