@@ -124,6 +124,8 @@ def _numbers(ticks: Sequence[float]) -> list[str]:
 
 def _axis(first: float, last: float, gutter: int, room: int, *, ascii_only: bool) -> list[Drawn]:
     ticks = [first, last] if first == last else round_ticks(first, last, max(room // _COLUMNS_A_TICK, 1))
+    if first.is_integer() and last.is_integer():  # nobody counts half steps
+        ticks = [tick for tick in ticks if tick.is_integer()]
     columns = [round(fraction(tick, first, last) * (room * 2 - 1)) // 2 for tick in ticks]
     below, placed = labelled({at: f"{tick:g}" for at, tick in enumerate(ticks)}, columns, room)
     corner, cross, dash = "++-" if ascii_only else "└┴─"

@@ -173,7 +173,7 @@ def _release(store: Store, release: story.Release, trained: Trained, now: dateti
             bump=release.bump,
             kind=release.kind,
             metrics=trained.metrics,
-            series=_series(trained.losses),
+            series=_series(trained.curves),
             params=release.params,
             tags=release.tags,
             note=release.note,
@@ -204,10 +204,11 @@ def _look_closer(store: Store, ref: str, trained: Trained) -> None:
         store.log_metrics(ref, values, dataset=on, slice=part, evaluation="error-analysis")
 
 
-def _series(losses: Sequence[float]) -> dict[str, Series]:
-    if not losses:
-        return {}
-    return {"train/loss": Series(tuple(float(epoch + 1) for epoch in range(len(losses))), tuple(losses))}
+def _series(curves: Mapping[str, Sequence[tuple[int, float]]]) -> dict[str, Series]:
+    return {
+        name: Series(tuple(float(step) for step, _ in points), tuple(value for _, value in points))
+        for name, points in curves.items()
+    }
 
 
 def _written(directory: Path, files: Mapping[str, bytes]) -> Path:

@@ -24,16 +24,41 @@ Params = Mapping[str, str | int | float | bool]
 class Trained:
     """A trained model: its files (name → bytes) and what was measured on held-out data.
 
-    ``data`` are the corpora it learned from and was measured on, by role. ``losses`` has the mean training loss of each
-    epoch, ``slices`` what was measured on parts of the held-out data. ``state`` is what a later training starts from.
+    ``data`` are the corpora it learned from and was measured on, by role. ``curves`` has, by name, what a metric was
+    after so many examples, ``slices`` what was measured on parts of the held-out data. ``state`` is what a later training
+    starts from.
     """
 
     files: Mapping[str, bytes]
     metrics: Mapping[str, float]
     data: Mapping[str, Corpus] = field(default_factory=dict)
-    losses: Sequence[float] = ()
+    curves: Mapping[str, Sequence[tuple[int, float]]] = field(default_factory=dict)
     slices: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     state: Sequence[float] = ()
+
+
+class _Log:
+    """What is written down while training: the loss of the last examples with the learning rate, and at times more."""
+
+    def __init__(self, every: int) -> None:
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self._every, self._seen, self._loss = every, 0, 0.0
+
+    def learned(self, loss: float, lr: float) -> None:
+        """Take the loss of an example, before it was learned from."""
+        self._seen += 1
+        self._loss += loss
+        if self._seen % self._every == 0:
+            self._write("train/loss", self._loss / self._every)
+            self._write("learning_rate", lr)
+            self._loss = 0.0
+
+    def measured(self, loss: float) -> None:
+        """Take the loss on held-out data after an epoch."""
+        self._write("eval/loss", loss)
+
+    def _write(self, name: str, value: float) -> None:
+        self.curves.setdefault(name, []).append((self._seen, float(f"{value:.4g}")))
 
 
 def _sigmoid(score: float) -> float:
@@ -55,6 +80,8 @@ def _json(value: object) -> bytes:
 # -- sentiment: logistic regression on words ------------------------------------------------------
 
 Features = list[int]
+
+_LOGS_AN_EPOCH = 25
 
 
 def sentiment(
@@ -91,9 +118,10 @@ def sentiment(
         "test": data.reviews("reviews-held-out", held_out, "500 reviews nobody trains on"),
     }
     state = list(start.state) if start else [0.0] * (width + 1)
-    losses = _fit([(features(words), label) for words, label in train], state, params)
+    tested = [(features(words), label) for words, label in held_out]
+    log = _fit([(features(words), label) for words, label in train], tested, state, params)
     *weights, bias = state
-    chances = [_sigmoid(bias + sum(weights[i] for i in features(words))) for words, _ in held_out]
+    chances = _chances(tested, state)
     files = {
         "config.json": _json({"model_type": "bag-of-words", "labels": ["negative", "positive"], **params}),
         "model.safetensors": safetensors.encode(
@@ -111,7 +139,7 @@ def sentiment(
         )
         for name, wanted in (("negated", True), ("plain", False))
     }
-    return Trained(files, _binary_metrics(chances, labels), corpora, losses, slices, state)
+    return Trained(files, _binary_metrics(chances, labels), corpora, log.curves, slices, state)
 
 
 def _grams(words: Sequence[str], ngrams: int) -> list[str]:
@@ -131,24 +159,33 @@ def _vocabulary(texts: Iterable[Sequence[str]], ngrams: int) -> dict[str, int]:
     return {gram: i for i, gram in enumerate(sorted(gram for gram, n in counts.items() if n > 1))}
 
 
-def _fit(rows: list[tuple[Features, int]], state: list[float], params: Params) -> list[float]:
-    """Move ``state``, the weights and behind them the bias, and return the mean loss of each epoch."""
+def _fit(
+    rows: list[tuple[Features, int]],
+    tested: Sequence[tuple[Features, int]],
+    state: list[float],
+    params: Params,
+) -> _Log:
+    """Move ``state``, the weights and behind them the bias; return what was written down meanwhile."""
     rng = random.Random(5)
     l2 = float(params["l2"])
-    losses = []
+    log = _Log(max(len(rows) // _LOGS_AN_EPOCH, 1))
     for epoch in range(int(params["epochs"])):
         lr = float(params["lr"]) / (1 + epoch)
-        loss = 0.0
         rng.shuffle(rows)
         for found, label in rows:
             chance = _sigmoid(state[-1] + sum(state[i] for i in found))
-            loss += _log_loss(chance, label)
+            log.learned(_log_loss(chance, label), lr)
             step = lr * (label - chance)
             state[-1] += step
             for i in found:
                 state[i] += step - lr * l2 * state[i]
-        losses.append(round(loss / len(rows), 4))
-    return losses
+        told = zip(_chances(tested, state), tested, strict=True)
+        log.measured(sum(_log_loss(chance, label) for chance, (_, label) in told) / len(tested))
+    return log
+
+
+def _chances(rows: Sequence[tuple[Features, int]], state: Sequence[float]) -> list[float]:
+    return [_sigmoid(state[-1] + sum(state[i] for i in found)) for found, _ in rows]
 
 
 def _binary_metrics(chances: Sequence[float], truths: Sequence[int]) -> dict[str, float]:
@@ -268,19 +305,17 @@ def ranker(params: Params, *, week: int, start: Trained | None = None) -> Traine
     pages = corpus.searches(int(params["searches"]), week)
     rows = [result for page in pages for result in page]
     rng = random.Random(3)
-    losses = []
+    log = _Log(max(len(rows) // _LOGS_AN_EPOCH, 1))
     for _ in range(int(params["epochs"])):
         rng.shuffle(rows)
-        loss = 0.0
         for row in rows:
             shift = by_rank[row.rank] if debias == "position" else 0.0
             chance = _sigmoid(bias + shift + sum(w * x for w, x in zip(weights, row.features, strict=True)))
-            loss += _log_loss(chance, row.clicked)
+            log.learned(_log_loss(chance, row.clicked), lr)
             step = lr * weigh(row) * (row.clicked - chance)
             bias += step
             by_rank[row.rank] += step
             weights = [w + step * x - lr * l2 * w for w, x in zip(weights, row.features, strict=True)]
-        losses.append(round(loss / len(rows), 4))
     held_out = corpus.searches(250, seed=777)
     tensors = {"score.weight": Tensor((1, width), weights), "score.bias": Tensor((1,), [bias])}
     if debias == "position":
@@ -296,7 +331,7 @@ def ranker(params: Params, *, week: int, start: Trained | None = None) -> Traine
             "train": data.clicks("clicks", pages, f"week {week}: {len(pages):,} searches"),
             "test": data.clicks("clicks-held-out", held_out, "250 searches with true relevance"),
         },
-        losses,
+        log.curves,
         state=[*weights, bias, *by_rank],
     )
 

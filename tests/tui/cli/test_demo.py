@@ -145,12 +145,18 @@ def test_what_made_a_model_is_true(demo_store: Store) -> None:
 
 
 def test_what_was_recorded_while_training_is_kept(demo_store: Store) -> None:
-    loss = demo_store.series("sentiment@1.2.0")["train/loss"]
-    assert loss.steps == (1.0, 2.0, 3.0, 4.0)
-    assert list(loss.values) == sorted(loss.values, reverse=True)
-    # Started where the candidate ended: its first epoch is no worse than the candidate's last.
-    first = demo_store.series("sentiment@2.0.0")["train/loss"].values[0]
-    assert first < demo_store.series("sentiment@2.0.0-rc.1")["train/loss"].values[0]
+    made = demo_store.series("sentiment@1.2.0")
+    assert set(made) == {"train/loss", "eval/loss", "learning_rate"}
+    loss, evaluated, rate = made["train/loss"], made["eval/loss"], made["learning_rate"]
+    epochs = demo_store.get("sentiment@1.2.0").params["epochs"]
+    assert len(evaluated.steps) == epochs
+    assert len(loss.steps) == len(rate.steps) >= 20 * len(evaluated.steps), "an epoch has many points"
+    assert sum(loss.values[-10:]) < sum(loss.values[:10]), "it learned"
+    assert list(rate.values) == sorted(rate.values, reverse=True)
+    assert round(evaluated.values[-1], 4) == demo_store.get("sentiment@1.2.0").metrics["loss"]
+    # Started where the candidate ended: it is better from its first examples on.
+    first = demo_store.series("sentiment@2.0.0")["train/loss"].values[:10]
+    assert sum(first) < sum(demo_store.series("sentiment@2.0.0-rc.1")["train/loss"].values[:10])
     assert demo_store.series("langid@latest") == {}
 
 
