@@ -47,7 +47,9 @@ class Arms:
     def models(self) -> list[str]:
         """Return the models that have tests here, by name."""
         with contextlib.suppress(FileNotFoundError):
-            return sorted(name for name in os.listdir(self._live.directory) if self._tests(name))
+            return sorted(
+                name for name in os.listdir(self._live.directory) if os.path.isdir(self._home(name))
+            )
         return []
 
     def _tests(self, model: str) -> list[str]:
@@ -69,6 +71,8 @@ class Arms:
         self, model: str, wanted: Mapping[str, ABTestSpec], versions: Mapping[str, Document]
     ) -> bool:
         """Whether a model's tests are here as they should be, and no other. ``versions`` are the arms', by number."""
+        if not wanted:
+            return not os.path.lexists(self._home(model))
         if self._tests(model) != sorted(wanted):
             return False
         return all(self._is_right(spec, versions) for spec in wanted.values())

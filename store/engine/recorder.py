@@ -113,13 +113,13 @@ class Recorder:
         while True:
             path = os.path.join(self._directory, f"{os.getpid()}-{os.urandom(6).hex()}{SUFFIX}")
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            fd = os.open(path, flags, 0o644)
+            fd = os.open(path, flags, 0o666)
             if platform.lock(fd):
                 break
             os.close(fd)  # someone looked at it between its making and its lock
             os.unlink(path)
         self._fd = fd
-        modes.admit(fd, self._directory, 0o644)
+        modes.admit(fd, self._directory, 0o666)
         header = msgspec.structs.replace(self._header, pid=os.getpid(), began=time.time())
         head = msgspec.json.encode(header) + b"\n"
         durable.write_all(fd, head)

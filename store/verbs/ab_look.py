@@ -103,6 +103,7 @@ def report(repository: Repository, name: str) -> ABReport:
 
 def _counted(test: ABTestInfo, where: str, counted: object) -> Tally:
     from ..engine import durable, segments
+    from ..engine.snapshot import quiet_gc
     from ..knowledge.abtests.tally import Tally
 
     tally = Tally(
@@ -112,7 +113,7 @@ def _counted(test: ABTestInfo, where: str, counted: object) -> Tally:
         [metric.name for metric in test.spec.metrics],
     )
     take = tally.take
-    with durable.explained("read outcomes"):
+    with durable.explained("read outcomes"), quiet_gc():
         for each in segments.read(where, counted):  # type: ignore[arg-type]
             take(each.key, each.at, each.epoch, each.arm, each.outcome, each.values)
     return tally

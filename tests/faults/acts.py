@@ -119,6 +119,35 @@ def undo(store: Store) -> None:
     say("undone", store.undo().written)
 
 
+def ab_start(store: Store) -> None:
+    """Start an A/B test."""
+    store.ab_start("t", {"a": ("m@1.0.0", 90), "b": ("m@1.0.1", 10)}, reason="by acts")
+    say("started")
+
+
+def ab_ramp(store: Store) -> None:
+    """Change its shares."""
+    store.ab_ramp("t", {"a": 50, "b": 50}, reason="by acts")
+    say("ramped")
+
+
+def ab_stop(store: Store) -> None:
+    """End it."""
+    store.ab_stop("t", reason="by acts")
+    say("stopped")
+
+
+def ab_record(store: Store, count: str, prefix: str) -> None:
+    """Record outcomes of an A/B test, when told to go; acknowledge what was flushed, and every thousand that were not."""
+    _ready()
+    with store.ab_test("t") as test:
+        for number in range(int(count)):
+            test.record(f"{prefix}{number}", resolved=number % 2)
+            if number % 1000 == 999:
+                say("recorded", number + 1)
+    say("closed", count)
+
+
 def at_once(store: Store, act: str, *words: str) -> None:
     """Do another act, when told to go."""
     _ready()
@@ -135,7 +164,7 @@ _ACTS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         *(register_many, collect, hold, register, delete, gc, note, promote, rollback, archive, repair),
-        *(undo, at_once),
+        *(undo, at_once, ab_start, ab_ramp, ab_stop, ab_record),
     )
 }
 
