@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from .api import init_store as init_store
     from .api import inspect as inspect
     from .api import load_ab_test as load_ab_test
+    from .api import load_prompt as load_prompt
     from .api import open_store as open_store
     from .api.ab_test import ABTest as ABTest
     from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
+    from .knowledge.hosted import nested_params as nested_params
     from .knowledge.lineage import tree_rows as tree_rows
+    from .knowledge.prompts import Prompt as Prompt
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.fields import QUERY_FIELDS as QUERY_FIELDS
     from .knowledge.query.text import resembles as resembles
@@ -91,6 +94,8 @@ if TYPE_CHECKING:
     from .nouns.health import TensorHealth as TensorHealth
     from .nouns.health import Trouble as Trouble
     from .nouns.histogram import Histogram as Histogram
+    from .nouns.hosted import Hosted as Hosted
+    from .nouns.hosted import HostedStatus as HostedStatus
     from .nouns.impact import Impact as Impact
     from .nouns.inspection import Architecture as Architecture
     from .nouns.inspection import Cut as Cut
@@ -135,6 +140,10 @@ if TYPE_CHECKING:
     from .nouns.pickles import Pickles as Pickles
     from .nouns.policy import Access as Access
     from .nouns.policy import Policy as Policy
+    from .nouns.prompt import TEMPLATE_LANGUAGES as TEMPLATE_LANGUAGES
+    from .nouns.prompt import Message as Message
+    from .nouns.prompt import TemplateLanguage as TemplateLanguage
+    from .nouns.prompt import Variables as Variables
     from .nouns.recipe import Lack as Lack
     from .nouns.recipe import Recipe as Recipe
     from .nouns.recipe import Step as Step
@@ -175,16 +184,29 @@ if TYPE_CHECKING:
     from .nouns.version import Version as Version
     from .nouns.version import VersionDetail as VersionDetail
     from .nouns.version import rfc3339 as rfc3339
+    from .verbs.retiring import Ending as Ending
     from .verbs.search import Answer as Answer
     from .verbs.search import Found as Found
     from .verbs.search import Search as Search
 
 _HOMES = {
-    "api": ("Store", "glance", "health", "histogram", "init_store", "inspect", "load_ab_test", "open_store"),
+    "api": (
+        "Store",
+        "glance",
+        "health",
+        "histogram",
+        "init_store",
+        "inspect",
+        "load_ab_test",
+        "load_prompt",
+        "open_store",
+    ),
     "api.ab_test": ("ABTest",),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
+    "knowledge.hosted": ("nested_params",),
     "knowledge.lineage": ("tree_rows",),
+    "knowledge.prompts": ("Prompt",),
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.fields": ("QUERY_FIELDS",),
     "knowledge.query.text": ("resembles",),
@@ -244,6 +266,7 @@ _HOMES = {
     "nouns.file_diff": ("DiffLine", "FileDiff", "ValueChange"),
     "nouns.file_text": ("FileText",),
     "nouns.histogram": ("Histogram",),
+    "nouns.hosted": ("Hosted", "HostedStatus"),
     "nouns.impact": ("Impact",),
     "nouns.inspection": (
         "Architecture",
@@ -298,6 +321,8 @@ _HOMES = {
     "nouns.tree": ("TreeRow",),
     "nouns.usage": ("ModelUsage", "Usage", "VersionUsage"),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
+    "nouns.prompt": ("TEMPLATE_LANGUAGES", "Message", "TemplateLanguage", "Variables"),
+    "verbs.retiring": ("Ending",),
     "verbs.search": ("Answer", "Found", "Search"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -8,6 +8,8 @@ from ..engine.repository import Repository
 from ..verbs import find
 from .ab_test import load_ab_test as load_ab_test
 from .ab_testing import ABTesting
+from .agents import Agents
+from .agents import load_prompt as load_prompt
 from .ancestry import Ancestry
 from .annotating import Annotating
 from .auditing import Auditing
@@ -83,6 +85,7 @@ class Store(
     Looking,
     Registering,
     Bundling,
+    Agents,
     Annotating,
     Staging,
     ABTesting,

@@ -27,8 +27,8 @@ class Comparing(Face):
         Args:
             refs: the versions.
             against: a reference, or ``production``, ``parent`` (what the first one was fine-tuned, quantized,
-                distilled, merged or derived from, or is an adapter of) or ``base`` (fine-tuned from, or an
-                adapter of). A model of that name is written ``production@latest``.
+                distilled, merged or derived from, or is an adapter of), ``base`` (fine-tuned from, or an
+                adapter of) or ``replaced`` (what it takes the place of). A model of that name is written ``production@latest``.
             history: ask git for the commits and files between the versions' commits: in this directory, and
                 where the code was when the versions were made. Takes up to five seconds.
 

@@ -179,6 +179,8 @@ def _card(document: Document, manifest: Manifest) -> dict[str, bytes]:
     said = {field: document[field] for field in ("model", "version", "id", "kind", "registered", "author")}
     said["ref"] = f"{document['model']}@{document['version']}"
     said["files"] = [{"path": e.path, "size": e.size, "digest": e.digest} for e in manifest.files]
+    if manifest.kind == "prompt":  # in what language it is written, and its variables
+        said["params"] = manifest.params
     taken = {entry.path.partition("/")[0].casefold() for entry in manifest.files}  # on macOS one name
     name = CARD if CARD not in taken else _OTHER_CARD
     if name in taken:

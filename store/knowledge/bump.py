@@ -7,8 +7,10 @@ from posixpath import splitext
 from typing import TypeAlias
 
 from ..nouns.capture import Code
+from ..nouns.hosted import ENDPOINT, MODEL, PROVIDER
 from ..nouns.interface import Interface, interface_change
 from ..nouns.manifest import Manifest
+from ..nouns.prompt import VARIABLES, changed_variables
 from ..nouns.semver import BUMPS, Bump, SemVer
 
 FIRST = "1.0.0"
@@ -58,7 +60,8 @@ def decide(
 ) -> tuple[Bump, str]:
     """Compare a new manifest with the latest version's; return the part to raise, and why in a few words.
 
-    Major when the interface changed (kind, file layout, names or shapes of tensors), minor when what made it did (types
+    Major when the interface changed (kind, file layout, names or shapes of tensors, variables of a prompt, the provider of a
+    hosted model), minor when what made it did (types
     of tensors, declared parameters, parents, datasets, the code's commit where both are known), patch otherwise.
     ``inside`` is what looking into the files of both came to, None where nothing of it matters or it could not be told.
     A latest version whose manifest can't be read counts as changed in layout: the careful answer.
@@ -71,6 +74,8 @@ def decide(
         return "major", "roles changed" if after.kind == "bundle" else "file layout changed"
     if inside is not None:
         return inside
+    if asked := _asked_of_callers(before, after):
+        return asked
     if before.params != after.params:
         return "minor", "parameters changed"
     if set(before.datasets) != set(after.datasets):
@@ -79,7 +84,22 @@ def decide(
         return "minor", "parents changed"
     if code_before and code and code_before.commit != code.commit:
         return "minor", "code changed"
-    return "patch", "only bytes changed"
+    return "patch", "its text changed" if after.kind == "prompt" else "only bytes changed"
+
+
+def _asked_of_callers(before: Manifest, after: Manifest) -> Inside | None:
+    """Return what a change of a prompt's variables, or of which model of which provider it is, asks for."""
+    if after.kind == "prompt" and VARIABLES in before.params:
+        old, new = (str(manifest.params.get(VARIABLES, "")) for manifest in (before, after))
+        if change := changed_variables(old, new):
+            return "major", f"variables changed: {change}"
+    if after.kind == "hosted":
+        for name in (PROVIDER, MODEL, ENDPOINT):
+            one, other = (manifest.params.get(name) for manifest in (before, after))
+            if one != other:
+                part: Bump = "major" if name == PROVIDER else "minor"
+                return part, f"{name} {one or 'default'} → {other or 'default'}"
+    return None
 
 
 def _layout(manifest: Manifest) -> tuple[str, ...]:

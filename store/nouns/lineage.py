@@ -46,7 +46,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``role`` is a dataset's part in it (``train``, ``eval``…). ``guess`` names the file that says so when
     nobody stated the edge (``config.json``); empty for a stated one. ``later`` marks an edge that was
-    stated after registering, so it is no part of the version's identity.
+    stated after registering, so it is no part of the version's identity. ``reason`` says why a version replaces another.
     """
 
     type: str
@@ -54,6 +54,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True):
     role: str = ""
     guess: str = ""
     later: bool = False
+    reason: str = ""
 
     @property
     def outside(self) -> bool:

@@ -33,6 +33,7 @@ def tag(repository: Repository, ref: str, add: Mapping[str, str], remove: tuple[
         names.check_text(value, f"the tag {key!r}")
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
+        _check_tags(document, add)
         known = document.get("tags", {})
         missing = [key for key in remove if key not in known]
         if missing:
@@ -50,6 +51,14 @@ def tag(repository: Repository, ref: str, add: Mapping[str, str], remove: tuple[
             data = {"add": news, "remove": list(remove), "before": before}
             repository.append(EventKind.TAG, _where(document) | data)
         return _now(repository, document)
+
+
+def _check_tags(document: Document, add: Mapping[str, str]) -> None:
+    if document["kind"] == "hosted":
+        from .hosted import check_tag
+
+        for key, value in add.items():
+            check_tag(document, key, value)
 
 
 def alias(repository: Repository, ref: str, name: str) -> Version:

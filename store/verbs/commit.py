@@ -128,7 +128,7 @@ class _Commit:
             data["edges"] = [msgspec.to_builtins(link) for link in links]
         if self.guesses.unread:
             data["unread"] = list(self.guesses.unread)
-        self.repository.append(EventKind.REGISTER, data | about)
+        self.repository.append(EventKind.REGISTER, data | about, asked.reason)
         version = _version(index, asked.model, number)
         return Registered(version, created=True, bump=why, unread=self.guesses.unread)
 

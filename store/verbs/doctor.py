@@ -9,7 +9,7 @@ from ..engine import platform, probe, removal, sharing
 from ..engine.repository import FORMAT, Repository
 from ..nouns.event import EventKind
 from ..nouns.reports import Finding
-from . import doctor_stages, sharers
+from . import doctor_stages, retiring, sharers
 
 _LOW = 1 << 30  # bytes free below which doctor warns
 
@@ -18,7 +18,16 @@ def doctor(repository: Repository) -> tuple[Finding, ...]:
     """Return what was found, the store first, then the file system; see ``Store.doctor``."""
     return tuple(
         finding
-        for part in (_store, _journal, _objects, doctor_stages.stages, _owners, _file_system, _leftovers)
+        for part in (
+            _store,
+            _journal,
+            _objects,
+            doctor_stages.stages,
+            retiring.findings,
+            _owners,
+            _file_system,
+            _leftovers,
+        )
         for finding in part(repository)
     )
 

@@ -11,11 +11,12 @@ from ..nouns.comparison import MOST
 from ..nouns.lineage import PARENT_EDGES, Link
 from . import look, resolve
 
-ROLES = ("production", "parent", "base")
-"""What may be said instead of a reference: what is in Production of the same model, what it came from, and the
-weights that it was fine-tuned from or is an adapter of."""
+ROLES = ("production", "parent", "base", "replaced")
+"""What may be said instead of a reference: what is in Production of the same model, what it came from, the
+weights that it was fine-tuned from or is an adapter of, and what it takes the place of."""
 
 _BASE = ("fine-tuned-from", "adapter-of")
+_REPLACED = ("replaces",)
 
 
 def columns(index: Index, refs: Sequence[str], against: str | None) -> tuple[list[Document], str]:
@@ -70,13 +71,14 @@ def _in_role(index: Index, document: Document, role: str) -> Document:
                 f"{document['model']} has nothing in production", hint="Name a version: --against REF"
             )
         return found
-    types = PARENT_EDGES if role == "parent" else _BASE
+    types = {"parent": PARENT_EDGES, "base": _BASE, "replaced": _REPLACED}[role]
     links = [link for link in look.links(document) if link.type in types]
     for link in links:
         if not link.outside and (found := version_of(index, link.to)) is not None:
             return found
+    lacks = "replaces nothing" if role == "replaced" else f"has no {role}"
     raise NotFoundError(
-        f"{ref_of(document)} has no {role} in this store{_instead(index, document, links)}",
+        f"{ref_of(document)} {lacks} in this store{_instead(index, document, links)}",
         hint="Name a version: --against REF",
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import BadInputError
+from ..errors import BadInputError, UsageError
 from ..knowledge.guess import Guesses
 from ..knowledge.sources import SourceFile
+from ..nouns import names
 from ..nouns.lineage import Link
 from ..nouns.manifest import Kind
 from .link import Stated, edge
@@ -37,6 +40,31 @@ def stated(
         links = [_parent(index, ref, kind) for ref in parents]
         links += [edge(index, type_, to) for type_, to in pairs]
     return tuple(dict.fromkeys(links))
+
+
+def replacing(
+    repository: Repository, links: tuple[Link, ...], ref: str | None, reason: str
+) -> tuple[Link, ...]:
+    """Return edges with one to what a version is to take the place of, and why.
+
+    Raises:
+        UsageError: a reason without anything that is replaced, or the other way round.
+        NotFoundError, AmbiguousError, BadInputError: as ``stated``.
+    """
+    if ref is None:
+        if reason.strip():
+            raise UsageError(
+                "a reason says why something is replaced", hint="Say what: --replaces REF, or use a note."
+            )
+        return links
+    if not reason.strip():
+        raise UsageError(
+            f"why does it replace {ref}? no reason was given", hint='Say it: --reason "fewer wrong answers".'
+        )
+    with repository.reading() as index:
+        found = edge(index, "replaces", ref)
+    told = msgspec.structs.replace(found, reason=names.check_reason(reason))
+    return (*(link for link in links if (link.type, link.to) != (told.type, told.to)), told)
 
 
 def guessed(files: Sequence[SourceFile], model: str, kind: Kind, links: Sequence[Link]) -> Guesses:

@@ -106,11 +106,17 @@ def _register(
     with durable.explained("make room to work"):
         durable.make_all(repository.layout.directories())
     guesses = parents.guessed(files, asked.model, asked.kind, asked.links)
+    prompt: Request | None = None
     for _ in range(_TRIES):
         stored = _store(repository, files, progress)
+        entries = tuple(FileEntry(s.path, o.size, o.digest) for s, o in zip(files, stored, strict=True))
+        if asked.kind == "prompt" and prompt is None:
+            from .prompts import described
+
+            asked = prompt = described(repository, asked, entries)
         manifest = Manifest(
             kind=asked.kind,
-            files=tuple(FileEntry(s.path, o.size, o.digest) for s, o in zip(files, stored, strict=True)),
+            files=entries,
             params=dict(asked.params),  # type: ignore[arg-type]  # flattened to scalars by request.checked
             parents=_edges((link.type, link) for link in asked.links if not link.role),
             datasets=_edges((link.role, link) for link in asked.links if link.role),

@@ -37,6 +37,8 @@ class Request(msgspec.Struct, frozen=True):
     ``links`` are the stated edges, resolved; ``datasets`` become edges, too, and keep their bytes with ``store_data``;
     ``tied`` tells of each what came of it.
     ``members`` of a bundle are references by role; ``mismatch`` says what does not fit together and was asked for all the same.
+    ``template`` is a prompt's language, if someone said; ``reason`` says why it takes the place of what it replaces; ``force``
+    registers what would be refused because of what is known of it (a hosted model that was retired).
     ``capture`` is None for what config.toml says. An ``external`` dataset's bytes stay where ``source`` says they are.
     """
 
@@ -64,6 +66,9 @@ class Request(msgspec.Struct, frozen=True):
     tied: tuple[str, ...] = ()
     members: Mapping[str, str] = msgspec.field(default_factory=dict)
     mismatch: tuple[str, ...] = ()
+    template: str | None = None
+    reason: str = ""
+    force: bool = False
 
 
 def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
@@ -78,26 +83,57 @@ def as_paths(paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -
     return tuple(Path(durable.absolute(path)) for path in several)
 
 
-def kind_of(paths: Sequence[Path], *, each: bool = False) -> Kind:
-    """Return what files are when nobody says: an adapter if PEFT's configuration is at their root, else weights.
-
-    With ``each`` the paths are versions of their own.
+def check_made_of(kind: Kind, paths: Sequence[Path], *, is_hosted: bool) -> None:
+    """Make sure that a version is made of files, or is a hosted model.
 
     Raises:
-        UsageError: some of several versions are adapters, others are not.
+        UsageError: it is both.
+        BadInputError: it is neither.
+    """
+    if is_hosted and paths:
+        raise UsageError(
+            "a hosted model is not made of files", hint="Leave the paths out, or the provider and model."
+        )
+    if is_hosted and kind != "hosted":
+        raise UsageError(
+            f"a provider's model is hosted, not {kind}", hint="Leave out the kind, or the provider and model."
+        )
+    if not paths and kind not in ("hosted", "bundle"):
+        raise BadInputError("there is nothing to register", hint="Name a file or directory.")
+
+
+def kind_of(paths: Sequence[Path], *, each: bool = False, prompts: bool = False) -> Kind:
+    """Return what files are when nobody says.
+
+    An adapter if PEFT's configuration is at their root; a prompt if it is one text file that is called so
+    (``prompt.md``, ``a.jinja``), or continues a line of ``prompts``; else weights. With ``each`` the paths are versions of their own.
+
+    Raises:
+        UsageError: several versions are of different kinds.
     """
     if each and len(paths) > 1:
-        kinds = {kind_of([path]) for path in paths}
+        kinds = {kind_of([path], prompts=prompts) for path in paths}
         if len(kinds) > 1:
+            some, *others = (kind if kind == "weights" else f"{kind}s" for kind in sorted(kinds))
             raise UsageError(
-                "some of these are adapters, others are not",
+                f"some of these are {some}, others are {' or '.join(others)}",
                 hint="Register them one after the other, or say what they are: --kind KIND.",
             )
         return kinds.pop()
     # A single directory's files become the root; of several paths each keeps its own name.
     roots = [paths[0] / ADAPTER_CONFIG] if len(paths) == 1 and os.path.isdir(paths[0]) else paths
     adapter = any(path.name == ADAPTER_CONFIG and os.path.isfile(path) for path in roots)
-    return "adapter" if adapter else "weights"
+    if adapter:
+        return "adapter"
+    return "prompt" if len(paths) == 1 and _is_prompt(paths[0], prompts) else "weights"
+
+
+def _is_prompt(path: Path, prompts: bool) -> bool:
+    if os.path.isdir(path):
+        return False
+    from ..knowledge.prompts import source
+
+    return source.is_prompt_name(path.name) or (prompts and source.may_be_template(path.name))
 
 
 def checked(request: Request, *, kinds: Collection[str] = FILE_KINDS) -> Request:
@@ -116,6 +152,10 @@ def checked(request: Request, *, kinds: Collection[str] = FILE_KINDS) -> Request
     if request.bump is not None and request.bump not in BUMPS:
         raise BadInputError(f"{request.bump!r} is not a bump", hint=f"Choose one of {', '.join(BUMPS)}.")
     _check_kind(request.kind, kinds)
+    if request.template is not None and request.kind != "prompt":
+        raise UsageError(
+            f"a template is a prompt's, and this is {request.kind}", hint="Say that it is one: --kind prompt."
+        )
     for key, value in request.tags.items():
         names.check_tag_key(key)
         names.check_text(value, f"the tag {key!r}")
@@ -128,6 +168,7 @@ def checked(request: Request, *, kinds: Collection[str] = FILE_KINDS) -> Request
         series=_series(request.series),
         params=params,
         note=names.check_text(request.note, "the note"),
+        reason=names.check_reason(request.reason),
         capture=_parts(request.capture),
         command=names.check_text(request.command, "the command"),
         redacted=redacted,
@@ -138,8 +179,14 @@ def _check_kind(kind: str, kinds: Collection[str]) -> None:
     if kind not in KINDS:
         raise BadInputError(f"{kind!r} is not a kind", hint=f"Choose one of {', '.join(FILE_KINDS)}.")
     if kind not in kinds:
-        other = "mvtui bundle makes one." if kind == "bundle" else f"Choose one of {', '.join(FILE_KINDS)}."
+        other = _INSTEAD.get(kind, f"Choose one of {', '.join(FILE_KINDS)}.")
         raise BadInputError(f"a {kind} version is not made of files", hint=other)
+
+
+_INSTEAD = {
+    "bundle": "mvtui bundle makes one.",
+    "hosted": "Say which model it is: --provider openai --model gpt-4o-2024-08-06 (hosted= in Python).",
+}
 
 
 def _check_created(created: object) -> None:

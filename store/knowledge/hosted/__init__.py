@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .asked import checked as checked
-from .asked import from_words as from_words
+from .asked import nested_params as nested_params
 from .known import Known as Known
 from .known import read_known as read_known

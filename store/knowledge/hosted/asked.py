@@ -50,7 +50,7 @@ def checked(hosted: Hosted) -> tuple[Hosted, dict[str, Scalar]]:
     return Hosted(provider, model, params, endpoint), flat
 
 
-def from_words(values: Mapping[str, Scalar]) -> dict[str, Any]:
+def nested_params(values: Mapping[str, Scalar]) -> dict[str, Any]:
     """Return parameters as a provider's API nests them, from flat ones: ``response_format/type`` is an object's field.
 
     Text that is a JSON list or object is read as one.

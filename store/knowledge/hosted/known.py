@@ -21,10 +21,14 @@ _FORM = 'Write it as: [openai.models] "gpt-4o" = { retires = 2027-01-14, floatin
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What is known of providers' models. ``reviewed`` is the day when the list that ships was last looked through."""
+    """What is known of providers' models. ``reviewed`` is the day when the list that ships was last looked through.
+
+    ``problem`` says what is wrong with a list of one's own, which then counts for nothing.
+    """
 
     reviewed: date | None
     models: Mapping[tuple[str, str], KnownModel]
+    problem: str = ""
 
     def status(self, provider: str, model: str, tags: Mapping[str, str]) -> HostedStatus:
         """Return what is known of a model; a tag ``retires`` comes before every list."""

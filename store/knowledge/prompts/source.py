@@ -92,12 +92,17 @@ def may_be_template(path: str) -> bool:
     return splitext(path)[1].lower() in _TEXT_ENDINGS
 
 
+def too_large(file: str, size: int) -> BadInputError:
+    """Return the error for a file that is no prompt by its size in bytes."""
+    return BadInputError(
+        f"{file} has {size:,} bytes; a prompt has {MAX_SOURCE:,} at most",
+        hint="Register data as a dataset: --kind dataset.",
+    )
+
+
 def _decoded(data: bytes, file: str) -> str:
     if len(data) > MAX_SOURCE:
-        raise BadInputError(
-            f"{file} has {len(data):,} bytes; a prompt has {MAX_SOURCE:,} at most",
-            hint="Register data as a dataset: --kind dataset.",
-        )
+        raise too_large(file, len(data))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

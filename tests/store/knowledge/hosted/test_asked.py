@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mvtui.store import errors
-from mvtui.store.knowledge.hosted import checked, from_words
+from mvtui.store.knowledge.hosted import checked, nested_params
 from mvtui.store.nouns.hosted import Hosted
 
 KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -36,7 +36,7 @@ def test_a_model_is_kept_as_it_is_called() -> None:
         "params": params,
     }
     assert Hosted.decode(kept.encode()) == kept
-    assert from_words(flat) == params
+    assert nested_params(flat) == params
 
 
 def test_the_order_of_parameters_means_nothing() -> None:
@@ -123,7 +123,7 @@ def test_parameters_that_can_not_be_kept(params: dict[str, Any], problem: str) -
 def test_a_value_that_has_values_in_it_is_refused() -> None:
     for words in ({"a": 1, "a/b": 2}, {"a/b": 2, "a": 1}):
         with pytest.raises(errors.BadInputError, match="has values in it"):
-            from_words(words)  # type: ignore[arg-type]
+            nested_params(words)
 
 
 def test_what_is_no_descriptor_is_no_descriptor() -> None:

@@ -144,7 +144,7 @@ def test_what_fails_with_some_values_says_so() -> None:
         ("{{ a.b.c }}", {"a": {}}, "has no attribute 'b'"),
         ("{{ raise_exception('roles must alternate') }}", {}, "roles must alternate"),
     ):
-        given: dict[str, Any] = values  # type: ignore[assignment]
+        given: dict[str, Any] = values
         with pytest.raises(errors.BadInputError, match=problem):
             prompt(text).render(given)
 
