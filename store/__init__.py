@@ -168,6 +168,7 @@ if TYPE_CHECKING:
     from .nouns.retention import Kept as Kept
     from .nouns.retention import Pruned as Pruned
     from .nouns.retention import PruneReport as PruneReport
+    from .nouns.screen import ScreenSettings as ScreenSettings
     from .nouns.semver import BUMPS as BUMPS
     from .nouns.semver import Bump as Bump
     from .nouns.stage import Stage as Stage
@@ -316,6 +317,7 @@ _HOMES = {
         "Waiting",
     ),
     "nouns.retention": ("Kept", "PruneReport", "Pruned"),
+    "nouns.screen": ("ScreenSettings",),
     "nouns.semver": ("BUMPS", "Bump"),
     "nouns.tensor_diff": ("Distance", "TensorChange", "TensorDiff", "TensorOutcome"),
     "nouns.tree": ("TreeRow",),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..nouns.event import Event
     from ..nouns.keys import KeySetting
     from ..nouns.reports import Summary
+    from ..nouns.screen import ScreenSettings
     from ..nouns.version import Model, Version, VersionDetail
 
 
@@ -72,6 +73,11 @@ class Looking(Face):
     def keys(self) -> tuple[KeySetting, ...]:
         """The keys of the full screen that ``[keys]`` in the store's config.toml sets, unchecked."""
         return self._repository.current_config().keys
+
+    @property
+    def screen(self) -> ScreenSettings | None:
+        """What ``[screen]`` in the store's config.toml says of the full screen, unchecked; None where it says nothing."""
+        return self._repository.current_config().screen
 
     def events(self, since: int = 0) -> Iterator[Event]:
         """Yield the journal's events with ``seq`` above ``since``, oldest first, skipping damaged lines."""

@@ -17,6 +17,7 @@ from ..nouns.capture import PARTS, Part
 if TYPE_CHECKING:
     from ..nouns.keys import KeySetting
     from ..nouns.policy import Policy
+    from ..nouns.screen import ScreenSettings
     from .policy import PolicyProblem
 
 TEMPLATE = """\
@@ -44,6 +45,9 @@ TEMPLATE = """\
 
 [keys]               # the full screen's; a person's own, in ~/.config/mvtui/config.toml, come before these
 #"list.filter" = ["/", "ctrl-o"]    # actions are listed in the README
+
+[screen]             # likewise
+#columns = ["version", "stage", "metric", "delta", "age", "author", "tags"]
 
 [access]             # who may do what; left out: everyone who can write the store. "@name" is a Unix group
 #promote = { production = ["@ml-leads"] }
@@ -84,6 +88,7 @@ class Config(msgspec.Struct, frozen=True):
     capture_patch_limit: int = 10**6
     live_copy: bool = False
     keys: tuple[KeySetting, ...] = ()
+    screen: ScreenSettings | None = None
     policy: Policy | None = None
 
 
@@ -159,9 +164,14 @@ def _parse(text: str, path: str) -> Config:
         from ..nouns.keys import read_keys
 
         values["keys"] = read_keys(tables.pop("keys"), text, path)
+    if "screen" in tables:
+        from ..nouns.screen import read_screen
+
+        if (said := tables.pop("screen")) != {}:
+            values["screen"] = read_screen(said, text, path)
     for table, keys in tables.items():
         if table not in _KEYS or not isinstance(keys, dict):
-            known = ", ".join(sorted({*_KEYS, "access", "keys", "[gate]"}))
+            known = ", ".join(sorted({*_KEYS, "access", "adapters", "keys", "screen", "[gate]"}))
             raise _bad(text, path, table, f"unknown table [{table}]", f"known: {known}")
         for key, value in keys.items():
             if key not in _KEYS[table]:
@@ -287,7 +297,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
-_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access", "keys"))
+_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access", "keys", "screen"))
 
 
 def _says_something(text: str) -> bool:

@@ -68,6 +68,11 @@ def _setting(name: str, value: object, lines: Mapping[str, int], path: str) -> K
     return KeySetting(name, tuple(keys), "", path, line)
 
 
+def line_of(text: str, name: str) -> int:
+    """Return the line of a TOML file in which an entry is set, by its whole name such as ``screen.columns``; 0 if unknown."""
+    return _lines(text).get(name, 0)
+
+
 def _lines(text: str) -> dict[str, int]:
     """Return the line of each section and entry, by its whole name without quotation marks."""
     found: dict[str, int] = {}

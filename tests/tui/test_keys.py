@@ -93,11 +93,11 @@ def setting(action: str, *keys: str, line: int = 1, path: str = "own.toml") -> K
 
 def test_a_person_s_keys_come_before_the_store_s() -> None:
     keymap = Keymap([setting("list.filter", "f")])
-    assert keymap.take_store([setting("list.filter", "F"), setting("app.help", "h", path="config.toml")])
+    assert keymap.take_store([setting("list.filter", "F"), setting("app.help", "H", path="config.toml")])
     assert keymap.registry.get("list.filter").keys == ("f",)
-    assert keymap.registry.get("app.help").keys == ("h",)
+    assert keymap.registry.get("app.help").keys == ("H",)
     assert keymap.problems == []
-    assert not keymap.take_store([setting("list.filter", "F"), setting("app.help", "h", path="config.toml")])
+    assert not keymap.take_store([setting("list.filter", "F"), setting("app.help", "H", path="config.toml")])
 
 
 def test_everything_that_can_t_be_is_named_with_its_place_and_the_rest_is_in_force() -> None:
@@ -137,11 +137,14 @@ def write(directory: Path, text: str) -> str:
 
 def test_the_personal_file_says_theme_signs_mouse_and_keys(tmp_path: Path) -> None:
     path = write(
-        tmp_path, '[screen]\ntheme = "light"\nascii = true\nmouse = false\n[keys]\n"list.filter" = "f"\n'
+        tmp_path,
+        '[screen]\ntheme = "light"\nascii = true\nmouse = false\ncolumns = ["version", "metric"]\n'
+        '[keys]\n"list.filter" = "f"\n',
     )
     found = personal.read(path)
+    assert found.columns == ("version", "metric")
     assert (found.theme, found.ascii, found.mouse, found.problems) == ("light", True, False, ())
-    assert found.keys == (KeySetting("list.filter", ("f",), "", path, 6),)
+    assert found.keys == (KeySetting("list.filter", ("f",), "", path, 7),)
 
 
 def test_it_is_looked_for_where_settings_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,6 +166,9 @@ def test_it_is_looked_for_where_settings_are(tmp_path: Path, monkeypatch: pytest
         ("[screen]\ncolour = 1\n", "unknown key screen.colour"),
         ("[screen]\ntheme = 1\n", "screen.theme is not allowed to be that"),
         ("screen = 1\n", "[screen] is a table"),
+        ('[screen]\ncolumns = ["stagee"]\n', "there is no column 'stagee': is it stage?"),
+        ("[screen]\ncolumns = [1]\n", "something in it that is no name"),
+        ('[screen]\ncolumns = "stage"\n', "screen.columns is not allowed to be that"),
         ("keys = 1\n", ""),
         ("a = " + "[" * 5000, ""),
     ],

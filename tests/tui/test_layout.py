@@ -10,7 +10,7 @@ from mvtui.tui.app.layout import Kind, Place
 from mvtui.tui.app.pane import VIEWS, Pane
 
 SIZES = tuple(itertools.product(range(60, 251), range(16, 81)))
-LEAST_WIDTHS = {Pane.MODELS: 26, Pane.VERSIONS: 44, **dict.fromkeys(VIEWS, 40)}
+LEAST_WIDTHS = {Pane.MODELS: 18, Pane.VERSIONS: 44, **dict.fromkeys(VIEWS, 40)}
 LEAST_ROWS = 6
 """A frame, and four lines in it."""
 
@@ -60,6 +60,16 @@ def test_places_fill_the_area_and_never_overlap() -> None:
             assert all(place.height >= LEAST_ROWS for place in found)
 
 
+def test_the_list_of_models_is_as_wide_as_its_names_need_within_bounds() -> None:
+    for columns, most in ((110, 24), (127, 24), (128, 28), (150, 32), (250, 32)):
+        kind = layout.kind_of(columns, 50, zoomed=False)
+        shown = layout.seen(kind, Pane.VERSIONS, Pane.METRICS, 46)
+        for wanted, got in ((0, layout.MODELS_LEAST), (20, 20), (most, most), (99, most)):
+            places = layout.places(kind, shown, columns, 46, models=wanted)
+            assert places[Pane.MODELS].width == got
+            assert places[Pane.VERSIONS].x == got
+
+
 @pytest.mark.parametrize(("columns", "rows"), [(60, 16), (110, 16), (120, 35), (160, 45), (250, 80)])
 def test_each_cell_belongs_to_one_pane(columns: int, rows: int) -> None:
     for pane, side in choices():
@@ -94,7 +104,8 @@ def test_large_windows_show_every_view_but_one() -> None:
     for pane, side in choices():
         shown = layout.seen(Kind.GRID, pane, side, 40)
         assert len(shown) == 5
-        assert (Pane.METRICS in shown) != (Pane.OVERVIEW in shown)
+        assert {Pane.LINEAGE, Pane.STAGES} < set(shown)
+        assert len(set(layout.turnable(Kind.GRID)) & set(shown)) == 1
 
 
 def test_what_stands_on_the_side_is_what_was_put_there_last() -> None:

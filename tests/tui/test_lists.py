@@ -1,5 +1,6 @@
 """What lists and overview are made of: rows, filter, columns, facts. No screen."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store import DataSource, FileEntry, Model, Version, VersionDetail
+from mvtui.store import Direction as Way
 from mvtui.tui import words
 from mvtui.tui.app import columns, facts, guide, headline
-from mvtui.tui.app.columns import Look
+from mvtui.tui.app.columns import Column, Look
 from mvtui.tui.app.known import Known
 from mvtui.tui.app.rows import Rows, matching_models
+from mvtui.tui.app.version_columns import of_versions
 from rich.cells import cell_len
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 LOOK = Look(NOW)
+Direction = Callable[[str], Way | None]
 
 
 def version(seq: int = 1, **changes: Any) -> Version:
@@ -35,6 +39,12 @@ def version(seq: int = 1, **changes: Any) -> Version:
         "seq": seq,
     }
     return Version(**{**facts, **changes})
+
+
+def default_columns(versions: Sequence[Version], direction: Direction = lambda _: None) -> list[Column]:
+    """The columns that a list of versions has by itself."""
+    offered = of_versions(versions, direction)
+    return offered.columns(offered.default(), LOOK)
 
 
 @given(st.sets(st.integers(1, 50), min_size=1), st.integers(0, 60))
@@ -79,7 +89,7 @@ def test_metric_columns_line_up_on_the_point() -> None:
         version(2, metrics={"acc": 0.9, "ms": 12.25}),
         version(1, metrics={"acc": 0.931, "ms": 104.5}),
     ]
-    made = {column.title: column for column in columns.for_versions(versions)}
+    made = {column.title: column for column in default_columns(versions)}
     assert [made["acc"].show(v, LOOK)[0].strip() for v in versions] == ["0.900", "0.931"]
     shown = [made["ms"].show(v, LOOK)[0] for v in versions]
     assert shown[0].index(".") == shown[1].index(".")
@@ -89,7 +99,9 @@ def test_metric_columns_line_up_on_the_point() -> None:
 def test_pickles_have_a_column_where_there_are_some(width: int) -> None:
     def chosen(*verdicts: str) -> dict[str, columns.Column]:
         found = [version(at, pickles=each) for at, each in enumerate(verdicts, 1)]
-        return {column.title: column for column in columns.choose(columns.for_versions(found), width)}
+        return {
+            column.title: column for column in columns.lay_out(default_columns(found), width, LOOK).columns
+        }
 
     look = columns.Look(NOW)
     assert "PICKLES" not in chosen("none", "")
@@ -110,16 +122,16 @@ def test_pickles_have_a_column_where_there_are_some(width: int) -> None:
 def test_a_dataset_says_where_it_is_and_that_it_is_not_stored() -> None:
     path = DataSource("path", "/home/alice/work/data/train.csv")
     hub = DataSource("hf", "org/reviews", rev="main")
-    made = columns.for_versions([version(2, source=path, external=True), version(1, source=hub)])
+    made = default_columns([version(2, source=path, external=True), version(1, source=hub)])
     (column,) = (column for column in made if column.title == "SOURCE")
     assert column.show(version(source=path, external=True), LOOK)[0].strip() == "outside: data/train.csv"
     assert column.show(version(source=hub), LOOK)[0].strip() == "org/reviews"
     assert column.show(version(), LOOK)[0].strip() == ""
-    assert "SOURCE" not in [column.title for column in columns.for_versions([version()])]
+    assert "SOURCE" not in [column.title for column in default_columns([version()])]
 
 
 def test_of_a_note_the_first_line_is_shown_and_that_there_is_more() -> None:
-    column = columns.for_versions([version(note="first\n\nsecond"), version(note="only\n")])[-1]
+    column = default_columns([version(note="first\n\nsecond"), version(note="only\n")])[-1]
     assert column.title == "NOTE"
     assert column.show(version(note="first\r\nsecond"), LOOK)[0].strip() == "first…"
     assert column.show(version(note="only\n"), LOOK)[0].strip() == "only"
@@ -127,14 +139,16 @@ def test_of_a_note_the_first_line_is_shown_and_that_there_is_more() -> None:
 
 def test_plain_metrics_have_their_columns_before_those_of_slices() -> None:
     sample = [version(metrics={"accuracy[test:fr]": 0.5, "f1": 0.9, "accuracy": 0.8})]
-    assert columns.metric_names(sample) == ["f1", "accuracy", "accuracy[test:fr]"]
+    offered = of_versions(sample)
+    assert offered.metrics == ("f1", "accuracy", "accuracy[test:fr]")
+    assert offered.headline() == "f1"
 
 
 def test_a_number_that_does_not_fit_is_never_cut_to_another_number() -> None:
     sample = [version(300 - n, metrics={"x": 0.5}) for n in range(200)] + [
         version(1, metrics={"x": 123456789.125})
     ]
-    column = next(c for c in columns.for_versions(sample) if c.title == "x")
+    column = next(c for c in default_columns(sample) if c.title == "x")
     shown = column.show(sample[-1], LOOK)[0].strip()
     assert float(shown) == pytest.approx(123456789.125, rel=0.5)
 

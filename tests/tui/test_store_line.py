@@ -27,6 +27,20 @@ def test_it_says_where_the_store_is_and_what_was_saved_where_there_is_room() -> 
     assert "4,381 versions · 5.0 MB" in told(60)
 
 
+@pytest.mark.parametrize("columns", range(60, 160))
+def test_of_a_long_path_the_end_is_told_and_nothing_is_cut(columns: int) -> None:
+    line = told(columns, path="/home/ann/projects/sentiment/.mvtui", saved=0)
+    assert len(line) + len(" mvtui") + 3 <= columns
+    shown = line.partition(" · ")[0]
+    assert shown in (
+        "/home/ann/projects/sentiment/.mvtui",
+        "…/ann/projects/sentiment/.mvtui",
+        "…/projects/sentiment/.mvtui",
+        "…/sentiment/.mvtui",
+        "3 models",
+    ), "a name that every store has would tell nothing"
+
+
 @pytest.mark.parametrize("saved", [0, -10])
 def test_nothing_is_said_to_be_saved_where_nothing_was(saved: int) -> None:
     assert "saved" not in told(140, saved=saved)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mvtui.tui.app.columns import Column, Look, choose
+from mvtui.tui.app.columns import Column, Look, lay_out
 from mvtui.tui.app.widgets.table import VirtualTable
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
@@ -68,9 +68,10 @@ async def test_the_cursor_s_row_is_always_in_sight(moves: list[tuple[str, object
 )
 def test_chosen_columns_fit_and_the_first_rank_survives(specs: list[tuple[int, int]], space: int) -> None:
     columns = [Column(str(i), w, rank, lambda r, _: "", grow=i == 0) for i, (w, rank) in enumerate(specs)]
-    chosen = choose(columns, space)
+    chosen, before, behind = lay_out(columns, space, LOOK)
     assert chosen
-    used = sum(c.width for c in chosen) + 2 * (len(chosen) - 1)
-    assert used <= space or len(chosen) == 1
+    assert before == 0
+    assert behind == len(columns) - len(chosen)
+    assert sum(c.width for c in chosen) + 2 * (len(chosen) - 1) <= space
     assert min(c.rank for c in chosen) == min(c.rank for c in columns)
     assert [int(c.title) for c in chosen] == sorted(int(c.title) for c in chosen)

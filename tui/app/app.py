@@ -77,6 +77,7 @@ class MvtuiApp(Guarded, App[int]):
         self._freeze = freeze
         self._memory = memory or Memory()
         self._own_keys = Keymap(personal.keys)
+        self._own_columns = personal.columns
         self.mishaps = Mishaps(self._from_store)
         self.crash: Exception | None = None
         """The error that ended the app, which it could not go on after."""
@@ -105,6 +106,7 @@ class MvtuiApp(Guarded, App[int]):
             redraw=self.redraw,
             memory=self._memory,
             problems=self._problems,
+            columns=self._own_columns,
         )
         return self._main
 
@@ -213,6 +215,7 @@ class MvtuiApp(Guarded, App[int]):
             alias,
             approve,
             checkout,
+            columns,
             copy,
             delete,
             inbox,

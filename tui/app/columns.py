@@ -1,21 +1,19 @@
-"""Which columns a table has, how wide they are, and what stands in them.
+"""What a column of a table is, and which of them are seen in a window: as many as fit, the others by scrolling.
 
-Widths come from a sample of the first rows, so that a list of 100,000 is laid out without reading it.
-A window too narrow for all columns drops the least important; the last one takes what is left.
+Widths come from a sample of the first rows, so that a list of 100,000 is laid out without reading it. Columns that
+are there by themselves give way by their rank; those that a person chose keep their order. A title may be longer than
+what stands below it where the title before leaves room.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...store import improved
 from .. import words
 from ..text import Align, fit, visible, width
-from . import deltas
 
 if TYPE_CHECKING:
     from ...store import Direction, Model, Version
@@ -24,9 +22,12 @@ SAMPLE = 60
 """As many rows as are known of a large store when it is first shown: the rest must not change the columns."""
 
 GAP = 2
-_MAX_METRICS = 8
-_METRIC_MAX = 14
-_SOURCE_MAX = 36
+_TITLE_MAX = 14
+_SLICE_MAX = 20
+"""Cells of the title of a metric of a slice: both its ends tell it from others."""
+
+_NAME_LEAST, _NAME_MOST = 8, 24
+"""Cells of a model's name: as many as the longest takes, within these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Look:
     ascii_only: bool = False
 
 
-_PLAIN = Look(datetime.min.replace(tzinfo=UTC))
+PLAIN = Look(datetime.min.replace(tzinfo=UTC))
 """For widths, which no moment changes."""
 
 Cell = Callable[[Any, Look], str]
@@ -51,7 +52,9 @@ class Column:
     ``width`` is in cells; ``rank`` says how early it is dropped (the highest first); ``grow`` takes the
     space that is left. ``style`` names the style of a cell, ``""`` for the plain one. ``direction`` is that of a
     metric, told beside its title; ``against`` the stage that a difference is to. ``key`` is what sorts by what it
-    shows (``sorting``), ``sign`` stands before its title while the rows are sorted so.
+    shows (``sorting``), ``sign`` stands before its title while the rows are sorted so. ``name`` is what settings
+    and the dialog of columns call it, ``gap`` the cells behind it; ``kept`` says that a person put it there: none that comes later is seen in its
+    place.
     """
 
     title: str
@@ -65,181 +68,178 @@ class Column:
     against: str | None = None
     key: str = ""
     sign: str = ""
+    name: str = ""
+    kept: bool = False
+    gap: int = GAP
 
     def show(self, row: Any, look: Look) -> tuple[str, str]:
         """Return the cell's text, exactly as wide as the column, and its style."""
         return fit(self.text(row, look), self.width, self.align, ascii_only=look.ascii_only), self.style(row)
 
     def heading(self, look: Look) -> str:
-        """Return the title, exactly as wide as the column."""
+        """Return the title with its signs, as wide as it is."""
+        before = f"{self.sign} " if self.sign else ""
+        title = short_title(self.title, ascii_only=look.ascii_only)
         if self.against:
-            stage = words.stage_sign(self.against, ascii_only=look.ascii_only)
-            return fit(f"vs {stage}", self.width, self.align)
+            to = f"vs {words.stage_sign(self.against, ascii_only=look.ascii_only)}"
+            return before + (f"{title} {to}" if title else to)
         way = words.direction_sign(self.direction, ascii_only=look.ascii_only) if self.direction else ""
-        before, behind = (f"{self.sign} " if self.sign else ""), (f" {way}" if way else "")
-        title = visible(self.title, self.width - len(before + behind), ascii_only=look.ascii_only)
-        return fit(before + title + behind, self.width, self.align, ascii_only=look.ascii_only)
+        return before + title + (f" {way}" if way else "")
 
 
-def choose(columns: Sequence[Column], space: int) -> list[Column]:
-    """Return the columns that fit into ``space`` cells, in their order, with a growing one stretched."""
+def short_title(name: str, *, ascii_only: bool) -> str:
+    """Return a name made safe and short enough to stand above a column: of a slice's metric both its ends."""
+    if not name.endswith("]") or width(name) <= _TITLE_MAX:
+        return visible(name, _TITLE_MAX, ascii_only=ascii_only)
+    whole = visible(name, 512, ascii_only=ascii_only)
+    metric, _, part = whole.partition("[")
+    part = part.rpartition(":")[2]
+    room = _SLICE_MAX - width(metric) - 2
+    if room < 4 or width(part) > room:
+        return visible(whole, _SLICE_MAX, ascii_only=ascii_only)
+    return f"{metric}[{words.signs(ascii_only).ellipsis}{part}"
+
+
+class Laid(NamedTuple):
+    """The columns that are seen, with the widths they have; how many are before and behind them, to be scrolled to."""
+
+    columns: list[Column]
+    before: int
+    behind: int
+
+
+def lay_out(columns: Sequence[Column], space: int, look: Look, first: int = 0) -> Laid:
+    """Return the columns that are seen in ``space`` cells when ``first`` of those that scroll are scrolled past.
+
+    The first column stays where it is. As many are scrolled past as it takes to see the last one, at most.
+    """
+    seen = _seen(columns, space, look)
+    if len(seen) == len(columns) or not first:
+        return Laid(_stretched(seen, space, look), 0, len(columns) - len(seen))
+    names = {id(column) for column in seen}
+    order = [*seen, *(column for column in columns if id(column) not in names)]
+    least = _first_of_last(order, space, look)
+    first = min(first, least)
+    shown = _prefix([order[0], *order[1 + first :]], space, look)
+    return Laid(_stretched(shown, space, look), first, len(order) - first - len(shown))
+
+
+def _first_of_last(order: Sequence[Column], space: int, look: Look) -> int:
+    """Return how many must be scrolled past for the last one to be seen."""
+    first = max(len(order) - 2, 0)
+    while first and _needed([order[0], *order[first:]], look) <= space:
+        first -= 1
+    return first
+
+
+def _seen(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
+    """Return the columns that fit, in their order: by rank, or the first ones where a person chose."""
+    if not columns:
+        return []
+    if columns[0].kept:
+        return _prefix(columns, space, look)
     chosen: set[int] = set()
-    used = -GAP
     for index in sorted(range(len(columns)), key=lambda i: columns[i].rank):
-        need = columns[index].width + GAP
-        if used + need <= space or not chosen:
+        tried = [column for i, column in enumerate(columns) if i in chosen or i == index]
+        if not chosen or _needed(tried, look) <= space:
             chosen.add(index)
-            used += need
-    out = [replace(c) for i, c in enumerate(columns) if i in chosen]
-    for place, column in enumerate(out):
-        if column.grow or used > space:
-            out[place] = replace(column, width=max(1, column.width + space - used))
+    return [column for i, column in enumerate(columns) if i in chosen]
+
+
+def _prefix(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
+    """Return as many of the first columns as fit: two at least, of which the second may be narrower than it should."""
+    start = count = 0
+    for column in _titled(columns, look):
+        if start + column.width > space and count >= 2:
             break
+        start += column.width + column.gap
+        count += 1
+    return list(columns[:count])
+
+
+def _needed(columns: Sequence[Column], look: Look) -> int:
+    return _cells(_titled(columns, look))
+
+
+def _cells(columns: Sequence[Column]) -> int:
+    """Return how many cells columns take, with what is between them."""
+    return sum(column.width + column.gap for column in columns) - (columns[-1].gap if columns else 0)
+
+
+def _titled(columns: Sequence[Column], look: Look) -> list[Column]:
+    """Return columns, those widened whose title has no room: beside the one before, two cells from its title."""
+    out: list[Column] = []
+    start, end = 0, -GAP
+    for column in columns:
+        title = width(column.heading(look))
+        if column.align == "right":
+            lack = max(end + GAP + title - (start + column.width), 0)
+        else:
+            lack = max(title - column.width, 0)
+        found = replace(column, width=column.width + lack) if lack else column
+        end = start + (found.width if column.align == "right" else title)
+        start += found.width + found.gap
+        out.append(found)
+    return out
+
+
+def _stretched(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
+    """Return columns in their final widths: one that grows takes what is left, what is too wide is cut."""
+    out = _titled(columns, look)
+    over = _cells(out) - space
+    for place, column in enumerate(out):
+        if column.grow and over < 0:
+            out[place] = replace(column, width=column.width - over)
+            return out
+    for place in range(len(out) - 1, -1, -1):
+        if over > 0:
+            narrower = max(out[place].width - over, 1)
+            over -= out[place].width - narrower
+            out[place] = replace(out[place], width=narrower)
+    return out
+
+
+def titles(columns: Sequence[Column], look: Look) -> list[tuple[int, str]]:
+    """Return where the title of each column that is laid out begins, in cells, and the title, cut where it must be."""
+    out: list[tuple[int, str]] = []
+    start, end = 0, 0
+    for column in columns:
+        title = visible(column.heading(look), max(start + column.width - end, 1), ascii_only=look.ascii_only)
+        at = start + column.width - width(title) if column.align == "right" else start
+        out.append((at, title))
+        end = at + width(title) + 1
+        start += column.width + column.gap
     return out
 
 
 def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column]:
-    """Return the columns of the list of models."""
+    """Return the columns of the list of models: whether one is in Production, the name, its number, else the latest."""
     sample = list(models)
-    production = words.stage_sign("production", ascii_only=ascii_only)
-    lead = " " * (width(production) + 1) if any(m.production for m in sample) else ""
-
-    def latest(model: Model, _look: Look | None = None) -> str:
-        return f"{production} {model.production}" if model.production else lead + (model.latest or "")
-
-    return [
-        Column("MODEL", min(_widest([m.name for m in sample], 8), 12), 0, lambda m, _: m.name, grow=True),
-        Column("", _widest([words.count(m.version_count) for m in sample], 1), 2,
-               lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
-        Column("", min(_widest(map(latest, sample), 3), 12), 1, latest,
+    sign = words.stage_sign("production", ascii_only=ascii_only)
+    numbers = [model.production or model.latest or "" for model in sample]
+    counts = [words.count(model.version_count) for model in sample]
+    names = min(widest([model.name for model in sample], _NAME_LEAST), _NAME_MOST)
+    out = [
+        Column("", 1, 1, lambda m, _: sign if m.production else "", style=lambda _m: "production", gap=1),
+        Column("MODEL", names, 0, lambda m, _: m.name, grow=True),
+        Column("", min(widest(numbers, 3), 12), 2, lambda m, _: m.production or m.latest or "",
                style=lambda m: "production" if m.production else "muted"),
+        Column("", widest(counts, 1), 3, lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
     ]  # fmt: skip
+    return [replace(column, kept=True) for column in (out if any(m.production for m in sample) else out[1:])]
+
+
+def models_width(columns: Sequence[Column], most: int) -> int:
+    """Return how many cells the list of models takes, up to ``most``: what it needs, else without what comes last."""
+    for end in range(len(columns), 1, -1):
+        if (needed := _cells(columns[:end])) <= most:
+            return needed
+    return most
 
 
 def sample_of(versions: Sequence[Version]) -> list[Version]:
     """Return the versions that decide about the columns: the first ones."""
     return [versions[i] for i in range(min(SAMPLE, len(versions)))]
-
-
-def for_versions(
-    versions: Sequence[Version],
-    direction: Callable[[str], Direction | None] = lambda _metric: None,
-    production: Version | None = None,
-) -> list[Column]:
-    """Return the columns that say something about these versions, in reading order.
-
-    ``direction`` says of a metric which way it is better; ``production`` is what the most common of them is
-    compared with.
-    """
-    sample = sample_of(versions)
-    out = [
-        Column("VERSION", min(_widest([v.version for v in sample], 7), 16), 0, lambda v, _: v.version,
-               style=lambda _v: "strong", key="version"),
-        Column("ID", 7, 6, lambda v, _: v.short_id, style=lambda _v: "muted"),
-    ]  # fmt: skip
-    if any(v.stage or v.rolled_back for v in sample):
-        widest = min(_widest([standing(v, _PLAIN) for v in sample], 12), 15)
-        out.append(Column("STAGE", widest, 1, standing, style=standing_style, key="stage"))
-    if any(v.overridden for v in sample):
-        out.append(Column("", len(words.OVERRIDDEN), 5, _overridden, style=lambda _v: "bad"))
-    if any(_pickles(v, _PLAIN) for v in sample):
-        alarming = any(v.pickles == "unsafe" for v in sample)
-        out.append(
-            Column(
-                "PICKLES",
-                _widest([_pickles(v, _PLAIN) for v in sample], 7),
-                1 if alarming else 5,
-                _pickles,
-                style=lambda v: PICKLE_STYLES.get(v.pickles, "warning"),
-            )
-        )
-    if any(v.aliases for v in sample):
-        widest = min(_widest([", ".join(v.aliases) for v in sample], 5), 16)
-        out.append(Column("ALIAS", widest, 5, lambda v, _: ", ".join(v.aliases), style=lambda _v: "accent"))
-    ranks = iter((2, 8, 10, *range(12, 30)))
-    for place, name in enumerate(metric_names(sample)):
-        way = direction(name)
-        out.append(_metric(name, sample, next(ranks), way))
-        if place == 0 and production and name in production.metrics:
-            out.append(_delta(name, sample, production, way))
-    out += [
-        Column("AGE", 6, 4, lambda v, look: words.age(v.created, look.now), "right", key="created"),
-        Column("SIZE", 8, 7, lambda v, _: words.size(v.size), "right", key="size"),
-        Column("AUTHOR", min(_widest([v.author for v in sample], 6), 12), 9, lambda v, _: v.author,
-               style=lambda _v: "muted", key="author"),
-    ]  # fmt: skip
-    if len({v.kind for v in sample}) > 1:
-        out.append(Column("KIND", 8, 11, lambda v, _: v.kind, style=lambda _v: "muted"))
-    if any(v.source for v in sample):
-        widest = _widest([_source(v) for v in sample], 6)
-        out.append(Column("SOURCE", min(widest, _SOURCE_MAX), 7, _source, style=lambda _v: "muted"))
-    if any(v.note for v in sample):
-        out.append(Column("NOTE", 12, 7, _note, style=lambda _v: "muted", grow=True))
-    return out
-
-
-def metric_names(sample: Iterable[Version]) -> list[str]:
-    """Return the metrics worth a column: the most common first, then in the newest version's order.
-
-    Those of a dataset or slice come last: there are many, and the plain ones are what a version is known by.
-    """
-    common = Counter(name for version in sample for name in version.metrics)
-    ordered = sorted(common, key=lambda name: (name.endswith("]"), -common[name]))
-    return ordered[:_MAX_METRICS]
-
-
-def _metric(name: str, sample: Sequence[Version], rank: int, direction: Direction | None) -> Column:
-    values = [v.metrics[name] for v in sample if name in v.metrics]
-    places = words.decimals(values)
-    widest = _widest([words.number(value, places) for value in values], 1)
-
-    def text(version: Version, look: Look) -> str:
-        value = version.metrics.get(name)
-        if value is None:
-            return words.signs(look.ascii_only).dash
-        shown = words.number(value, places)
-        # A number that is cut would be another number.
-        return shown if len(shown) <= columns else f"{value:.{max(columns - 7, 0)}e}"
-
-    title = width(name) + (2 if direction else 0)
-    columns = max(min(title, _METRIC_MAX), widest, 7)
-    return Column(name, columns, rank, text, "right", direction=direction, key=f"metric.{name}")
-
-
-def _delta(name: str, sample: Sequence[Version], production: Version, way: Direction | None) -> Column:
-    """Return the column that says how far a metric is from production's, and whether that is better."""
-    base = production.metrics[name]
-    places = words.decimals([base, *(v.metrics[name] for v in sample if name in v.metrics)])
-
-    def outcome(version: Version) -> str | None:
-        value = version.metrics.get(name)
-        return None if value is None else improved(way, base, value)
-
-    def text(version: Version, look: Look) -> str:
-        value = version.metrics.get(name)
-        if value is None or version.id == production.id:
-            return words.signs(look.ascii_only).dash
-        return deltas.judged(base, value, outcome(version), places=places, ascii_only=look.ascii_only)
-
-    look = Look(production.created)
-    widest = max(width(text(version, look)) for version in sample)
-    return Column("", max(widest, 6), 3, text, "right", style=lambda v: deltas.style(outcome(v)),
-                  against="production")  # fmt: skip
-
-
-def _source(version: Version, _look: Look | None = None) -> str:
-    """Return where a dataset came from, and that its bytes are still only there if they are."""
-    source = version.source
-    if source is None:
-        return ""
-    where = source.location
-    if source.type in ("path", "dvc"):
-        where = "/".join(where.split("/")[-2:])  # the end of a path is what tells data from each other
-    return f"outside: {where}" if version.external else where
-
-
-def _note(version: Version, look: Look) -> str:
-    return first_line(version.note, look)
 
 
 def first_line(text: str, look: Look) -> str:
@@ -267,13 +267,6 @@ def told_as_rolled_back(version: Version) -> bool:
 PICKLE_STYLES = {"safe": "better", "unsafe": "bad"}
 
 
-def _pickles(version: Version, look: Look) -> str:
-    return words.pickles_label(version.pickles, ascii_only=look.ascii_only, short=True)
-
-
-def _overridden(version: Version, _look: Look) -> str:
-    return words.OVERRIDDEN if version.overridden else ""
-
-
-def _widest(texts: Iterable[str], least: int) -> int:
+def widest(texts: Iterable[str], least: int) -> int:
+    """Return the cells of the widest text, at least ``least``."""
     return max(least, max((width(text) for text in texts), default=0))

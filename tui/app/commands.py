@@ -136,6 +136,26 @@ def _sort(screen: MainScreen, *, turn: bool = False) -> None:
     screen.say(f"{told}{hint}")
 
 
+def _columns(screen: MainScreen) -> None:
+    from .dialogs.columns import ColumnsDialog
+
+    screen.open(ColumnsDialog(screen))
+
+
+def _scroll_columns(steps: int) -> Command:
+    def scroll(screen: MainScreen) -> None:
+        table = screen.version_table
+        if table.scroll_columns(steps):
+            return
+        right = steps > 0
+        if any(table.hidden):
+            screen.say("this is the last column" if right else "this is the first column")
+        else:
+            screen.say("all columns are seen: C chooses others")
+
+    return scroll
+
+
 async def _filter(screen: MainScreen) -> None:
     if screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
@@ -319,6 +339,9 @@ COMMANDS: dict[str, Command] = {
     "list.filter": _filter,
     "list.sort": _sort,
     "list.turn": lambda screen: _sort(screen, turn=True),
+    "columns.choose": _columns,
+    "columns.right": _scroll_columns(1),
+    "columns.left": _scroll_columns(-1),
     "stage.promote": _promote,
     "stage.rollback": _roll_back,
     "stage.approve": _approve,

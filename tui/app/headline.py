@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _NAME_MAX = 40
 _BACK_MAX = 24
 _PATH_MAX = 200
+_STORE = ".mvtui"
+_GAP = 3
+"""Cells between what is said of the store and of who looks at it."""
 
 
 def top(
@@ -60,19 +63,38 @@ def top(
         words.size(store.size),
     ]
     with_saved = [*counts[:2], f"{counts[2]}, {words.size(saved)} saved"] if saved > 0 else counts
-    path = visible(store.path, _PATH_MAX, ascii_only=ascii_only)
-    # Drop what matters least until it fits.
-    room = columns - sum(width(text) for text, _ in left) - 3
-    for shown in ([path, *with_saved], with_saved, counts, counts[1:], counts[1:2], []):
-        right: Line = [(dot.join(shown) + "   " if shown else "", "muted"), (who, "")]
-        if locked:
-            right.append(("   read-only", "warning"))
-        if waiting:
-            right.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you", "accent"))
-        right.append((" ", ""))
-        if sum(width(text) for text, _ in right) <= room:
-            return left, right
-    return left, []
+    behind: Line = [(who, "")]
+    if locked:
+        behind.append(("   read-only", "warning"))
+    if waiting:
+        behind.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you", "accent"))
+    behind.append((" ", ""))
+    room = columns - sum(width(text) for text, _ in (*left, *behind)) - 3
+    # Drop what matters least until it fits: of the path what comes before its end, then the path.
+    for shown in (with_saved, counts, counts[1:], counts[1:2], []):
+        told = dot.join(shown)
+        path = _end(store.path, room - width(told) - len(dot) - _GAP, ascii_only)
+        for parts in ([path, told], [told]):
+            text = dot.join(filter(None, parts))
+            if all(parts) and width(text) + _GAP <= room:
+                return left, [(text + " " * _GAP, "muted"), *behind]
+    return left, behind if room >= 0 else []
+
+
+def _end(path: str, room: int, ascii_only: bool) -> str:
+    """Return a path made safe, without its beginning where there is no room: its end tells stores from each other.
+
+    Empty where not even that fits; the name that every store in a project has would tell nothing.
+    """
+    whole = visible(path, _PATH_MAX, ascii_only=ascii_only)
+    sign = words.signs(ascii_only).ellipsis
+    if width(whole) <= room:
+        return whole
+    parts = whole.split("/")
+    for start in range(1, len(parts) - (parts[-1] == _STORE)):
+        if width(shorter := f"{sign}/" + "/".join(parts[start:])) <= room:
+            return shorter
+    return ""
 
 
 def tabs(active: Pane) -> tuple[Line, Line]:

@@ -1,7 +1,8 @@
 """Which panes are seen in a window of some size, and where. Pure: sizes in, places out.
 
 Narrow windows and zoom give one pane all of it. Wider ones have the lists on the left and, on the right, one view of
-the selected version above what its next stage asks. Large ones show every view at once.
+the selected version above what its next stage asks. Large ones show every view at once: below the lists what a version
+came from and what its next stage asks, on the right and as high as the window what takes most lines.
 """
 
 from __future__ import annotations
@@ -19,9 +20,16 @@ _LARGE_COLUMNS, _LARGE_ROWS = 150, 36
 _STACKED_ROWS = 28
 """From this many rows of panes on, a view has the next stage's gates below it."""
 
-_MODELS, _MODELS_LARGE = 26, 28
+_MODELS = ((150, 32), (128, 28), (0, 24))
+"""How wide the list of models is at most, from how many columns on."""
+
+MODELS_LEAST = 18
 _SIDE = ((150, 54), (128, 46), (0, 40))
 """How wide the right side is, from how many columns on."""
+
+_SIDE_MOST = 80
+_LINEAGE_SHARE = 9 / 20
+_UNDER_SHARE = 9 / 20
 
 
 class Kind(StrEnum):
@@ -61,7 +69,8 @@ def side_of(kind: Kind, pane: Pane, side: Pane, rows: int) -> Pane:
 
 def turnable(kind: Kind) -> tuple[Pane, ...]:
     """Return the views that take turns on the side."""
-    return (Pane.METRICS, Pane.OVERVIEW) if kind is Kind.GRID else VIEWS
+    own_place = (Pane.LINEAGE, Pane.STAGES) if kind is Kind.GRID else ()
+    return tuple(view for view in VIEWS if view not in own_place)
 
 
 def seen(kind: Kind, pane: Pane, side: Pane, rows: int) -> tuple[Pane, ...]:
@@ -78,16 +87,27 @@ def seen(kind: Kind, pane: Pane, side: Pane, rows: int) -> tuple[Pane, ...]:
     return (Pane.MODELS, Pane.VERSIONS, side, *below)
 
 
-def places(kind: Kind, shown: Sequence[Pane], columns: int, rows: int) -> Mapping[Pane, Place]:
-    """Return where each of the panes that are ``seen`` stands, in an area of ``columns`` by ``rows``."""
+def models_most(columns: int) -> int:
+    """Return how wide the list of models may be in so many columns."""
+    return next(width for least, width in _MODELS if columns >= least)
+
+
+def places(
+    kind: Kind, shown: Sequence[Pane], columns: int, rows: int, *, models: int = MODELS_LEAST
+) -> Mapping[Pane, Place]:
+    """Return where each of the panes that are ``seen`` stands, in an area of ``columns`` by ``rows``.
+
+    ``models`` is how wide the list of models would be, with its frame.
+    """
     if kind is Kind.ONE:
         return {shown[0]: Place(0, 0, columns, rows)}
+    models = max(MODELS_LEAST, min(models, models_most(columns)))
     right = next(width for least, width in _SIDE if columns >= least)
-    models = _MODELS_LARGE if columns >= _LARGE_COLUMNS else _MODELS
+    right = min(right + max(columns - _LARGE_COLUMNS, 0) // 4, _SIDE_MOST)
     left = columns - right
     side = next(view for view in shown[2:] if view in turnable(kind))
-    below = rows * 2 // 5 if side is not Pane.STAGES and Pane.STAGES in shown else 0
-    under = rows * 2 // 5 if kind is Kind.GRID else 0
+    under = int(rows * _UNDER_SHARE) if kind is Kind.GRID else 0
+    below = rows * 2 // 5 if not under and side is not Pane.STAGES and Pane.STAGES in shown else 0
     found = {
         Pane.MODELS: Place(0, 0, models, rows - under),
         Pane.VERSIONS: Place(models, 0, left - models, rows - under),
@@ -96,5 +116,7 @@ def places(kind: Kind, shown: Sequence[Pane], columns: int, rows: int) -> Mappin
     if below:
         found[Pane.STAGES] = Place(left, rows - below, right, below)
     if under:
-        found[Pane.LINEAGE] = Place(0, rows - under, left, under)
+        lineage = int(left * _LINEAGE_SHARE)
+        found[Pane.LINEAGE] = Place(0, rows - under, lineage, under)
+        found[Pane.STAGES] = Place(lineage, rows - under, left - lineage, under)
     return found

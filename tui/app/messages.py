@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Completion, Damage, Found, KeySetting, Model, Summary, Version, Waiting
+    from ...store import Completion, Damage, Found, KeySetting, Model, ScreenSettings, Summary, Version, Waiting
     from ...store.errors import QueryError
     from .asked import Asked, Content
     from .changes import Made
-    from .columns import Column
     from .prospects import Prospect, Request
     from .rows import Rows
     from .seeking import Sought
     from .sorting import Order
+    from .version_columns import VersionColumns
 
 
 class FromStore(Message, bubble=False):
@@ -58,6 +58,14 @@ class KeysRead(FromStore):
         self.settings = settings
 
 
+class ScreenRead(FromStore):
+    """What the store's config.toml says of the screen, unchecked."""
+
+    def __init__(self, settings: ScreenSettings) -> None:
+        super().__init__()
+        self.settings = settings
+
+
 class StoreTrouble(FromStore):
     """The store can't be read now. What is shown stays; the worker goes on trying."""
 
@@ -80,9 +88,18 @@ class SearchIsSlow(FromStore):
 
 
 class VersionsListed(FromStore):
-    """The versions of a model, and the columns that suit them."""
+    """The versions of a model, and the columns there are to choose from for them."""
 
-    def __init__(self, rows: Rows, columns: list[Column]) -> None:
+    def __init__(self, rows: Rows, columns: VersionColumns) -> None:
+        super().__init__()
+        self.rows = rows
+        self.columns = columns
+
+
+class ColumnsNamed(FromStore):
+    """The columns there are to choose from for ``rows``, by all of them rather than the first ones."""
+
+    def __init__(self, rows: Rows, columns: VersionColumns) -> None:
         super().__init__()
         self.rows = rows
         self.columns = columns

@@ -16,6 +16,7 @@ _SCREEN: dict[str, tuple[type, str]] = {
     "theme": (str, "dark, light, ansi, or the name of one of Textual's themes"),
     "ascii": (bool, "true or false"),
     "mouse": (bool, "true or false"),
+    "columns": (list, 'a list of names, such as ["version", "stage"]'),
 }
 
 
@@ -25,6 +26,7 @@ class Personal(NamedTuple):
     theme: str | None = None
     ascii: bool | None = None
     mouse: bool | None = None
+    columns: tuple[str, ...] = ()
     keys: tuple[KeySetting, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -82,6 +84,21 @@ def _understood(tables: dict[str, object], text: str, path: str) -> Personal:
             problems.append(f"{path}: unknown key screen.{name}; known: {', '.join(_SCREEN)}")
         elif not isinstance(value, kind):
             problems.append(f"{path}: screen.{name} is not allowed to be that; allowed: {allowed}")
+        elif name == "columns":
+            known[name], unknown = _columns(value, path)
+            problems += unknown
         else:
             known[name] = value
     return Personal(keys=keys, problems=tuple(problems), **known)  # type: ignore[arg-type]
+
+
+def _columns(names: object, path: str) -> tuple[tuple[str, ...], list[str]]:
+    from .column_settings import checked
+
+    texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    found, problems = checked(texts, path)
+    if isinstance(names, list) and len(texts) < len(names):
+        problems.append(
+            f"{path}: screen.columns has something in it that is no name; allowed: {_SCREEN['columns'][1]}"
+        )
+    return found, problems

@@ -7,23 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..text import width
 from .columns import Column
 
 if TYPE_CHECKING:
     from ..words import Signs
 
 _METRIC = "metric."
+_NAMED = (_METRIC, "param.", "tag.")
+_TEXT = ("A", "Z")
 _ENDS = {
     "version": ("lowest", "highest"),
     "created": ("oldest", "newest"),
+    "staged": ("longest ago", "last entered"),
     "size": ("smallest", "largest"),
-    "author": ("A", "Z"),
+    "author": _TEXT,
+    "host": _TEXT,
+    "kind": _TEXT,
+    "alias": _TEXT,
+    "note": _TEXT,
+    "tag": _TEXT,
     "stage": ("staging", "archived"),
+    "pickle": ("safe", "unsafe"),
 }
 """What comes first when a key rises, and when it falls; a metric's are like a version's."""
 
-_FALLING = frozenset({"version", "created", "size"})
+_FALLING = frozenset({"version", "created", "staged", "size", "files", "pickle"})
 """Keys of which the last is what one looks for first."""
 
 _AFTER_METRIC = ("stage", "version", "created", "size", "author")
@@ -39,16 +47,17 @@ class Order:
     @property
     def query(self) -> str:
         """The order as the end of a query."""
+        field, dot, name = self.key.partition(".")
         key = self.key
-        if key.startswith(_METRIC):
-            name = re.sub(r'(["\\])', r"\\\1", key.removeprefix(_METRIC))
-            key = f'{_METRIC}"{name}"'
+        if field + dot in _NAMED:
+            quoted = re.sub(r'(["\\])', r"\\\1", name)
+            key = f'{field}."{quoted}"'
         return f"sort:{'-' if self.falling else ''}{key}"
 
     @property
     def sentence(self) -> str:
         """What is said of it."""
-        first = _ENDS.get(self.key, _ENDS["version"])[self.falling]
+        first = _ENDS.get(self.key.partition(".")[0], _ENDS["version"])[self.falling]
         return f"sorted by {self.key.removeprefix(_METRIC)}, {first} first"
 
     @property
@@ -70,8 +79,15 @@ def after(order: Order | None, columns: Sequence[Column]) -> Order | None:
     place = cycle.index(now) + 1 if now in cycle else 0
     if place >= len(cycle):
         return None
-    key = cycle[place] or ""
-    return Order(key, keys[key].direction != "lower" if key == metric else key in _FALLING)
+    return of(keys[cycle[place] or ""])
+
+
+def of(column: Column, now: Order | None = None) -> Order:
+    """Return the order by a column, what one looks for first on top; turned round if that is how things are sorted now."""
+    if now is not None and now.key == column.key:
+        return now.turned
+    best_last = column.key in _FALLING
+    return Order(column.key, column.direction != "lower" if column.key.startswith(_METRIC) else best_last)
 
 
 def marked(columns: Sequence[Column], order: Order | None, signs: Signs) -> Sequence[Column]:
@@ -79,11 +95,5 @@ def marked(columns: Sequence[Column], order: Order | None, signs: Signs) -> Sequ
     if order is None:
         return columns
     sign = signs.worse if order.falling else signs.better
-    return [
-        replace(
-            column, sign=sign, width=max(column.width, width(column.title) + (4 if column.direction else 2))
-        )
-        if column.key == order.key
-        else column
-        for column in columns
-    ]
+    at = next((at for at, column in enumerate(columns) if column.key == order.key), -1)
+    return [replace(column, sign=sign) if place == at else column for place, column in enumerate(columns)]

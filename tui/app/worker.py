@@ -29,6 +29,7 @@ from .messages import (
     FromStore,
     KeysRead,
     ProspectFailed,
+    ScreenRead,
     StoreMissing,
     StoreTrouble,
     StoreWell,
@@ -109,6 +110,10 @@ class StoreWorker(Thread):
     def find(self, rows: Rows, query: str, order: Order | None = None) -> None:
         """Ask which of ``rows`` a query lets through, and in what order: ``Filtered``."""
         self.want("filter", lambda store: self.post(searching.filtered(store, rows, query, order)))
+
+    def name_columns(self, rows: Rows) -> None:
+        """Ask what columns there are to choose from for all of ``rows``: ``ColumnsNamed``."""
+        self.want("columns", lambda store: self.post(self._listing.names(store, rows)))
 
     def read_history(self, asked: Asked) -> None:
         """Ask for a comparison with training curves and the commits between: ``ViewRead``, without what takes git its time."""
@@ -207,7 +212,7 @@ class StoreWorker(Thread):
         self._part = False
         if store is None:
             return
-        self._guarded(store, Job(self._tell_keys))
+        self._guarded(store, Job(self._tell_settings))
         self._guarded(store, Job(self._listing.models))
         while not self._stopped:
             self._guarded(store, self._next_job() or Job(self._poll))
@@ -220,7 +225,7 @@ class StoreWorker(Thread):
         if part is None:
             return
         self._part = True
-        self._guarded(part, Job(self._tell_keys))
+        self._guarded(part, Job(self._tell_settings))
         self._guarded(part, Job(self._listing.models))
         self.await_paint()
         part.close()
@@ -311,9 +316,11 @@ class StoreWorker(Thread):
             store.close()
             raise NotFoundError(f"the store is gone: {store.root}", hint=_GONE_HINT)
 
-    def _tell_keys(self, store: Store) -> None:
+    def _tell_settings(self, store: Store) -> None:
         if settings := store.keys:
             self.post(KeysRead(settings))
+        if screen := store.screen:
+            self.post(ScreenRead(screen))
 
     def _look(self, store: Store, request: Request) -> None:
         from .prospects import answered

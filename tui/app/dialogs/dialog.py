@@ -389,6 +389,9 @@ class Dialog(Guarded, ModalScreen[None]):
     def take_sought(self, message: VersionsSought) -> None:
         """Take versions that were looked for: only the palette looks for any."""
 
+    def columns_named(self) -> None:
+        """Take note that all columns there can be are known: only the dialog of columns wants to."""
+
     def progressed(self, message: ChangeProgressed) -> None:
         """Show how far hashing is."""
         if self._errand:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import clipboard, guide, headline
+from ..column_settings import checked
 from ..messages import (
     ChangeFailed,
     ChangeMade,
     ChangeProgressed,
+    ColumnsNamed,
     Filtered,
     ForDialog,
     FromStore,
@@ -19,6 +21,7 @@ from ..messages import (
     ProspectFailed,
     ProspectRead,
     Remembered,
+    ScreenRead,
     SearchIsSlow,
     StoreMeasured,
     StoreMissing,
@@ -32,7 +35,7 @@ from ..messages import (
 )
 
 if TYPE_CHECKING:
-    from ....store import Waiting
+    from ....store import ScreenSettings, Waiting
     from .main import MainScreen
 
 
@@ -42,6 +45,8 @@ def take(screen: MainScreen, message: FromStore) -> None:
         case VersionsListed():
             if screen.selection.list_versions(message):
                 screen.settled()
+        case ColumnsNamed():
+            _columns_named(screen, message)
         case ViewRead() | ViewFailed() | VersionFetched():
             _read(screen, message)
         case ModelsListed():
@@ -50,7 +55,7 @@ def take(screen: MainScreen, message: FromStore) -> None:
             screen.selection.take_filtered(message)
         case ForDialog():
             _of_a_change(screen, message)
-        case InboxRead() | KeysRead() | Remembered() | StoreMeasured():
+        case InboxRead() | KeysRead() | Remembered() | ScreenRead() | StoreMeasured():
             _of_whoever_looks(screen, message)
         case Mishap():
             _mishap(screen, message)
@@ -67,17 +72,38 @@ def _read(screen: MainScreen, message: ViewRead | ViewFailed | VersionFetched) -
         screen.views.take(message)
 
 
-def _of_whoever_looks(screen: MainScreen, message: InboxRead | KeysRead | Remembered | StoreMeasured) -> None:
+def _of_whoever_looks(
+    screen: MainScreen, message: InboxRead | KeysRead | Remembered | ScreenRead | StoreMeasured
+) -> None:
     if isinstance(message, StoreMeasured):
         screen.saved = message.saved
         screen.show_headline()
     elif isinstance(message, InboxRead):
         _inbox_read(screen, message.waiting)
     elif isinstance(message, Remembered):
+        screen.selection.show_columns()  # those of before are known now
         screen.remarks.welcome()
+    elif isinstance(message, ScreenRead):
+        _screen_read(screen, message.settings)
     elif screen.keymap.take_store(message.settings):
         screen.show_hints()
         screen.remarks.problems([*screen.problems, *screen.keymap.problems])
+
+
+def _columns_named(screen: MainScreen, message: ColumnsNamed) -> None:
+    screen.selection.take_names(message)
+    if screen.dialog:
+        screen.dialog.columns_named()
+
+
+def _screen_read(screen: MainScreen, settings: ScreenSettings) -> None:
+    names, unknown = checked(settings.columns, settings.place)
+    if screen.selection.chosen.take_store(names):
+        screen.selection.show_columns()
+    found = list(dict.fromkeys([*screen.problems, *settings.problems, *unknown]))
+    if found != list(screen.problems):
+        screen.problems = found
+        screen.remarks.problems([*found, *screen.keymap.problems])
 
 
 def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:

@@ -69,9 +69,13 @@ class Arrangement:
             return False
         return self.kind is Kind.SIDE or self.pane in (Pane.MODELS, Pane.VERSIONS)
 
-    def places(self, columns: int, rows: int) -> Mapping[Pane, Place]:
-        """Return where each pane that is seen stands in the area that panes have."""
-        return layout.places(self.kind, self.seen, columns, rows)
+    def places(self, columns: int, rows: int, models: Callable[[int], int]) -> Mapping[Pane, Place]:
+        """Return where each pane that is seen stands in the area that panes have.
+
+        ``models`` says how wide the list of models would be, where there are so many columns for it.
+        """
+        wanted = models(layout.models_most(columns))
+        return layout.places(self.kind, self.seen, columns, rows, models=wanted)
 
     def settle(self) -> None:
         """Keep the view that has the keys beside the lists when they go elsewhere."""

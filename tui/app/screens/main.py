@@ -78,6 +78,7 @@ class MainScreen(Guarded, Screen[None]):
         redraw: Callable[[], None],
         memory: Memory,
         problems: Sequence[str] = (),
+        columns: Sequence[str] = (),
     ) -> None:
         super().__init__(classes="-ascii" if ascii_only else None)
         self.keymap = keymap
@@ -96,7 +97,7 @@ class MainScreen(Guarded, Screen[None]):
         """The requests that wait for the approval of whoever looks."""
         self.dialog: Dialog | None = None
         """The dialog that has the keys, if one is open."""
-        self.selection = Selection(self)
+        self.selection = Selection(self, columns)
         self.views = Views(self)
         self.metrics = MetricsPane(self)
         self.jumps: Jumps = Jumps(self)
@@ -120,7 +121,7 @@ class MainScreen(Guarded, Screen[None]):
         look = self.look
         self.headline, self.banner, self.tabs = Bar(id="headline"), Bar(id="banner"), Bar(id="tabs")
         self.model_table = VirtualTable(look, id="models")
-        self.version_table = VirtualTable(look, id="versions")
+        self.version_table = VirtualTable(look, scrolls=True, id="versions")
         self.version_table.is_marked = self.marks.__contains__
         self.guide_view = Overview(id="guide")
         self.view_widgets = {
@@ -267,8 +268,12 @@ class MainScreen(Guarded, Screen[None]):
 
     def _places(self, columns: int, rows: int) -> dict[Widget, Place]:
         """Say where each pane that is seen stands."""
-        found = self.arranged.places(columns, rows)
+        found = self.arranged.places(columns, rows, self.selection.models_width)
         return {self.panes[pane]: place for pane, place in found.items()}
+
+    def models_listed(self) -> None:
+        """Give the list of models the width that its names need now."""
+        self._area.refresh(layout=True)
 
     def _focus_pane(self) -> None:
         if not self.filter_line.typing:
@@ -330,6 +335,7 @@ class MainScreen(Guarded, Screen[None]):
         """Bring every age on the screen up to this moment."""
         for table in (self.model_table, self.version_table):
             table.set_look(self.look)
+        self.selection.show_columns()
         self.views.show(from_top=False)
 
     def say(self, text: str, style: str = "", *, stays: bool = False) -> None:
@@ -440,6 +446,14 @@ class MainScreen(Guarded, Screen[None]):
             await waiting
         if notice and notice is self._notice:  # it was of what was done before
             self.say("")
+
+    @on(VirtualTable.TitleClicked, "#versions")
+    def _title_clicked(self, message: VirtualTable.TitleClicked) -> None:
+        column = message.column
+        if column.key:
+            self.say(self.selection.sort_by(column))
+        else:
+            self.say(f"can't sort by {column.name}: one tag can be a column of its own" if column.name == "tags" else f"can't sort by {column.name}", "warning")
 
     @on(Footer.Clicked)
     async def _footer_clicked(self, message: Footer.Clicked) -> None:

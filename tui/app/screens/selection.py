@@ -12,28 +12,35 @@ from typing import TYPE_CHECKING
 from .. import columns, sorting
 from ..pane import Pane
 from ..rows import Rows, changed_last, matching_models
+from ..version_columns import VersionColumns
+from .column_choice import ColumnChoice
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ....store import Found, Model, Version
-    from ..messages import Filtered, ModelsListed, VersionsListed
+    from ..messages import ColumnsNamed, Filtered, ModelsListed, VersionsListed
     from ..widgets.table import VirtualTable
     from .main import MainScreen
 
 _SETTLE_SECONDS = 0.08
+_AROUND = 5
+"""Cells that the frame, the sign of the cursor and a blank take of a pane's width."""
 
 
 class Selection:
     """The main screen's selection; asks the worker for what has to be read to show it."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen, settings: Sequence[str] = ()) -> None:
         self._screen = screen
         self.models: list[Model] = []
         self.rows: Rows | None = None
         self.filters: dict[Pane, str] = {}
         self._name = ""
-        self._columns: Sequence[columns.Column] = ()
+        self._model_columns: Sequence[columns.Column] = ()
+        self.offered = VersionColumns()
+        """The columns that there are to choose from."""
+        self.chosen = ColumnChoice(screen, settings)
         self._orders: dict[str, sorting.Order] = {}
         self._remembered: dict[str, int] = {}
         self._hold = False
@@ -84,9 +91,17 @@ class Selection:
         order = matching_models(self.models, self.filters.get(Pane.MODELS, ""))
         place = next((i for i, row in enumerate(order) if self.models[row].name == chosen), 0)
         made = columns.for_models(self.models, screen.ascii_only)
+        if made_anew := [column.width for column in made] != [column.width for column in self._model_columns]:
+            self._model_columns = made
         screen.model_table.empty_text = "no model matches"
         screen.model_table.show(self.models, made, order, place, hold=True)
+        if made_anew:
+            screen.models_listed()
         self.tell_found()
+
+    def models_width(self, most: int) -> int:
+        """Return how wide the list of models is with its frame, where it may be ``most`` wide."""
+        return columns.models_width(self._model_columns, most - _AROUND) + _AROUND
 
     def _choose_model(self, name: str, *, again: bool = False) -> None:
         screen = self._screen
@@ -120,7 +135,8 @@ class Selection:
         same = before is not None and before.model == message.rows.model
         seq = self._seq if same else self._last_seq
         if not (same and before and not before.whole):
-            self._columns = message.columns  # when the rest has come, nothing that is seen moves
+            # When the rest has come, nothing that is seen moves. Names that only older versions have stay known.
+            self.offered = message.columns.with_names_of(self.offered) if same else message.columns
         self.rows = message.rows
         query = self.filters.get(Pane.VERSIONS, "")
         if (query or self.order) and self.rows.searchable:
@@ -155,10 +171,33 @@ class Selection:
         else:
             table.empty_text = "no version matches; esc clears the filter" if query else "no versions"
         place = rows.place_in(order, seq, rising=not (found and found.sorted)) if seq is not None else 0
-        made = sorting.marked(self._columns, self.order, self._screen.signs)
-        table.show(rows.versions, made, order, place, hold=hold, total=0 if query else rows.total)
+        table.show(rows.versions, self._columns, order, place, hold=hold, total=0 if query else rows.total)
         self.tell_found()
         self.refresh(from_top=not hold, again=hold)
+
+    # -- columns ---------------------------------------------------------------------------------
+
+    @property
+    def _columns(self) -> Sequence[columns.Column]:
+        """The columns of the versions, that of the order with its sign."""
+        made = self.chosen.columns(self._name, self.offered)
+        return sorting.marked(made, self.order, self._screen.signs)
+
+    def show_columns(self) -> None:
+        """Show what is listed in the columns that are chosen now, of this moment."""
+        if self.rows is not None and self.rows.model == self._name:
+            self._screen.version_table.show_columns(self._columns)
+
+    def name_columns(self) -> None:
+        """Ask for the names of all columns there can be, once all versions are known."""
+        if self.rows is not None and self.rows.searchable:
+            self._screen.worker.name_columns(self.rows)
+
+    def take_names(self, message: ColumnsNamed) -> None:
+        """Take all columns there can be."""
+        if message.rows is self.rows:
+            self.offered = message.columns
+            self.show_columns()
 
     # -- filters ---------------------------------------------------------------------------------
 
@@ -215,6 +254,13 @@ class Selection:
             order: sorting.Order | None = now.turned if now else sorting.OLDEST_FIRST
         else:
             order = sorting.after(now, self._columns)
+        return self._sort(order)
+
+    def sort_by(self, column: columns.Column) -> str:
+        """Sort by a column, or the other way round if that is so already; return what is to be said of it."""
+        return self._sort(sorting.of(column, self.order))
+
+    def _sort(self, order: sorting.Order | None) -> str:
         if order:
             self._orders[self._name] = order
         else:

@@ -17,13 +17,16 @@ from textual.strip import Strip
 
 from ...text import visible, width
 from ...words import Signs, signs
-from ..columns import GAP, Column, Look, choose
+from ..columns import Column, Laid, Look, lay_out, titles
 from ..facts import Line
 from .lineview import Scroller
 
 _CACHED = 500
 _MARGIN = 2
 """Cells before the first column: where the signs of cursor and mark stand."""
+
+_LEFT, _RIGHT = "<", ">"
+"""Signs that there are more columns; the keys that go there, too."""
 
 
 class VirtualTable(Scroller):
@@ -48,18 +51,35 @@ class VirtualTable(Scroller):
     class Chosen(Moved):
         """A row was clicked twice."""
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    class TitleClicked(Message):
+        """The title of a column was clicked."""
+
+        def __init__(self, table: VirtualTable, column: Column) -> None:
+            super().__init__()
+            self.table = table
+            self.column = column
+
+        @property
+        def control(self) -> VirtualTable:
+            """The table, for ``@on`` selectors."""
+            return self.table
+
+    def __init__(self, look: Look, *, scrolls: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.look = look
+        self.scrolls = scrolls
+        """Whether there are keys for columns that have no room, so that their sign is worth a cell."""
         self.rows: Sequence[Any] = ()
         self.order: Sequence[int] = range(0)
         self.empty_text = ""
         self.is_marked: Callable[[Any], bool] = lambda _row: False
         """Says of a row whether it has a mark, which is shown before it."""
         self._columns: Sequence[Column] = ()
-        self._shown_columns: list[Column] = []
+        self._laid = Laid([], 0, 0)
         self._cursor = 0
         self._top = 0
+        self._first = 0
+        """How many columns are scrolled past."""
         self._strips: dict[int, Strip] = {}
         self._told = ""
         self._total = 0
@@ -87,7 +107,8 @@ class VirtualTable(Scroller):
         self._total = max(total, len(order))
         if self._to_end and hold and self._total == len(order):
             cursor, self._to_end = self._total - 1, False
-        self.rows, self.order, self._columns = rows, order, columns
+        self.rows, self.order = rows, order
+        self._take_columns(columns)
         self._cursor = self._clamped(cursor)
         if not hold:
             self._top = 0
@@ -95,6 +116,30 @@ class VirtualTable(Scroller):
             self._top = self._cursor - height
         self._lay_out()
         self.refresh()
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Show the same rows in other columns."""
+        self._take_columns(columns)
+        self._lay_out()
+        self.refresh()
+
+    def _take_columns(self, columns: Sequence[Column]) -> None:
+        if [column.name for column in columns] != [column.name for column in self._columns]:
+            self._first = 0
+        self._columns = columns
+
+    def scroll_columns(self, steps: int) -> bool:
+        """Show columns further to the right, or to the left if negative; False where there are no more."""
+        before = self._laid.before
+        self._first = max(before + steps, 0)
+        self._lay_out()
+        self.refresh()
+        return self._laid.before != before
+
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """How many columns are to the left of those that are seen, and how many to the right."""
+        return self._laid.before, self._laid.behind
 
     def redraw_rows(self) -> None:
         """Draw every row again, since marks have changed."""
@@ -167,10 +212,17 @@ class VirtualTable(Scroller):
 
     def _lay_out(self) -> None:
         self._laid_out_for = self.size
-        self._shown_columns = choose(self._columns, self.size.width - _MARGIN - 1)
+        self._laid = self._seen_columns(self.size.width - _MARGIN)
         self._strips.clear()
         self._follow()
         self._tell_where()
+
+    def _seen_columns(self, space: int) -> Laid:
+        """Return what fits; where that is not all, the last cell is left for the sign that there is more."""
+        laid = lay_out(self._columns, space, self.look, self._first)
+        if self.scrolls and (laid.before or laid.behind):
+            laid = lay_out(self._columns, space - 1, self.look, self._first)
+        return laid
 
     def on_resize(self, _event: events.Resize) -> None:
         """Choose columns again; the cursor stays on its row."""
@@ -214,9 +266,9 @@ class VirtualTable(Scroller):
     def _line(self, place: int, sign: str) -> Line:
         row = self.rows[self.order[place]]
         line: Line = [(sign, ""), (self._signs.mark, "accent") if self.is_marked(row) else (" ", "")]
-        for number, column in enumerate(self._shown_columns):
+        for number, column in enumerate(self._laid.columns):
             if number:
-                line.append((" " * GAP, ""))
+                line.append((" " * self._laid.columns[number - 1].gap, ""))
             line.append(column.show(row, self.look))
         return line
 
@@ -239,22 +291,45 @@ class VirtualTable(Scroller):
             self.border_subtitle = Content(where) if where else None
 
     def _headings(self, columns: int) -> Strip:
-        titles = (" " * GAP).join(column.heading(self.look) for column in self._shown_columns)
-        text = (" " * _MARGIN + titles).rstrip()
-        blank = columns - width(text) - len(self._where) - 1
-        if blank > 1 and not self._framed:
-            text += " " * blank + self._where
-        return self.strip([(text, "heading")], columns)
+        before, behind = self.hidden if self.scrolls else (0, 0)
+        line: Line = [((_LEFT if before else " ") + " ", "key")]
+        end = 0
+        for at, title in titles(self._laid.columns, self.look):
+            line.append((" " * (at - end) + title, "heading"))
+            end = at + width(title)
+        blank = columns - _MARGIN - end - len(self._where) - 1
+        if blank > 1 + bool(behind) and not self._framed:
+            line.append((" " * (blank - bool(behind)) + self._where, "heading"))
+            end += blank - bool(behind) + len(self._where)
+        if behind:
+            line.append((" " * (columns - _MARGIN - end - 1) + _RIGHT, "key"))
+        return self.strip(line, columns)
 
     # -- mouse -----------------------------------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
         """Select the row that was clicked; a second click opens it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < 1:
+        if offset is None:
+            return
+        if offset.y < 1:
+            self._click_title(offset.x)
             return
         place = self._top + offset.y - 1
         if place < len(self.order):
             self.move_to(place)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
+
+    def _click_title(self, x: int) -> None:
+        """Go to the columns that a sign stands for, or tell whose title was clicked."""
+        before, behind = self.hidden if self.scrolls else (0, 0)
+        if x < _MARGIN and before:
+            self.scroll_columns(-1)
+        elif x == self.size.width - 1 and behind:
+            self.scroll_columns(1)
+        else:
+            places = zip(titles(self._laid.columns, self.look), self._laid.columns, strict=True)
+            for (at, title), column in places:
+                if at <= x - _MARGIN < at + max(width(title), 1):
+                    self.post_message(self.TitleClicked(self, column))
