@@ -123,9 +123,13 @@ def round_ticks(low: float, high: float, most: int) -> list[float]:
     if raw < 1e-300 or not math.isfinite(raw):
         return [low, high]
     size = 10.0 ** math.floor(math.log10(raw))
-    step = next((size * part for part in (1, 2, 5) if size * part >= raw), size * 10)
-    ticks = [at * step for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return ticks if len(ticks) > 1 else [low, high]
+    steps = [size * part for part in (10, 5, 2, 1, 0.5)]
+    # The widest that is no wider than wanted, or narrower where that leaves none but one.
+    for step in [step for step in reversed(steps) if step >= raw][:1] + [s for s in steps if s < raw]:
+        ticks = [at * step for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        if len(ticks) > 1:
+            return ticks
+    return [low, high]
 
 
 def labelled(labels: Mapping[int, str], columns: Sequence[int], room: int) -> tuple[str, set[int]]:
