@@ -179,6 +179,7 @@ class MvtuiApp(Guarded, App[int]):
 
     def _end(self, code: int) -> None:
         self.exit(code, return_code=code)
+
     def _handle_exception(self, error: Exception) -> None:
         """Tell an error that nobody foresaw and go on; end where there is nothing to go on with, and let ``run`` tell it.
 
@@ -194,7 +195,6 @@ class MvtuiApp(Guarded, App[int]):
             self._exception = error
             self._exception_event.set()
         self._close_messages_no_wait()
-
 
     def _settled(self) -> None:
         if self._main:

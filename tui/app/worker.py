@@ -298,12 +298,12 @@ class StoreWorker(Thread):
         if self._said != (reason, hint):
             self._said = (reason, hint)
             self.post(kind(reason, hint))
+
     def _unforeseen(self, error: Exception, doing: str) -> tuple[str, str]:
         """Return what to say of an error that is none of the store's own; what the system refused is no bug."""
         if not isinstance(error, OSError):
             self._mishap(error, doing)
         return f"the store can't be read: {type(error).__name__}: {error}", "mvtui doctor tells more."
-
 
     def _poll(self, store: Store) -> None:
         # Not by what poll answers: another job may have brought the store up to date since the last list.
@@ -349,6 +349,7 @@ class StoreWorker(Thread):
 
         if isinstance(answer, ChangeFailed) and answer.bug:
             self._mishap(answer.bug, "making a change")
+
     def _settled(self, answer: ChangeMade | ChangeFailed) -> ChangeMade | ChangeFailed:
         with self._wake:
             self._changing -= 1

@@ -1,4 +1,4 @@
-"""What every dialog has: a frame with lines that scroll, a reason or buttons, what is to be said, and its keys.
+"""What every dialog does: it asks what a change would come to, takes the keys, and makes the change when a person says so.
 
 A dialog asks the store's worker what the change would come to and shows the answer. It never changes anything by itself:
 on enter it hands a change to the worker, and is over when the worker says that it was made. While it is open it follows
@@ -8,74 +8,47 @@ the store: what has changed since a person looked is said, and must be confirmed
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widget import Widget
 
-from ...text import paragraph, visible
 from ..errand import Errand
-from ..facts import Line
-from ..guarded import Guarded
+from ..keynames import shown
 from ..registry import Hint
 from ..widgets.footer import Footer
-from ..widgets.lineview import Bar
-from ..widgets.overview import Overview
-from .parts import bar, hint, prints
+from .frame import Frame
+from .parts import hint, prints
 
 if TYPE_CHECKING:
     from ..changes import Change
     from ..messages import ChangeFailed, ChangeProgressed, ProspectFailed, ProspectRead, VersionsSought
     from ..prospects import Request
     from ..screens.main import MainScreen
-    from ..widgets.field import Field
 
-_WIDEST = 96
-_FRAME = 6
-"""Columns that frame, padding and margins take of the dialog's width."""
-
-_PROMPT = 10
-_TOLD_LINES = 3
 _SCROLLS = {"pagedown": 1, "pageup": -1}
 _CHOICES = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1}
 _LEAVING = frozenset({"escape", "ctrl+c"})
+_OF_THE_APP = frozenset({"app.redraw", "app.suspend", "app.quit"})
 
 
-class Dialog(Guarded, ModalScreen[None]):
+class Dialog(Frame):
     """A dialog over the main screen, which hands it the keys and the store's answers.
 
     Subclasses say what it asks (``request``), shows (``body``) and does (``change``).
     """
 
-    AUTO_FOCUS = ""
-    DEFAULT_CLASSES = ""
-
-    verb = "do it"
-    """What enter does, as its key is labelled."""
-
-    prompt = "Reason"
-    initial = ""
-    """What stands in the field at first. Made safe: a field draws what it holds as it is."""
-
-    has_line = True
-    """Whether something stands between what it shows and what is said: a field, or buttons."""
+    may_wait = False
+    """Whether enter may come before the store has answered: where what it does was chosen before the dialog opened."""
 
     def __init__(self, main: MainScreen) -> None:
-        super().__init__(classes="-ascii" if main.ascii_only else None)
-        self.main = main
-        self.field: Field | None = None
-        self.prospect: Any = None
-        self.problem = ""
-        self.over = False
+        super().__init__(main)
+        self.leaving = False
+        """Whether the app is to be left as soon as what is under way has stopped."""
         self._gone = False
         self._errand: Errand | None = None
-        self._progress: tuple[str, int, int] | None = None
-        self._said: tuple[str, str] = ("", "")
         self._unconfirmed = False
+        self._entered = False
+        """Whether enter was pressed, and waits for the store's answer."""
         self._failed = False
         self._asked: Request | None = None
         self._typed: deque[events.Key | events.Paste] = deque()
@@ -83,22 +56,9 @@ class Dialog(Guarded, ModalScreen[None]):
 
     # -- what a dialog says of itself --------------------------------------------------------------
 
-    @property
-    def heading(self) -> str:
-        """What the frame is titled, of outside text."""
-        raise NotImplementedError
-
     def request(self) -> Request | None:
         """Return what to ask the store; None for nothing yet."""
         raise NotImplementedError
-
-    def body(self, columns: int) -> Sequence[Line]:
-        """Return what it shows once the store has answered."""
-        raise NotImplementedError
-
-    def obstacle(self) -> str:
-        """Return why it can't be done, whatever the reason given; empty when it can."""
-        return ""
 
     def lacks(self, typed: str) -> str:
         """Return what to say when what was typed is no reason; empty when it will do."""
@@ -108,13 +68,14 @@ class Dialog(Guarded, ModalScreen[None]):
         """Return the change to make, for the reason that was typed."""
         raise NotImplementedError
 
-    def command(self) -> str:
-        """Return the command line that does the same, of outside text."""
-        return ""
-
     def essence(self, prospect: Any) -> object:
         """Return what of a prospect a decision rests on: if it differs from what was seen, that must be told."""
         return prospect
+
+    def is_expected(self, prospect: Any) -> bool:
+        """Whether a prospect is of what was on the screen when the dialog was opened."""
+        del prospect
+        return True
 
     def choose(self, step: int) -> bool:
         """Take another of what can be chosen; False when there is nothing to choose."""
@@ -126,157 +87,96 @@ class Dialog(Guarded, ModalScreen[None]):
         del event
         return False
 
-    def other_hints(self) -> Iterable[tuple[str, str]]:
-        """Yield keys besides enter and escape, and what they do."""
-        return ()
-
     @property
-    def typed(self) -> str:
-        """What stands in the field, without blanks around it."""
-        return self.field.value.strip() if self.field else ""
-
-    def typed_anew(self) -> None:
-        """Take away what was said of what stood in the field before."""
-        if self._said[0] and not self._unconfirmed:
-            self.say("")
-
-    # -- widgets -----------------------------------------------------------------------------------
-
-    def compose(self) -> ComposeResult:
-        """Make the widgets, from top to bottom."""
-        self.body_view = Overview(id="dialog-body")
-        self.body_view.more_text = self.main.signs.more + " more: page down"
-        self.prompt_view, self.told_view = Bar(id="dialog-prompt"), Bar(id="dialog-told")
-        self.keys_view = Footer(ascii_only=self.main.ascii_only, id="dialog-keys")
-        with Widget(id="dialog"):
-            yield self.body_view
-            with Widget(id="dialog-line") as line:
-                yield self.prompt_view
-                if (field := self.make_field()) is not None:
-                    yield field
-            line.display = self.has_line
-            yield self.told_view
-            yield self.keys_view
-
-    def make_field(self) -> Field | None:
-        """Return the field that is typed into; None for a dialog without."""
-        from ..widgets.field import Field
-
-        self.field = Field(self.initial, id="dialog-input")
-        return self.field
-
-    async def on_mount(self) -> None:
-        """Ask, give the field the cursor, and take what was typed before it stood."""
-        try:
-            if self.field:
-                self.prompt_view.show(([(f" {self.prompt}".ljust(_PROMPT), "accent")], []))
-                self.set_focus(self.field)
-            self.ask()
-            self.show()
-        finally:
-            self._taking = False  # whatever went wrong: escape must work
-        await self._work_off()
-
-    @property
-    def columns(self) -> int:
-        """How many cells a line of the dialog has."""
-        return max(min(self.app.size.width - 2, _WIDEST) - _FRAME, 20)
-
-    @on(events.DescendantFocus)
-    def _keep_cursor(self) -> None:
-        if self.field and self.focused is not self.field:
-            self.set_focus(self.field)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Lay it out for the new size."""
-        self.show()
-
-    def on_screen_resume(self) -> None:
-        """Go now if it was over while something else covered it."""
-        if self.over:
-            self._go()
-
-    def show(self) -> None:
-        """Bring everything up to date."""
-        if not self.is_mounted or self.over:
-            return
-        columns, look = self.columns, self.main.look
-        lines = self._lines(columns)
-        told = self._told(columns)
-        box = self.query_one("#dialog", Widget)
-        box.border_title = Content(visible(self.heading, columns, ascii_only=look.ascii_only))
-        self.body_view.border_title = None
-        rest = len(told) + 3 + self.has_line
-        room = max(self.app.size.height - rest - 1, 3)
-        height = min(len(lines), room)
-        box.styles.width = columns + _FRAME
-        box.styles.height = height + rest
-        self.body_view.styles.height = height
-        self.told_view.styles.height = len(told)
-        self.body_view.show(lambda _columns: lines, from_top=False)
-        self.told_view.show(*((line, []) for line in told))
-        self.keys_view.show_hints([hint("escape", "stop")] if self._errand else self.hints())
-
-    def _lines(self, columns: int) -> Sequence[Line]:
-        if self.prospect is not None:
-            return [[], *self.body(columns), []]
-        signs = self.main.signs
-        if self.problem:
-            texts = paragraph(self.problem, columns, 6, ascii_only=self.main.ascii_only)
-            return [[], *([(text, "warning")] for text in texts), []]
-        return [[], [("reading" + signs.ellipsis, "muted")], []]
-
-    def _told(self, columns: int) -> list[Line]:
-        """Return what stands below the reason: what is to be said, and the command line."""
-        ascii_only = self.main.ascii_only
-        if self._progress:
-            return [[], [(bar(*self._progress, ascii_only=ascii_only), "accent")], []]
-        text, style = self._said if self._said[0] else (self.obstacle() if self.prospect else "", "warning")
-        texts = paragraph(text, columns, _TOLD_LINES, ascii_only=ascii_only)
-        lines: list[Line] = [[], *([(" " + line, style)] for line in texts)]
-        if command := self.command() if self.prospect else "":
-            lines.append([(" " + visible(command, columns, ascii_only=ascii_only), "muted")])
-        return [*lines, []]
+    def working(self) -> bool:
+        """Whether a change was handed to the worker, which has not answered yet."""
+        return self._errand is not None
 
     def hints(self) -> list[Hint]:
         """Return the keys; the first two stand at the end."""
-        hints = [hint("escape", "cancel"), hint("enter", self.verb, dimmed=bool(self._why_not_enter()))]
-        return hints + [hint(key, name, shown=self._shown(key)) for key, name in self.other_hints()]
+        dimmed = not self._can_wait and bool(self._why_not_enter())
+        hints = [hint("escape", "cancel"), hint("enter", self.verb, dimmed=dimmed)]
+        return hints + [hint(key, name, shown=self.shown(key)) for key, name in self.other_hints()]
 
-    def _shown(self, key: str) -> str:
-        """Return a key as it is written here: one hint stands for both arrows."""
-        return {"up": "up/down" if self.main.ascii_only else "↑↓"}.get(key, key)
+    @property
+    def _can_wait(self) -> bool:
+        return self.may_wait and self.prospect is None and not self.problem
 
     def _why_not_enter(self) -> str:
         if self.prospect is None:
             return self.problem or "it is still being read"
         return self.obstacle()
 
+    def say(self, text: str, style: str = "") -> None:
+        """Say something below the reason, or nothing."""
+        self._failed = False
+        super().say(text, style)
+
+    def typed_anew(self) -> None:
+        """Take away what was said of what stood in the field before."""
+        if self._said[0] and not self._unconfirmed:
+            self.say("")
+
+    async def on_mount(self) -> None:
+        """Ask, give the field the cursor, and take what was typed before it stood."""
+        try:
+            self.focus_field()
+            self.ask()
+            self.show()
+        finally:
+            self._taking = False  # whatever went wrong: escape must work
+        await self._work_off()
+
+    def on_screen_resume(self) -> None:
+        """Go now if it was over while something else covered it."""
+        if self.over:
+            self._go()
+
     # -- keys --------------------------------------------------------------------------------------
 
     async def take(self, event: events.Key | events.Paste) -> None:
-        """Do what was typed, in its turn."""
+        """Do what was typed, in its turn. While enter waits only leaving doesn't."""
+        if self._entered and (self._is_left_by(event) or await self._of_the_app(event)):
+            return
         self._typed.append(event)
         await self._work_off()
+
+    def _is_left_by(self, event: events.Key | events.Paste) -> bool:
+        if left := isinstance(event, events.Key) and event.key in _LEAVING:
+            self.leave()
+        return left
+
+    async def _of_the_app(self, event: events.Key | events.Paste) -> bool:
+        """Leave the app, go to the shell or draw all again, if that is what a key means."""
+        if not isinstance(event, events.Key):
+            return False
+        action = self.main.registry.for_key(event.key, self.main.pane)
+        if action is None or action.id not in _OF_THE_APP or prints(event):
+            return False
+        if self._errand and action.id == "app.quit" and not self.leaving:
+            self.leaving = True
+            self.leave()
+            self.say(f"stopping, then leaving; {shown(event.key)} again leaves at once", "warning")
+        else:
+            await self.main.perform(action)
+        return True
 
     async def _work_off(self) -> None:
         if self._taking:
             return
         self._taking = True
         try:
-            while self._typed:
+            while self._typed and not self._entered:
                 await self._do(self._typed.popleft())
         finally:
             self._taking = False
 
     async def _do(self, event: events.Key | events.Paste) -> None:
         key = event.key if isinstance(event, events.Key) else ""
-        if self.over:
+        if self.over or self._is_left_by(event):
             return
-        if key in _LEAVING:
-            self.leave()
-        elif self._errand:
-            return
+        if self._errand:
+            await self._of_the_app(event)
         elif key == "enter":
             await self.enter()
         elif key in _CHOICES:
@@ -287,17 +187,8 @@ class Dialog(Guarded, ModalScreen[None]):
         elif not (isinstance(event, events.Key) and await self.other_key(event)):
             await self._type(event)
 
-    def page(self, pages: int) -> None:
-        """Scroll what is shown."""
-        self.body_view.step(pages * max(self.body_view.page - 1, 1))
-
     async def _type(self, event: events.Key | events.Paste) -> None:
-        action = (
-            self.main.registry.for_key(event.key, self.main.pane) if isinstance(event, events.Key) else None
-        )
-        if action and action.id in ("app.redraw", "app.suspend", "app.quit") and not prints(event):
-            await self.main.perform(action)
-        elif self.field:
+        if not await self._of_the_app(event) and self.field:
             await self.field.feed(event)
             self.typed_anew()
 
@@ -327,9 +218,11 @@ class Dialog(Guarded, ModalScreen[None]):
             self.dismiss()
 
     async def enter(self) -> None:
-        """Do it, or say why not."""
+        """Do it, or say why not; what is still being read is waited for."""
         typed = self.typed
-        if why := self._why_not_enter():
+        if self._can_wait:
+            self._wait(typed)
+        elif why := self._why_not_enter():
             self.say(why, "warning")
         elif self._unconfirmed:
             self._unconfirmed = False
@@ -339,16 +232,30 @@ class Dialog(Guarded, ModalScreen[None]):
         else:
             self.start(self.change(typed))
 
+    def _wait(self, typed: str) -> None:
+        """Have enter wait for the store's answer."""
+        if why := self.lacks(typed):
+            self.say(why, "warning")
+        else:
+            self._entered = True
+            self.say("done as soon as it is read, if nothing stands in the way; esc cancels", "muted")
+
+    async def _go_on(self) -> None:
+        """Do what enter asked for before it was read, unless it is not what was on the screen; then what was typed since."""
+        if self.over or not self._entered:
+            return
+        self._entered = False
+        self._unconfirmed = self.prospect is not None and not self.is_expected(self.prospect)
+        await self.enter()
+        if self._errand is None:
+            self._typed.clear()  # it was typed by someone who didn't see that it was not done
+        await self._work_off()
+
     def start(self, change: Change) -> None:
         """Hand a change to the worker."""
         self._errand = Errand(change, self.main.worker.post)
         self.main.worker.make(self._errand)
         self.say("at work" + self.main.signs.ellipsis, "muted")
-
-    def say(self, text: str, style: str = "") -> None:
-        """Say something below the reason, or nothing."""
-        self._said, self._failed = (text, style), False
-        self.show()
 
     # -- answers of the store ----------------------------------------------------------------------
 
@@ -385,6 +292,8 @@ class Dialog(Guarded, ModalScreen[None]):
                 self._said = ("this has changed since you looked", "warning")
         self.prospect = found
         self.show()
+        if self._entered:
+            self.call_later(self._go_on)
 
     def take_sought(self, message: VersionsSought) -> None:
         """Take versions that were looked for: only the palette looks for any."""

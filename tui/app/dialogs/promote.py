@@ -27,9 +27,12 @@ _NEXT = {None: "staging", "staging": "validation", "validation": "production"}
 class PromoteDialog(Dialog):
     """Moves one version to the next stage, or ``to`` another; and the keys choose yet another."""
 
+    may_wait = True
+
     def __init__(self, main: MainScreen, version: Version, to: str = "") -> None:
         super().__init__(main)
         self.version = version
+        self._replaced = main.selection.in_production(version.model)
         self.target = to or _NEXT.get(version.stage, "")
 
     @property
@@ -71,6 +74,13 @@ class PromoteDialog(Dialog):
         displaced = prospect.production.id if prospect.production else ""
         blocked = [r.gate for r in stopping(prospect.report)] if prospect.report else []
         return prospect.token, displaced, blocked, prospect.problem
+
+    def is_expected(self, prospect: Promotion) -> bool:
+        """It is the version that was selected, it stands where it stood, and what it would replace was in production."""
+        found = prospect.version
+        production = found if found.stage == "production" else prospect.production
+        now = (found.id, found.stage, production.version if production else None)
+        return now == (self.version.id, self.version.stage, self._replaced)
 
     def choose(self, step: int) -> bool:
         """Take the stage before or after."""

@@ -22,10 +22,12 @@ class RollbackDialog(Dialog):
     """Lets Production of a model go back, to the version before or to one that is chosen."""
 
     verb = "roll back"
+    may_wait = True
 
     def __init__(self, main: MainScreen, model: str) -> None:
         super().__init__(main)
         self.model = model
+        self._replaced = main.selection.in_production(model)
         self.target = ""
         self._holders: tuple[str, ...] = ()
 
@@ -41,6 +43,10 @@ class RollbackDialog(Dialog):
     def essence(self, prospect: Return) -> object:
         """A decision rests on what leaves and what returns."""
         return self._way_of(prospect) if prospect.plan else prospect.problem
+
+    def is_expected(self, prospect: Return) -> bool:
+        """What leaves is what was in production."""
+        return (prospect.current.version if prospect.current else None) == self._replaced
 
     def choose(self, step: int) -> bool:
         """Take another version that held Production."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...text import visible
 from .. import clipboard, guide, headline
 from ..column_settings import checked
 from ..messages import (
@@ -116,6 +117,8 @@ def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
 def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
     dialog = screen.dialog
     match message:
+        case ChangeMade() | ChangeFailed() if dialog and dialog.leaving:
+            _left(screen, message)
         case ChangeMade():
             _change_made(screen, message)
         case ProspectRead() | ProspectFailed() if dialog:
@@ -126,6 +129,14 @@ def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
             dialog.progressed(message)
         case ChangeFailed() if dialog:
             dialog.failed(message)
+
+
+def _left(screen: MainScreen, message: ChangeMade | ChangeFailed) -> None:
+    """Leave the app, and tell on the terminal what came of what was under way."""
+    from rich.text import Text
+
+    told = message.made.sentence if isinstance(message, ChangeMade) else message.reason
+    screen.app.exit(0, message=Text(visible(told, ascii_only=screen.ascii_only)))
 
 
 def _change_made(screen: MainScreen, message: ChangeMade) -> None:

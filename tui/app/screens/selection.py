@@ -59,6 +59,10 @@ class Selection:
         selected: Version | None = self._screen.version_table.selected
         return selected
 
+    def in_production(self, model: str) -> str | None:
+        """Return the number of the version of a model that is listed as in production."""
+        return next((found.production for found in self.models if found.name == model), None)
+
     @property
     def resting(self) -> bool:
         """Whether nothing is about to follow a key."""
