@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from .nouns.file_diff import FileDiff as FileDiff
     from .nouns.file_diff import ValueChange as ValueChange
     from .nouns.file_text import FileText as FileText
+    from .nouns.gate import BaseInStage as BaseInStage
     from .nouns.gate import GateOutcome as GateOutcome
     from .nouns.gate import GateResult as GateResult
     from .nouns.health import Finiteness as Finiteness
@@ -232,7 +233,7 @@ _HOMES = {
     ),
     "nouns.audit": ("AuditProblem", "AuditReport", "CheckedCheckpoint"),
     "nouns.checkpoint": ("Checkpoint", "read_checkpoints"),
-    "nouns.gate": ("GateOutcome", "GateResult"),
+    "nouns.gate": ("BaseInStage", "GateOutcome", "GateResult"),
     "nouns.keys": ("KeySetting", "read_keys"),
     "nouns.ledger": ("LedgerEntry", "WatchNotice"),
     "nouns.policy": (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
+    from ..nouns.adapter import Adapter
     from ..nouns.file_text import FileText
     from ..nouns.health import Health
     from ..nouns.histogram import Histogram
@@ -77,6 +78,15 @@ def histogram(
 
 class Inspecting(Face):
     """What is inside a version's files."""
+
+    def adapter(self, ref: str) -> Adapter | None:
+        """Return what PEFT's configuration says of an adapter: rank, alpha, targets, base and revision.
+
+        None for a version of another kind, or whose configuration is missing or can't be read.
+        """
+        from ..verbs import adapters
+
+        return adapters.described_version(self._repository, ref)
 
     def health(self, ref: str, *, progress: ProgressCallback | None = None) -> Health:
         """Say whether the weights of a version are sound, as the function ``health`` does for files.

@@ -103,7 +103,8 @@ class Registering(Face):
                 A tag ``retires`` (``2027-01-14``) says when it ends.
             replaces: the reference that this is to take the place of, and
             reason: why. It takes both.
-            force: register a hosted model that was retired already.
+            force: register a hosted model that was retired already, or an adapter that does not fit the base it is bound to:
+                it is flagged (``Version.mismatch``).
             progress: called with the bytes done; raise from it to cancel.
 
         Raises:
@@ -113,7 +114,8 @@ class Registering(Face):
             NotFoundError: a path or a parent is missing; said before a byte is copied.
             UnsupportedFileError: a socket, device, FIFO, or a symlink that dangles, loops or needs ``follow``.
             ConflictError: the number is taken, was taken by a deleted version, or this content already
-                has another number than the ``version`` asked for; or a hosted model was retired already.
+                has another number than the ``version`` asked for; or a hosted model was retired already; or an
+                adapter's shapes, or the name or revision of its base, are not those of the base it is bound to.
             SourceChangedError: a file changed while it was being read.
         """
         from ..verbs import register

@@ -54,6 +54,9 @@ TEMPLATE = """\
 #rollback = ["alice", "@ml-leads"]
 #override = ["alice"]
 
+[adapters]
+# base_in_stage = true    # false: an adapter may enter a stage before its base
+
 #[[gate]]            # what a version must show to enter a stage; as many as you like
 #stage = "production"
 #metric = "accuracy"
@@ -65,6 +68,8 @@ TEMPLATE = """\
 SPAN = 'a number and a unit (s, m, h, d, w), such as "30s" or "14d"'
 """How a span of time is written."""
 
+_GOVERNING = frozenset({"gate", "access", "adapters"})
+"""Tables that say what versions must show, and who may do what."""
 _STILL_NS = 20_000_000  # nanoseconds since its last change after which the file is believed
 _TRIES = 25
 _SHOWN = 200  # characters of a bad value in a message
@@ -75,7 +80,8 @@ _DURATION = re.compile(r"(\d{1,9})\s*([smhdw])", re.ASCII)
 class Config(msgspec.Struct, frozen=True):
     """The settings in force. Durations are in seconds; metrics are names, or patterns with ``*`` and ``?``.
 
-    ``policy`` is None without gates and access rules. ``keys`` are for the full screen, which checks them.
+    ``policy`` is None without gates and access rules. ``keys`` and ``screen`` are for the full screen, which checks them;
+    ``screen`` is None where nothing is said of it.
     """
 
     lock_timeout: int = 30
@@ -152,14 +158,8 @@ def _parse(text: str, path: str) -> Config:
             f"{path}: {error}", hint="Mend that line, or delete the file for the defaults."
         ) from error
     values: dict[str, Any] = {}
-    if "gate" in tables or "access" in tables:
-        from . import policy  # here, and not for every command: most stores have none
-
-        try:
-            found = policy.read(tables.pop("gate", []), tables.pop("access", {}))
-        except policy.PolicyProblem as problem:
-            raise _misplaced(text, path, problem) from None
-        values["policy"] = found if found.encode() else None
+    if not _GOVERNING.isdisjoint(tables):
+        values["policy"] = _governing(tables, text, path)
     if "keys" in tables:
         from ..nouns.keys import read_keys
 
@@ -194,6 +194,17 @@ def _parse(text: str, path: str) -> Config:
     return msgspec.structs.replace(said, policy=said.policy.directed(said.metrics_higher, said.metrics_lower))
 
 
+def _governing(tables: dict[str, Any], text: str, path: str) -> Policy | None:
+    """Take out the tables that govern stages; return what they say, None where that is nothing."""
+    from . import policy  # here, and not for every command: most stores have none
+
+    try:
+        found = policy.read(*(tables.pop(name, {} if name != "gate" else []) for name in policy.TABLES))
+    except policy.PolicyProblem as problem:
+        raise _misplaced(text, path, problem) from None
+    return found if found.encode() else None
+
+
 def _bad(text: str, path: str, word: str, what: str, allowed: str, *, after: int = 0) -> BadConfigError:
     """Return the error for a word, looked for from line ``after`` + 1 on."""
     pattern = re.compile(rf"^\s*(?:\[\s*)?\"?{re.escape(word)}\b")
@@ -203,9 +214,11 @@ def _bad(text: str, path: str, word: str, what: str, allowed: str, *, after: int
 
 
 def _misplaced(text: str, path: str, problem: PolicyProblem) -> BadConfigError:
-    """Return the error for a mistake in the gates or in [access], with its line."""
-    headings = {"gate": re.compile(r"^\s*\[\[\s*gate\s*\]\]"), "access": re.compile(r"^\s*\[\s*access\b")}
-    places = [n for n, content in enumerate(text.splitlines(), 1) if headings[problem.table].match(content)]
+    """Return the error for a mistake in the gates, in [access] or in [adapters], with its line."""
+    heading = re.compile(
+        r"^\s*\[\[\s*gate\s*\]\]" if problem.table == "gate" else rf"^\s*\[\s*{problem.table}\b"
+    )
+    places = [n for n, content in enumerate(text.splitlines(), 1) if heading.match(content)]
     after = places[problem.at] if problem.at < len(places) else 0
     return _bad(text, path, problem.key, problem.what, problem.allowed, after=after)
 

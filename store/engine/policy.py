@@ -13,6 +13,8 @@ A ``[[gate]]`` names a stage, perhaps models, and one rule or several::
     verified = "24h"                 # bytes hashed so lately, or "now"
     waited = "2d"                    # in the stage before
     approvals = 2                    # by = ["alice", "@ml-leads"], four_eyes = true, signed = false
+
+``[adapters] base_in_stage = false`` lets adapters enter a stage before their base.
 """
 
 from __future__ import annotations
@@ -35,15 +37,19 @@ _PEOPLE = 'a list of account names and "@groups", such as ["alice", "@ml-leads"]
 _TEXTS = 'a text, or a list of texts, such as "sentiment" or ["sentiment", "ranker-*"]'
 
 
+TABLES = ("gate", "access", "adapters")
+"""Tables of config.toml that govern stages, in the order in which ``read`` takes them."""
+
+
 class PolicyProblem(Exception):  # noqa: N818 - becomes a BadConfigError, with file and line, one level up
-    """What is wrong: with ``key`` of the table ``[access]`` or of the ``at``-th ``[[gate]]``, counted from 0."""
+    """What is wrong: with ``key`` of ``[access]``, ``[adapters]`` or the ``at``-th ``[[gate]]``, counted from 0."""
 
     def __init__(self, table: str, at: int, key: str, what: str, allowed: str) -> None:
         super().__init__(what)
         self.table, self.at, self.key, self.what, self.allowed = table, at, key, what, allowed
 
 
-def read(gates: object, access: object) -> Policy:
+def read(gates: object, access: object, adapters: object) -> Policy:
     """Return the policy that the tables of config.toml say.
 
     Raises:
@@ -56,7 +62,13 @@ def read(gates: object, access: object) -> Policy:
     found = tuple(gate for at, table in enumerate(gates) for gate in _gates(_Table("gate", at, table)))
     if not isinstance(access, dict):
         raise PolicyProblem("access", 0, "access", "access is no table", "write [access]")
-    return Policy(found, _access(_Table("access", 0, access)))
+    if not isinstance(adapters, dict):
+        raise PolicyProblem("adapters", 0, "adapters", "adapters is no table", "write [adapters]")
+    return Policy(
+        found,
+        _access(_Table("access", 0, access)),
+        base_in_stage=_base_in_stage(_Table("adapters", 0, adapters)),
+    )
 
 
 class _Table(NamedTuple):
@@ -216,6 +228,12 @@ def _of_people(table: _Table) -> Iterator[Rule]:
             "approvals", f"gate.approvals = {count}, but gate.by lists {len(by)}", "list as many"
         )
     yield rules.Approvals(count, by, table.flag("four_eyes", True), table.flag("signed", False))
+
+
+def _base_in_stage(table: _Table) -> bool:
+    if unknown := next((key for key in table.keys if key != "base_in_stage"), None):
+        raise table.wrong(unknown, f"unknown key adapters.{unknown}", "known in [adapters]: base_in_stage")
+    return table.flag("base_in_stage", True)
 
 
 def _access(table: _Table) -> Access:

@@ -23,6 +23,7 @@ Content: TypeAlias = Literal["safe-pickle", "finite-weights"]
 RECORDS: tuple[Record, ...] = ("dataset", "clean-git", "parent")
 CONTENTS: tuple[Content, ...] = ("safe-pickle", "finite-weights")
 ROLLBACK_TARGET = "rollback-target"
+BASE_IN_STAGE = "base-in-stage"
 REQUIRABLE: tuple[str, ...] = (*RECORDS, ROLLBACK_TARGET, *CONTENTS)
 """What ``require`` may list."""
 
@@ -166,6 +167,23 @@ class RollbackTarget(msgspec.Struct, frozen=True, tag="rollback-target"):
         return "a version that production could go back to"
 
 
+class BaseInStage(msgspec.Struct, frozen=True, tag="base-in-stage"):
+    """An adapter's base must be in the stage that it enters, or past it, or be asked into it.
+
+    Asked of every adapter unless config.toml switches it off; it is not part of what approvals are bound to.
+    """
+
+    @property
+    def label(self) -> str:
+        """What the gate is called in a list."""
+        return BASE_IN_STAGE
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in words."""
+        return "an adapter's base is there already, or is asked in"
+
+
 class Approvals(msgspec.Struct, frozen=True, tag="approvals", omit_defaults=True):
     """So many people must approve: of those listed (``@name`` is a Unix group; nobody listed means anyone).
 
@@ -210,7 +228,16 @@ def _span(seconds: int) -> str:
 
 
 Rule: TypeAlias = (
-    MetricBound | NoWorse | Named | Recorded | Verified | Contained | Waited | RollbackTarget | Approvals
+    MetricBound
+    | NoWorse
+    | Named
+    | Recorded
+    | Verified
+    | Contained
+    | Waited
+    | RollbackTarget
+    | BaseInStage
+    | Approvals
 )
 
 

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from .gate import Gate, NoWorse
+from .gate import BaseInStage, Gate, NoWorse
+from .stage import GATED
 
 Action: TypeAlias = Literal["register", "promote", "rollback", "delete", "override", "config"]
 ACTIONS: tuple[Action, ...] = ("register", "promote", "rollback", "delete", "override", "config")
@@ -41,13 +42,15 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
     """Gates in the order of config.toml, and access. An empty one lets everyone do everything but override.
 
     ``higher`` and ``lower`` are what ``[metrics]`` says of which way is better: part of it where a gate compares, since
-    whoever turns a metric round turns that gate round.
+    whoever turns a metric round turns that gate round. ``base_in_stage`` says whether adapters are asked for their base
+    (``nouns.gate.BaseInStage``).
     """
 
     gates: tuple[Gate, ...] = ()
     access: Access = Access()
     higher: tuple[str, ...] = ()
     lower: tuple[str, ...] = ()
+    base_in_stage: bool = True
 
     def directed(self, higher: tuple[str, ...], lower: tuple[str, ...]) -> Policy:
         """Return it with what ``[metrics]`` says, if that makes a difference to its gates."""
@@ -55,9 +58,12 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True):
             return self
         return msgspec.structs.replace(self, higher=higher, lower=lower)
 
-    def guarding(self, model: str, stage: str | None) -> tuple[Gate, ...]:
-        """Return the gates that are asked before a version of ``model`` enters ``stage``."""
-        return tuple(gate for gate in self.gates if gate.guards(model, stage))
+    def guarding(self, model: str, stage: str | None, *, kind: str = "") -> tuple[Gate, ...]:
+        """Return the gates that are asked before a version of ``model`` enters ``stage``; with ``kind`` those built in, too."""
+        found = tuple(gate for gate in self.gates if gate.guards(model, stage))
+        if kind == "adapter" and self.base_in_stage and stage in GATED:
+            return (Gate(stage, BaseInStage()), *found)
+        return found
 
     def encode(self) -> bytes:
         """Return canonical bytes: JSON, UTF-8, sorted keys. Equal policies give equal bytes; an empty one none."""

@@ -46,7 +46,7 @@ class Registered(msgspec.Struct, frozen=True):
     bytes the store took, ``left`` the sources that ``move`` had to leave where they are, ``redacted`` the parameters
     whose values looked like secrets and were not kept, ``unread`` a sentence for each file that seems to say where the
     version comes from but can't be read, ``datasets`` one for each dataset it was tied to, ``notices`` one for what could not be captured of its making and
-    will be missed, ``mismatch`` one for what does not fit together and was registered all the same.
+    will be missed.
     """
 
     version: Version
@@ -59,7 +59,6 @@ class Registered(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    mismatch: tuple[str, ...] = ()
 
 
 class BadObject(msgspec.Struct, frozen=True):

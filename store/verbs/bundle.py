@@ -84,7 +84,6 @@ def bundle(
                 stored=new,
                 redacted=asked.redacted,
                 notices=(*around.notices, *unpinned),
-                mismatch=mismatch if done.created else (),
             )
     _check_there(repository, taken)
     raise BusyError("objects were removed while they were being bundled", hint="Try again when gc is done.")

@@ -21,6 +21,7 @@ from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.reports import GateReport, ProgressCallback
 from ..nouns.stage import PRODUCTION, Stage, following, parse, word
+from ..nouns.version import Version
 from . import checkout, look, members, moving, pickled, policy, resolve, signers, standing, voices
 from .policy import InForce
 from .signers import Signers
@@ -72,7 +73,7 @@ def door(
 ) -> Door:
     """Gather what the gates of a stage look at. Signatures not seen in the last minute are checked: a program each."""
     model = document["model"]
-    guarding = in_force.policy.guarding(model, stage)
+    guarding = in_force.policy.guarding(model, stage, kind=document["kind"])
     digest = policy.rules_digest(in_force.policy, model, stage)
     version = look.as_version(document)
     production = moving.in_production(index, model)
@@ -83,6 +84,7 @@ def door(
         return directions.direction(name, in_force.policy.higher, in_force.policy.lower)
 
     names = {edge.to: _called(index, edge.to) for edge in version.edges} if guarding else {}
+    bases = _bases(index, version) if gates.asks_for_base(guarding) else ()
     facts = Facts(
         version=version,
         stage=stage,
@@ -98,8 +100,21 @@ def door(
         voices=voices.heard(repository, document, keys) if gates.approvals_asked(guarding) else (),
         shared=in_force.policy.access.shared,
         called=lambda end: names.get(end, end),
+        bases=tuple(look.as_version(base) for base in bases),
+        entering=frozenset(ref_of(base) for base in bases if _is_asked_into(base, stage)),
     )
     return Door(document, stage, guarding, digest, facts, keys)
+
+
+def _bases(index: Index, version: Version) -> tuple[Document, ...]:
+    """Return the versions that an adapter is of: what it is bound to by digest, under each of its names."""
+    ids = [edge.to for edge in version.edges if edge.type == "adapter-of" and not edge.outside]
+    return tuple(base for each in ids for base in index.with_id(each) if not base.get("deleted"))
+
+
+def _is_asked_into(document: Document, stage: Stage) -> bool:
+    said = [each for each in voices.approvals(document) if each.stage == stage]
+    return any(each.verdict == "request" for each in said)
 
 
 def _called(index: Index, end: str) -> str:

@@ -39,6 +39,7 @@ def change(repository: Repository, ref: str, add: Sequence[Stated], remove: Sequ
     """
     for type_, _ in (*add, *remove):
         check_type(type_)
+    _check_fits(repository, ref, add)
     with repository.writing() as index:
         document = resolve.resolve(index, ref)
         gone = [_known_edge(index, document, type_, to) for type_, to in remove]
@@ -55,6 +56,18 @@ def change(repository: Repository, ref: str, add: Sequence[Stated], remove: Sequ
         fresh = index.version(document["model"], document["version"])
         assert fresh is not None, "a version's document outlives its edges"
         return look.as_version(fresh)
+
+
+def _check_fits(repository: Repository, ref: str, add: Sequence[Stated]) -> None:
+    """Make sure that an adapter fits what it is to be bound to. Before the lock is taken: headers are read."""
+    from .adapters import EDGE, check_link
+
+    if not any(type_ == EDGE for type_, _ in add):
+        return
+    with repository.reading() as index:
+        document = resolve.resolve(index, ref)
+        links = [edge(index, type_, to) for type_, to in add]
+    check_link(repository, document, links)
 
 
 def check_type(type_: str) -> str:

@@ -161,7 +161,7 @@ class _Promotion:
         """Return what guards the way; None where nothing does."""
         if plan.target is None or not moving.is_up(plan.source, plan.target):
             return None
-        if not governs.policy.guarding(plan.document["model"], plan.target):
+        if not governs.policy.guarding(plan.document["model"], plan.target, kind=plan.document["kind"]):
             return None
         keys = signers.in_force(self.repository, index, governs.policy)
         return gates.door(self.repository, index, plan.document, plan.target, governs, keys)

@@ -34,6 +34,7 @@ def register(repository: Repository, asked: Request, progress: ProgressCallback 
     around = Circumstances(repository, asked)
     files = _collect(repository, asked)
     _refuse_early(repository, asked, files)
+    asked = _fitting(repository, asked, files)
     return _register(repository, _with_datasets(repository, asked, progress), files, around, progress)
 
 
@@ -50,6 +51,7 @@ def register_each(
         made = _moment(max(source.mtime for source in files), path)
         one = msgspec.structs.replace(asked, paths=(path,), created=made)
         _refuse_early(repository, one, files)
+        one = _fitting(repository, one, files)
         dated.append((made, str(path), one, files))
     tied = _with_datasets(repository, asked, progress)
     return [
@@ -72,6 +74,15 @@ def _refuse_early(repository: Repository, asked: Request, files: list[SourceFile
     with repository.reading() as index:
         size = sum(file.size for file in files)
         check_possible(index, asked.model, asked.version, size=size, files=len(files))
+
+
+def _fitting(repository: Repository, asked: Request, files: list[SourceFile]) -> Request:
+    """Return the request, if what is asked for fits together."""
+    if asked.kind != "adapter":
+        return asked
+    from .adapters import fitting
+
+    return fitting(repository, asked, files)
 
 
 def _with_datasets(repository: Repository, asked: Request, progress: ProgressCallback | None) -> Request:

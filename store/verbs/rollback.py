@@ -197,7 +197,7 @@ def _gates_say(
 
     They don't block a rollback, so nor does what keeps them from answering: a list of signers that can't be read.
     """
-    if not governs.policy.guarding(target["model"], PRODUCTION):
+    if not governs.policy.guarding(target["model"], PRODUCTION, kind=target["kind"]):
         return (), "", ""
     try:
         keys = signers.in_force(repository, index, governs.policy)

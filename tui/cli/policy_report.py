@@ -32,10 +32,11 @@ def write(found: Governing, root: str) -> None:
         "",
     )
     output.data("\n" + output.paint("gates", "bold"))
-    if found.policy.gates:
-        _lines([("STAGE", "MODELS", "GATE", "ASKS"), *gate_rows(found.policy)])
-    else:
-        output.data("  none: every version may enter every stage")
+    if rows := gate_rows(found.policy):
+        _lines([("STAGE", "MODELS", "GATE", "ASKS"), *rows])
+    if not found.policy.gates:
+        others = " other" if rows else ""
+        output.data(f"  no{others} gates: every version may enter every stage")
     output.data("\n" + output.paint("access", "bold"))
     _lines(access_rows(found.policy.access))
     if found.waiting:
@@ -78,9 +79,12 @@ def gate_rows(policy: Policy) -> list[Row]:
 
     They hold text from outside that is not safe to show yet.
     """
-    plain = output.ascii_only()
+    from ...store import BaseInStage
+
+    plain, rule = output.ascii_only(), BaseInStage()
+    built_in = [("every", "adapters", rule.label, rule.asks)] if policy.base_in_stage else []
     ordered = sorted(policy.gates, key=lambda gate: _PROMOTED.index(gate.stage))
-    return [
+    return built_in + [
         (
             stage_label(gate.stage, ascii_only=plain),
             ", ".join(gate.models) or "all",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from . import output
 
 if TYPE_CHECKING:
-    from ...store import Registered
+    from ...store import Registered, Version
 
 _GUESSES_TOLD = 2
 """Guessed edges that are told; a model card may name many data sets."""
@@ -31,7 +31,7 @@ def tell(done: Sequence[Registered], as_json: bool, *, several: bool) -> None:
     for sentence in done[0].datasets if done else ():
         output.talk(output.safe(f"dataset {sentence}", 500))
     if notices := next((one.notices for one in done if one.notices), ()):
-        output.talk(output.safe(f"weak record: {'; '.join(notices)}", 500))
+        _tell_notices(done[0], notices)
     if as_json:
         rows = [_row(one) for one in done]
         output.print_json(rows if several else rows[0])
@@ -40,6 +40,7 @@ def tell(done: Sequence[Registered], as_json: bool, *, several: bool) -> None:
         output.talk(_sentence(one))
         _tell_pickles(one)
         _tell_mismatch(one)
+        _tell_variables(one)
         _tell_guesses(one)
         output.result(one.version.ref)
 
@@ -50,9 +51,44 @@ def _tell_pickles(one: Registered) -> None:
         output.warn(f"loading it could run {named}", f"mvtui inspect {one.version.ref} shows what")
 
 
+def _tell_notices(one: Registered, notices: Sequence[str]) -> None:
+    if one.version.kind == "hosted":
+        output.warn(
+            "; ".join(notices), f"a tag says otherwise: mvtui tag {one.version.ref} retires=2027-01-14"
+        )
+    else:
+        output.talk(output.safe(f"weak record: {'; '.join(notices)}", 500))
+
+
+def _tell_variables(one: Registered) -> None:
+    """Tell what a prompt asks for, and how it was read: whoever meant otherwise sees it at once."""
+    version = one.version
+    if version.kind != "prompt" or not one.created:
+        return
+    variables = output.safe(str(version.params.get("variables", "")), 500)
+    language = version.params.get("template")
+    said = f"variables: {variables}" if variables else "no variables"
+    output.talk(f"{said} (template: {language})")
+
+
+def _hosted(version: Version) -> list[str]:
+    """Return which hosted model a version is; nothing for any other."""
+    if version.kind != "hosted":
+        return []
+    return [output.safe(f"{version.params.get('provider')} {version.params.get('model')}", 300)]
+
+
 def _tell_mismatch(one: Registered) -> None:
-    for sentence in one.mismatch:
-        output.warn(sentence, f"it is flagged: mvtui show {one.version.ref}")
+    """Tell what does not fit together, and that nobody said what an adapter is of."""
+    version = one.version
+    if not one.created:
+        return
+    for sentence in version.mismatch:
+        output.warn(sentence, f"it is flagged: mvtui show {version.ref}")
+    if version.kind == "adapter" and all(edge.outside for edge in version.edges if edge.type == "adapter-of"):
+        output.talk(
+            f"it is bound to no version of this store, which it needs to enter a stage: mvtui link {version.ref} adapter-of=REF"
+        )
 
 
 def _tell_guesses(one: Registered) -> None:
@@ -88,7 +124,7 @@ def _sentence(one: Registered) -> str:
     name = f"{version.ref} ({version.short_id})"
     if one.created:
         name += f" as {version.kind}," if version.kind != "weights" else ""
-        facts = [size(version.size), plural(version.file_count, "file")]
+        facts = _hosted(version) or [size(version.size), plural(version.file_count, "file")]
         sentence = f"registered {name} {', '.join(facts)}"
         return f"{sentence}, {output.safe(one.bump)}" if one.bump else sentence
     if one.stored:

@@ -99,13 +99,13 @@ def read(source: Source) -> InspectedFile:
         ) from None
 
 
-def read_tensors(source: Source) -> InspectedFile:
-    """Return the tensors of a file, if it is of a format that has such; pickled data are not judged.
+def read_unjudged(source: Source, names: Sequence[str] = READERS) -> InspectedFile:
+    """Return what is inside a file by one of some readers; what pickled data in it would run is not looked for.
 
     Raises:
         BadFileError, OSError: as ``read``.
     """
-    return _read(source, WEIGHTS)
+    return _read(source, names)
 
 
 def invalid(error: BadFileError) -> str:

@@ -22,6 +22,7 @@ _JUDGES: dict[type[Any], Callable[[Any, Facts], GateResult]] = {
     rules.Contained: records.contained,
     rules.Waited: records.waited,
     rules.RollbackTarget: records.rollback_target,
+    rules.BaseInStage: records.base_in_stage,
     rules.Approvals: people.approvals,
 }
 
@@ -46,6 +47,11 @@ def must_measure(gates: Iterable[Gate], facts: Facts) -> bool:
 def asks_for_pickles(gates: Iterable[Gate]) -> bool:
     """Whether a gate wants to know what loading the files' pickles would run."""
     return any(isinstance(rule, rules.Contained) and rule.what == "safe-pickle" for rule in _rules(gates))
+
+
+def asks_for_base(gates: Iterable[Gate]) -> bool:
+    """Whether a gate wants to know where an adapter's base stands."""
+    return any(isinstance(rule, rules.BaseInStage) for rule in _rules(gates))
 
 
 def approvals_asked(gates: Iterable[Gate]) -> tuple[rules.Approvals, ...]:

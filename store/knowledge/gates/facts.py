@@ -42,7 +42,8 @@ class Facts(msgspec.Struct, frozen=True):
     not done. ``pickles`` is the verdict on the pickles in its files, None without any; it is looked for only where a gate
     asks. ``voices`` are all verdicts on the version, oldest first. ``direction`` tells which way a metric
     is better, ``member`` whether a person is one of those that a name means (``@group`` is a Unix group). ``shared``
-    are accounts that several people use. ``called`` says what the other end of an edge is called.
+    are accounts that several people use. ``called`` says what the other end of an edge is called. ``bases`` are the versions
+    that an adapter is of; ``entering`` those of them, by reference, that someone asked into ``stage``.
     """
 
     version: Version
@@ -61,3 +62,5 @@ class Facts(msgspec.Struct, frozen=True):
     voices: tuple[Voice, ...] = ()
     shared: tuple[str, ...] = ()
     called: Callable[[str], str] = str
+    bases: tuple[Version, ...] = ()
+    entering: frozenset[str] = frozenset()

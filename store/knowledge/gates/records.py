@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...nouns.gate import (
+    BaseInStage,
     Contained,
     GateOutcome,
     GateResult,
@@ -147,6 +148,31 @@ def rollback_target(rule: RollbackTarget, facts: Facts) -> GateResult:
     if facts.target is None:
         return GateResult(rule.label, "fail", "there would be no version to go back to")
     return GateResult(rule.label, "pass", facts.target, {"target": facts.target})
+
+
+def base_in_stage(rule: BaseInStage, facts: Facts) -> GateResult:
+    """Say whether an adapter's base is where the adapter goes."""
+    if facts.version.kind != "adapter":
+        return GateResult(rule.label, "pass", "it is no adapter")
+    if not facts.bases:
+        outside = next((e.to for e in facts.version.edges if e.type == "adapter-of" and e.outside), "")
+        what = (
+            f"its base {outside[:_NAME]} is not in the store" if outside else "nobody said what its base is"
+        )
+        said = f"{what}; mvtui link binds it to a version"
+        return GateResult(rule.label, "fail", said)
+    best = max(facts.bases, key=lambda base: (_height(base.stage), base.ref in facts.entering))
+    values: dict[str, Scalar] = {"base": best.ref, "stage": best.stage}
+    if _height(best.stage) >= _height(facts.stage):
+        return GateResult(rule.label, "pass", f"its base {best.ref} is in {best.stage}", values)
+    if best.ref in facts.entering:
+        return GateResult(rule.label, "pass", f"its base {best.ref} is asked into {facts.stage}", values)
+    where = f"in {best.stage}" if best.stage else "in no stage"
+    return GateResult(rule.label, "fail", f"its base {best.ref} is {where}", values)
+
+
+def _height(stage: Stage | None) -> int:
+    return GATED.index(stage) if stage in GATED else -1
 
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))

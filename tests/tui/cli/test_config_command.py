@@ -37,7 +37,8 @@ def test_without_a_policy_everyone_may(run: Run, store: Store) -> None:
     shown = run("config")
     assert shown.code == 0
     assert "policy       empty: no gates, no access rules\n" in shown.out
-    assert "  none: every version may enter every stage\n" in shown.out
+    assert "  no other gates: every version may enter every stage\n" in shown.out
+    assert "adapters  base-in-stage  an adapter's base is there already, or is asked in" in shown.out
     assert "  rollback              everyone who can write the store\n" in shown.out
     assert "  override gates        nobody\n" in shown.out
     assert shown.err == ""

@@ -106,7 +106,8 @@ def _write(store: Store, detail: VersionDetail) -> None:
 
     version = detail.version
     known = version.size or version.file_count or not version.external
-    _head(version, f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known")
+    volume = f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known"
+    _head(version, volume, _adapter(store, version))
     if not version.deleted:
         standing.write(store, version)
     _write_members(store, version)
@@ -173,7 +174,19 @@ def _surroundings(store: Store, version: Version) -> list[tuple[str, str]]:
     return [(name, output.safe(text, 500)) for name, text in told]
 
 
-def _head(version: Version, volume: str) -> None:
+def _adapter(store: Store, version: Version) -> list[tuple[str, str]]:
+    """Return what PEFT's configuration says of an adapter; nothing of another kind, or where it can't be read."""
+    if version.kind != "adapter" or version.deleted:
+        return []
+    said = store.adapter(version.ref)
+    if said is None:
+        return []
+    made_for = f"{said.base}@{said.revision}" if said.base and said.revision else said.base
+    told = [("adapter", output.safe(said.label, 300)), ("made for", output.safe(made_for, 300))]
+    return [(name, text) for name, text in told if text]
+
+
+def _head(version: Version, volume: str, adapter: list[tuple[str, str]]) -> None:
     from ...words import ago, clock
     from ..cells import overridden_cell, stage_style, standing_cell
     from ..standing import facts as standing_facts
@@ -193,6 +206,7 @@ def _head(version: Version, volume: str) -> None:
     ]
     if abs((version.registered - version.created).total_seconds()) >= 60:
         facts.insert(3, ("registered", f"{clock(version.registered)}, {ago(version.registered)}"))
+    facts += adapter
     facts += standing_facts(version)
     if version.source is not None:
         stays = ", and not in the store" if version.external else ""

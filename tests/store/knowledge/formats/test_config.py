@@ -126,7 +126,7 @@ def test_an_adapter() -> None:
         found = made.read(json.dumps(said).encode(), name)
         assert found.format == "adapter config"
         assert found.architecture == Architecture("LORA adapter", said_by=name)
-        assert found.notes == ("it is of rank 8", "its base is org/base")
+        assert found.notes == ("it is of rank 8", "it adapts q, v", "its base is org/base")
         assert found.metadata == said
 
 
