@@ -55,10 +55,18 @@ def obstacles(results: Sequence[GateResult]) -> str:
 def sentence(result: GateResult, *, listed: bool = False) -> str:
     """Return what a gate says; of approvals that are ``listed`` beside it only how many there are."""
     values = result.values
-    if not listed or "approved" not in values or values.get("rejected"):
+    if not listed or "approved" not in values:
         return result.sentence
     by = f" ({values['by']})" if values.get("by") else ""
-    return f"{values['approved']} of {values['asked']}{by}"
+    no = values.get("rejected")
+    against = f", and {plural(int(no), 'person')} against it" if isinstance(no, int) and no else ""
+    return f"{values['approved']} of {values['asked']}{by}{against}"
+
+
+def missing(results: Sequence[GateResult]) -> int:
+    """Return how many approvals are missing, of all gates that ask for some."""
+    asked = ((result.values.get("asked"), result.values.get("approved")) for result in results)
+    return sum(max(a - b, 0) for a, b in asked if isinstance(a, int) and isinstance(b, int))
 
 
 def way(source: str | None, target: str | None, *, ascii_only: bool = False) -> str:

@@ -45,6 +45,19 @@ async def test_it_says_who_is_where_and_what_the_next_stage_asks(world: Path, op
         assert "way back   1.0.0, left production" in shown
 
 
+async def test_where_there_is_room_the_stages_stand_in_a_line_with_arrows(world: Path, opened: Opens) -> None:
+    async with opened(world, (120, 45)) as it:
+        await turned(it, "j")
+        await it.press("4", "z")
+        first, second, *_ = (line for line in it.seen("#stages").splitlines() if line)
+        assert first.split("──▸")[2].split() == ["▸", "◐", "validation", "1"]
+        for stage, number in (("validation", "1.2.0"), ("production", "1.1.0"), ("archived", "1.0.0")):
+            assert second.index(number) == first.index(stage) - 2, "below its stage"
+        await it.pilot.resize_terminal(80, 24)
+        await it.rest()
+        assert "▸ ◐ validation  1  1.2.0" in it.seen("#stages"), "else one below the other"
+
+
 async def test_what_stops_a_version_is_told_with_its_sign_and_why(world: Path, opened: Opens) -> None:
     write(world, GATES + '[[gate]]\nstage = "staging"\nmetric = "f1"\nmin = 0.5\nmetrics = ["f1"]\n')
     async with opened(world, (120, 45)) as it:
@@ -77,8 +90,8 @@ async def test_a_rollback_an_override_and_what_was_undone_are_told_in_words(
         store.undo()
     async with opened(world, (120, 60)) as it:
         shown = await turned(it)
-        assert "ann ↩ ROLLBACK from 1.1.0" in flat(shown)
-        assert "! OVERRIDDEN accuracy vs production" in flat(shown)
+        assert "↩ ROLLBACK from 1.1.0 by ann" in flat(shown), "before who did it, where lines are short"
+        assert "! OVERRIDDEN accuracy vs production by ann" in flat(shown)
         assert "UNDONE: the change of 1.2.0" in flat(shown)
         assert '"it fell on French"' in flat(shown)
         assert "! OVERRIDDEN: past a gate of production" in flat(shown), "on the version itself, for ever"
@@ -116,6 +129,8 @@ async def test_approvals_that_no_longer_count_say_why(world: Path, opened: Opens
     async with opened(world, (120, 60)) as it:
         shown = await turned(it, "j")
         assert "✗ approvals" in shown
+        assert "1 of 2 (eve), and 1 person against it" in flat(shown)
+        assert "… 1 missing; asked of bob" in flat(shown)
         assert "bob approves" in shown
         assert "doesn't count: the gates have changed" in flat(shown)
         assert "✓ eve approves" in shown

@@ -77,7 +77,7 @@ def test_a_rejection_stands_out(run: Run, guarded: Store, monkeypatch: pytest.Mo
     guarded.reject("sentiment@1.1.0", "production", reason="fails on fr")
     shown = run("gates", "sentiment@1.1.0", "--to", "production")
     assert shown.code == 11
-    assert "  ✗ approvals               eve rejects it: fails on fr\n" in shown.out
+    assert "  ✗ approvals               2 of 2 (ann, bob), and 1 person against it\n" in shown.out
     assert '  ✗ eve  REJECTS   now  "fails on fr"\n' in shown.out
 
 

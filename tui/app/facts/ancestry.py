@@ -24,6 +24,9 @@ _ONE_LINE = 72
 _NAME_ROOM = 18
 """Cells that guides leave to names; deeper levels are numbered."""
 
+_SHORTEST = 3
+"""Cells of a model's name that say more than none."""
+
 _LEAST = 4
 """Cells without which a part is left out."""
 
@@ -65,7 +68,7 @@ def ancestry(found: Ancestry, look: Look, columns: int) -> Stops:
     lines.focus = len(lines)
     root = found.down[0].node
     if root is not None:
-        here: Line = [(lineage.name(root, ascii_only=look.ascii_only), "title")]
+        here: Line = [(_name(root, look, columns - len(_LEAD))[0], "title")]
         lines.stops.append(len(lines))
         lines.things.append(Place("", found.down[0]))
         parts = [here, *_facts(root, look)]
@@ -96,10 +99,9 @@ def _add(lines: Stops, rows: tuple[TreeRow, ...], look: Look, columns: int, *, u
                 f"{'...' if look.ascii_only else words.signs(look.ascii_only).ellipsis} and {row.more:,} more"
             )
             return _joined([[(_guides(row, look, columns, upward=upward) + more, "muted")]], look, columns)
-        first: list[Line] = [
-            [(_guides(row, look, columns, upward=upward), "muted"), _name(row.node, look)],
-            *_facts(row.node, look),
-        ]
+        guides = _guides(row, look, columns, upward=upward)
+        room = columns - len(_LEAD) - len(guides)
+        first: list[Line] = [[(guides, "muted"), _name(row.node, look, room)], *_facts(row.node, look)]
         tied = [[(lineage.edge(row.links, ascii_only=look.ascii_only), "muted")], *_caveats(row, look)]
         if whole:
             return _joined([*first, *tied], look, columns)
@@ -111,8 +113,14 @@ def _add(lines: Stops, rows: tuple[TreeRow, ...], look: Look, columns: int, *, u
     lines.add_block(len(entries), make)
 
 
-def _name(node: Node, look: Look) -> tuple[str, str]:
-    return lineage.name(node, ascii_only=look.ascii_only), _style(lineage.style(node))
+def _name(node: Node, look: Look, room: int) -> tuple[str, str]:
+    """Return what a node is called, in its style; of what is too long the end, which tells versions apart, stays."""
+    called = lineage.name(node, ascii_only=look.ascii_only)
+    model, at, number = called.rpartition("@")
+    left = room - width(number) - 1
+    if width(called) > room and at and left >= _SHORTEST:
+        called = f"{visible(model, left, ascii_only=look.ascii_only)}@{number}"
+    return called, _style(lineage.style(node))
 
 
 def _facts(node: Node, look: Look) -> list[Line]:

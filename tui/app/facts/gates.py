@@ -47,7 +47,8 @@ def gates(report: GateReport, look: Look, columns: int) -> list[Line]:
         lines += [[(" " * lead + text, "muted")] for text in texts]
         if result.gate == _APPROVALS and not told:
             told = True
-            lines += [[(" " * lead, ""), *line] for line in approvals(report, look, columns - lead)]
+            below = [*approvals(report, look, columns - lead), *_missing(report, look, columns - lead)]
+            lines += [[(" " * lead, ""), *line] for line in below]
     return lines
 
 
@@ -79,9 +80,17 @@ def tally(report: GateReport) -> str:
 def _sentence(report: GateReport, result: GateResult) -> str:
     if to_be_read(report, result):
         return f"{result.sentence}: {_FIRST[result.gate]}"
-    told = lifecycle.sentence(result, listed=True)  # who said what stands below, a line each
-    lacking = ", ".join(report.askable) if result.gate == _APPROVALS and not result.passed else ""
-    return f"{told}; asked of {lacking}" if lacking else told
+    return lifecycle.sentence(result, listed=True)  # who said what stands below, a line each
+
+
+def _missing(report: GateReport, look: Look, columns: int) -> Iterator[Line]:
+    """Yield how many approvals are missing, and of whom."""
+    count = lifecycle.missing(report.results)
+    if count:
+        whose = f"; asked of {', '.join(report.askable)}" if report.askable else ""
+        sign = words.signs(look.ascii_only).ellipsis
+        told = f"{count} missing{whose}"
+        yield from _hanging((f"{sign} ", "warning"), _texts(told, columns, look), "warning")
 
 
 def approvals(report: GateReport, look: Look, columns: int) -> list[Line]:

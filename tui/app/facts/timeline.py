@@ -26,11 +26,12 @@ _WHY_LINES, _OWN_LINES = 2, 6
 
 
 class _Part(NamedTuple):
-    """Text that is not safe to show yet, its style, and how many lines it may take."""
+    """Text that is not safe to show yet, its style, how many lines it may take, and whether it must not be overlooked."""
 
     text: str
     style: str
     lines: int = _OWN_LINES
+    urgent: bool = False
 
 
 def timeline(history: Sequence[Transition], own: str, look: Look, columns: int) -> list[Line]:
@@ -63,7 +64,11 @@ class _Timeline:
         parts = [*_remarks(change, self._by_seq, self._look), *_why(change, plain, own=own)]
         if not self._whole:
             yield head
-            yield from self._wrapped([_Part(change.actor.user, plain, 1), *parts], _AGE + 3)
+            # Before who did it: a narrow pane shows few words at a glance.
+            urgent = [part for part in parts if part.urgent]
+            rest = [part for part in parts if not part.urgent]
+            by = _Part(f"by {change.actor.user}", plain, 1)
+            yield from self._wrapped([*urgent, by, *rest], _AGE + 3)
             return
         head.append(("  " + self._cut(change.actor.user, self._who, _WHO_MAX), plain))
         first, *rest = [*self._wrapped(parts, length(head) + 2)] or [[("", "")]]
@@ -116,12 +121,12 @@ def _remarks(change: Transition, by_seq: Mapping[int, Transition], look: Look) -
     if change.how == "rollback":
         sign = words.stage_sign(words.ROLLED_BACK, ascii_only=look.ascii_only)
         left = f" from {change.displaced}" if change.displaced else ""
-        yield _Part(f"{sign} ROLLBACK{left}", "warning")
+        yield _Part(f"{sign} ROLLBACK{left}", "warning", urgent=True)
     elif change.how in ("undo", "redo"):
-        yield _Part(_taken_back(change, by_seq), "warning")
+        yield _Part(_taken_back(change, by_seq), "warning", urgent=True)
     if change.overridden:
         sign = words.signs(look.ascii_only).overridden
-        yield _Part(f"{sign} {lifecycle.overruled(change)}"[:_REMARK_MAX], "bad")
+        yield _Part(f"{sign} {lifecycle.overruled(change)}"[:_REMARK_MAX], "bad", urgent=True)
     if change.displaced and change.how == "promote":
         yield _Part(f"replaces {change.displaced}", "muted")
     if change.gates and not change.overridden:
