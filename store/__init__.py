@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from .api import histogram as histogram
     from .api import init_store as init_store
     from .api import inspect as inspect
-    from .api import load_ab_test as load_ab_test
     from .api import load_prompt as load_prompt
     from .api import open_store as open_store
     from .api.ab_test import ABTest as ABTest
+    from .api.ab_test import load_ab_test as load_ab_test
     from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
     from .knowledge.hosted import nested_params as nested_params
@@ -199,11 +199,10 @@ _HOMES = {
         "histogram",
         "init_store",
         "inspect",
-        "load_ab_test",
         "load_prompt",
         "open_store",
     ),
-    "api.ab_test": ("ABTest",),
+    "api.ab_test": ("ABTest", "load_ab_test"),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
     "knowledge.hosted": ("nested_params",),

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from ..engine.repository import Repository
 from ..verbs import find
-from .ab_test import load_ab_test as load_ab_test
 from .ab_testing import ABTesting
 from .agents import Agents
 from .agents import load_prompt as load_prompt

@@ -191,7 +191,8 @@ def _tested(data: Mapping[str, Any]) -> str:
 
 def _closed(data: Mapping[str, Any]) -> str:
     outcomes = sum(each["outcomes"] for each in data["segments"])
-    return f"closed {len(data['segments'])} segment{'s'[: len(data['segments']) != 1]} of the A/B test {data['test']}: {outcomes:,} outcomes"
+    said = f"{outcomes:,} outcome{'s'[: outcomes != 1]}"
+    return f"took down the digests of {said} of the A/B test {data['test']}"
 
 
 def _few(parts: list[str]) -> str:

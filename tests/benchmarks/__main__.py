@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [bytes] [store] [query] [screen] [provenance] [lifecycle] [weights] [--gib N]``: print DESIGN's figures, ours against the peer's."""
+"""``python -m tests.benchmarks [bytes] [store] [query] [screen] [provenance] [lifecycle] [weights] [ab] [--gib N]``: print DESIGN's figures, ours against the peer's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import bytes_rows, lifecycle_rows, provenance_rows, query_rows, screen_rows, store_rows, weights_rows
+from . import (
+    ab_rows,
+    bytes_rows,
+    lifecycle_rows,
+    provenance_rows,
+    query_rows,
+    screen_rows,
+    store_rows,
+    weights_rows,
+)
 from .harness import Row, print_rows
 
 
@@ -18,7 +27,9 @@ def main() -> None:
     """Run the chosen groups, each in a directory of its own, and print a table for each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "groups", nargs="*", help="bytes, store, query, screen, provenance, lifecycle, weights (default: all)"
+        "groups",
+        nargs="*",
+        help="bytes, store, query, screen, provenance, lifecycle, weights, ab (default: all)",
     )
     parser.add_argument("--gib", type=int, default=2, help="size of the large file, GiB")
     chosen = parser.parse_args()
@@ -30,6 +41,7 @@ def main() -> None:
         "provenance": provenance_rows.rows,
         "lifecycle": lifecycle_rows.rows,
         "weights": weights_rows.rows,
+        "ab": ab_rows.rows,
         "bytes": partial(bytes_rows.rows, gib=chosen.gib),
     }
     for name in chosen.groups or groups:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "rollback": "Let production go back to the version before, in one step.",
         "undo": "Take back your last change, by a new event.",
         "redo": "Do again what you undid last.",
+        "ab": "Test versions against each other on the same keys.",
         "config": "Show the gates and access rules in force, and what waits.",
     },
     "History": {
@@ -171,11 +172,13 @@ class CommandGroup(Command, click.Group):
         return super().resolve_command(ctx, args)
 
 
-def subcommand(group: CommandGroup, *, examples: Sequence[str]) -> Callable[[Callable[..., None]], Command]:
-    """Make a function a command of a group, by its own name."""
+def subcommand(
+    group: CommandGroup, *, examples: Sequence[str], name: str | None = None
+) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command of a group, by its own name unless that is one of Python's words."""
 
     def decorate(function: Callable[..., None]) -> Command:
-        made = click.command(cls=Command, examples=examples)(function)
+        made = click.command(name, cls=Command, examples=examples)(function)
         group.add_command(made)
         return made
 

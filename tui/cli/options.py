@@ -153,6 +153,15 @@ def complete_edge(ctx: click.Context, _param: click.Parameter, incomplete: str) 
     return [CompletionItem(f"{type_}={found}") for found in _complete(ctx, start)]
 
 
+def complete_ab_test(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the name of an A/B test, those that run first."""
+    from click.shell_completion import CompletionItem
+
+    with session.current(ctx).open(read_only=True) as store:
+        names = [test.name for test in store.ab_tests()]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
 _STAGES = ("staging", "validation", "production", "archived", "none")
 
 

@@ -1,4 +1,4 @@
-"""Student's t and chi-square: what the standard library lacks of them. Held against SciPy in the tests, to eight digits and more.
+"""Student's t and chi-square: what the standard library lacks of them. Held against SciPy in the tests, to six digits and more.
 
 Both come down to an incomplete gamma or beta function, evaluated by the series and continued fractions of the NIST Digital
 Library of Mathematical Functions (dlmf.nist.gov), those by Lentz's method (Thompson and Barnett 1986).

@@ -159,11 +159,15 @@ def _verdict(
             told = "; ".join(f"{each.arm} {_by(first, each)}" for each in first.comparisons)
             return "worse", control, f"{control} is better in {first.name}: {told}"
         leading = (max if first.goal == "max" else min)(first.comparisons, key=lambda each: each.difference)
-        return "undecided", "", f"not enough data in {first.name}: {_missing(first.goal, control, leading)}"
+        return (
+            "undecided",
+            "",
+            f"not enough data in {first.name}: {_missing(first.goal, control, leading, test.running)}",
+        )
     return "undecided", "", f"not enough data in {first.name}: an arm has none yet"
 
 
-def _missing(goal: Goal, control: str, leading: ArmComparison) -> str:
+def _missing(goal: Goal, control: str, leading: ArmComparison, runs: bool) -> str:
     ahead = (leading.difference > 0) == (goal == "max") and leading.difference != 0
     lead = (
         f"{leading.arm} seems better than {control}"
@@ -173,7 +177,7 @@ def _missing(goal: Goal, control: str, leading: ArmComparison) -> str:
     if leading.needed is None:
         return f"{lead}, by so little that no sensible number of keys would tell"
     digits = 10 ** max(0, len(str(leading.needed)) - 2)  # two figures: it is about
-    return f"{lead}; about {math.ceil(leading.needed / digits) * digits:,} more keys would tell"
+    return f"{lead}; about {math.ceil(leading.needed / digits) * digits:,} more keys {'would tell' if runs else 'would have told'}"
 
 
 def _by(metric: MetricResult, each: ArmComparison) -> str:

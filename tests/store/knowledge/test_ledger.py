@@ -100,6 +100,43 @@ TOLD: list[tuple[EventKind, dict[str, Any], str]] = [
         {"what": "signers", "old": "d" * 64, "new": ""},
         "acted on other allowed signers than before: dddddddddddd → none",
     ),
+    (
+        EventKind.AB_TEST,
+        {
+            "test": "t",
+            "step": "start",
+            "arms": [{"name": "a", "version": "1.0.0"}, {"name": "b", "version": "1.1.0"}],
+            "buckets": {"a": [[0, 8999]], "b": [[9000, 9999]]},
+        },
+        "started the A/B test t of a 1.0.0 90 %, b 1.1.0 10 %",
+    ),
+    (
+        EventKind.AB_TEST,
+        {"test": "t", "step": "ramp", "buckets": {"a": [[0, 4999]], "b": [[9999, 5000]]}},
+        "changed the shares of the A/B test t: a=50 %, b=50 %",
+    ),
+    (EventKind.AB_TEST, {"test": "t", "step": "stop"}, "ended the A/B test t"),
+    (EventKind.AB_TEST, {"test": "t", "step": "stop", "winner": "a"}, "ended the A/B test t: arm a won"),
+    (
+        EventKind.OUTCOMES,
+        {"test": "t", "segments": [{"outcomes": 1}]},
+        "took down the digests of 1 outcome of the A/B test t",
+    ),
+    (
+        EventKind.OUTCOMES,
+        {"test": "t", "segments": [{"outcomes": 2000}, {"outcomes": 7}]},
+        "took down the digests of 2,007 outcomes of the A/B test t",
+    ),
+    (
+        EventKind.TRANSITION,
+        MOVED | {"ends": {"test": "t", "winner": "b"}},
+        "moved it from staging to production, the winner of the A/B test t",
+    ),
+    (
+        EventKind.TRANSITION,
+        MOVED | {"how": "rollback", "stops": ["t"]},
+        "moved production back to it, ending the A/B test t",
+    ),
     (EventKind.REPAIR, {"gaps": [{}]}, "quarantined 1 damaged stretch of the journal"),
     (EventKind.REPAIR, {"gaps": [{}, {}]}, "quarantined 2 damaged stretches of the journal"),
 ]
