@@ -81,11 +81,16 @@ def run(
         raise
     finally:
         release()
-    with _threads_told(app.mishaps):
-        code = app.run(mouse=mouse)
-    gc.enable()
-    if app.crash is not None:
-        raise app.crash
+    try:
+        with _threads_told(app.mishaps):
+            code = app.run(mouse=mouse)
+        if app.crash is not None:
+            raise app.crash
+    except BaseException:
+        skeleton.leave()  # it may not have come so far as to have anything to restore
+        raise
+    finally:
+        gc.enable()
     if app.return_code == 0 and code is not None:
         return code
     return app.return_code or 0
