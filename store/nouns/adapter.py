@@ -5,6 +5,10 @@ from __future__ import annotations
 import msgspec
 
 
+_TARGETS = 8
+"""Modules that are named; ``all-linear`` lists each of them."""
+
+
 class Adapter(msgspec.Struct, frozen=True):
     """What ``adapter_config.json`` says (fields of ``peft.PeftConfig`` and ``LoraConfig``); empty and None where it doesn't.
 
@@ -27,5 +31,6 @@ class Adapter(msgspec.Struct, frozen=True):
             f"{name} {value:g}" for name, value in (("rank", self.rank), ("alpha", self.alpha)) if value
         ]
         if self.targets:
-            parts.append(f"on {', '.join(self.targets)}")
+            more = f" and {len(self.targets) - _TARGETS:,} more" if len(self.targets) > _TARGETS else ""
+            parts.append(f"on {', '.join(self.targets[:_TARGETS])}{more}")
         return ", ".join(part for part in parts if part)

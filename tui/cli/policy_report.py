@@ -82,9 +82,9 @@ def gate_rows(policy: Policy) -> list[Row]:
     from ...store import BaseInStage
 
     plain, rule = output.ascii_only(), BaseInStage()
-    built_in = [("every", "adapters", rule.label, rule.asks)] if policy.base_in_stage else []
+    built_in: list[Row] = [("every", "adapters", rule.label, rule.asks)] if policy.base_in_stage else []
     ordered = sorted(policy.gates, key=lambda gate: _PROMOTED.index(gate.stage))
-    return built_in + [
+    declared = (
         (
             stage_label(gate.stage, ascii_only=plain),
             ", ".join(gate.models) or "all",
@@ -92,7 +92,8 @@ def gate_rows(policy: Policy) -> list[Row]:
             gate.rule.asks,
         )
         for gate in ordered
-    ]
+    )
+    return [*built_in, *declared]
 
 
 def access_rows(access: Access) -> list[Row]:

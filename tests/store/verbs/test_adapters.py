@@ -185,7 +185,7 @@ def test_names_and_revisions(
 
 
 def test_what_can_not_be_compared_speaks_for_nothing(store: Store, tmp_path: Path) -> None:
-    packed = {"layers.0.q_proj.weight": zeros(32, 1, dtype="U8")}  # as bitsandbytes packs four bits
+    packed: dict[str, Any] = {"layers.0.q_proj.weight": zeros(32, 1, dtype="U8")}  # as bitsandbytes packs four bits
     store.register("base", base_files(tmp_path / "base", **packed), version="2.0.0")
     assert bound(store, lora_files(tmp_path / "lora")).mismatch == ()
     broken = tmp_path / "broken"
