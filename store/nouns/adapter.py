@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-
 _TARGETS = 8
 """Modules that are named; ``all-linear`` lists each of them."""
 
