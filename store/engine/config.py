@@ -310,7 +310,7 @@ _KEYS: dict[str, dict[str, tuple[str, Callable[[object], Any], str]]] = {
         )
     },
 }
-_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access", "keys", "screen"))
+_HEADINGS = frozenset(f"[{table}]" for table in (*_KEYS, "access", "adapters", "keys", "screen"))
 
 
 def _says_something(text: str) -> bool:
