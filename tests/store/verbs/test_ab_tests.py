@@ -244,7 +244,7 @@ def test_shares_that_can_not_be_are_refused(running: Store) -> None:
         ({"b": "x"}, BadInputError),
     ):
         with pytest.raises(error):
-            running.ab_ramp("t", shares, reason="x")  # type: ignore[arg-type]
+            running.ab_ramp("t", shares, reason="x")
     with pytest.raises(UsageError):
         running.ab_ramp("t", {"b": 20}, reason="")
     assert kinds(running) == before
@@ -260,11 +260,12 @@ def over(store: Store, ending: str) -> None:
     assert (test.running, test.ending) == (False, ending)
     assert live(store) == {}
     assert {store.ab_test("t").assign(f"k{n}") for n in range(300)} == {"a"}
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: store.ab_ramp("t", {"b": 20}, reason="x"),
         lambda: store.ab_stop("t", reason="x"),
         lambda: store.ab_promote_winner("t", arm="b", reason="x"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(ConflictError, match="the A/B test t ended"):
             act()
     consistent(store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -36,7 +36,7 @@ test_info.__test__ = False  # type: ignore[attr-defined]
 
 
 def said(
-    arms: dict[str, Iterable[dict[str, float]]],
+    arms: Mapping[str, Iterable[dict[str, float]]],
     metrics: tuple[ABMetric, ...] = (RESOLVED,),
     shares: dict[str, int] | None = None,
 ) -> ABReport:
