@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from .api import init_store as init_store
     from .api import inspect as inspect
     from .api import load_prompt as load_prompt
+    from .api import load_tokenizer as load_tokenizer
     from .api import open_store as open_store
     from .api.ab_test import ABTest as ABTest
     from .api.ab_test import load_ab_test as load_ab_test
     from .knowledge.datasets.asked import parse_datasets as parse_datasets
     from .knowledge.directions import improved as improved
-    from .knowledge.hosted import nested_params as nested_params
+    from .knowledge.hosted.asked import nested_params as nested_params
     from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.prompts import Prompt as Prompt
+    from .knowledge.prompts import TokenCounter as TokenCounter
+    from .knowledge.prompts import prompt_text as prompt_text
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.fields import QUERY_FIELDS as QUERY_FIELDS
     from .knowledge.query.text import resembles as resembles
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from .knowledge.values import MetricsFile as MetricsFile
     from .knowledge.values import parse_pairs as parse_pairs
     from .knowledge.values import read_metrics_file as read_metrics_file
+    from .knowledge.values import read_tree as read_tree
     from .knowledge.values import read_values_file as read_values_file
     from .knowledge.when import parse_when as parse_when
     from .nouns.ab_report import ABChange as ABChange
@@ -187,6 +191,8 @@ if TYPE_CHECKING:
     from .nouns.version import VersionDetail as VersionDetail
     from .nouns.version import rfc3339 as rfc3339
     from .verbs.retiring import Ending as Ending
+    from .nouns.word_diff import Stretch as Stretch
+    from .nouns.word_diff import WordDiff as WordDiff
     from .verbs.search import Answer as Answer
     from .verbs.search import Found as Found
     from .verbs.search import Search as Search
@@ -201,19 +207,20 @@ _HOMES = {
         "inspect",
         "load_prompt",
         "open_store",
+        "load_tokenizer",
     ),
     "api.ab_test": ("ABTest", "load_ab_test"),
     "knowledge.datasets.asked": ("parse_datasets",),
     "knowledge.directions": ("improved",),
-    "knowledge.hosted": ("nested_params",),
+    "knowledge.hosted.asked": ("nested_params",),
     "knowledge.lineage": ("tree_rows",),
-    "knowledge.prompts": ("Prompt",),
+    "knowledge.prompts": ("Prompt", "TokenCounter", "prompt_text"),
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.fields": ("QUERY_FIELDS",),
     "knowledge.query.text": ("resembles",),
     "knowledge.secrets": ("redact", "redact_words"),
     "knowledge.series": ("merge_series",),
-    "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_values_file"),
+    "knowledge.values": ("MetricsFile", "parse_pairs", "read_metrics_file", "read_tree", "read_values_file"),
     "knowledge.when": ("parse_when",),
     "nouns.ab_report": (
         "ABChange",
@@ -326,6 +333,7 @@ _HOMES = {
     "nouns.prompt": ("TEMPLATE_LANGUAGES", "Message", "TemplateLanguage", "Variables"),
     "verbs.retiring": ("Ending",),
     "verbs.search": ("Answer", "Found", "Search"),
+    "nouns.word_diff": ("Stretch", "WordDiff"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

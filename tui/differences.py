@@ -34,6 +34,7 @@ _ROLES = {
     "before": "the version before",
     "parent": "its parent",
     "base": "its base",
+    "replaced": "which it takes the place of",
 }
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _ORDER: tuple[Outcome, ...] = (

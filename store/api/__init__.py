@@ -9,6 +9,7 @@ from ..verbs import find
 from .ab_testing import ABTesting
 from .agents import Agents
 from .agents import load_prompt as load_prompt
+from .agents import load_tokenizer as load_tokenizer
 from .ancestry import Ancestry
 from .annotating import Annotating
 from .auditing import Auditing

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .face import Face, StrPath
 
 if TYPE_CHECKING:
-    from ..knowledge.prompts import Prompt
+    from ..knowledge.prompts import Prompt, TokenCounter
     from ..nouns.hosted import Hosted, HostedStatus
     from ..nouns.prompt import TemplateLanguage
     from ..nouns.version import Version
@@ -39,6 +39,20 @@ def load_prompt(
     return prompts.of_path(path, file, template)
 
 
+def load_tokenizer(path: StrPath) -> TokenCounter:
+    """Read a ``tokenizer.json``, or the one in a directory, to count tokens: ``load_tokenizer(path).count("some text")``.
+
+    Raises:
+        NotFoundError: there is none.
+        BadFileError: it is no tokenizer.
+        MissingLibraryError: the tokenizers library is not installed (``pip install 'mvtui[tokens]'``).
+        StorageError: it can't be read.
+    """
+    from ..verbs import tokens
+
+    return tokens.of_path(path)
+
+
 class Agents(Face):
     """Prompts, ready to be filled in, and hosted models, ready to be called."""
 
@@ -61,6 +75,22 @@ class Agents(Face):
         from ..verbs import prompts
 
         return prompts.of_version(self._repository, ref, file)
+
+    def tokenizer(self, ref: str) -> TokenCounter:
+        """Return the ``tokenizer.json`` among a version's files, to count tokens with. Errors as ``load_tokenizer``.
+
+        Raises:
+            VerificationError: its bytes are missing or damaged.
+        """
+        from ..verbs import tokens
+
+        return tokens.of_version(self._repository, ref)
+
+    def tokenizer_of(self, ref: str) -> TokenCounter | None:
+        """Return the tokenizer that is at hand for a version: its own, else that of a version it came from; None without."""
+        from ..verbs import tokens
+
+        return tokens.at_hand(self._repository, ref)
 
     def hosted(self, ref: str) -> Hosted:
         """Return which model of which provider a version is, and the parameters of a call, as ``hosted.json`` has them.

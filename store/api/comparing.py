@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..nouns.file_diff import FileDiff
     from ..nouns.reports import ProgressCallback
     from ..nouns.tensor_diff import TensorDiff
+    from ..nouns.word_diff import WordDiff
 
 
 class Comparing(Face):
@@ -75,6 +76,20 @@ class Comparing(Face):
         from ..verbs import texts
 
         return texts.diff_file(self._repository, before, after, path)
+
+    def diff_words(self, before: str, after: str, path: str) -> WordDiff:
+        """Compare a text file of two versions word by word: for prose, whose lines are paragraphs.
+
+        A version that lacks the file counts as having an empty one. What is no text, or larger than 8 MiB, is not looked into;
+        ``note`` then says why.
+
+        Raises:
+            NotFoundError: neither has such a file; or one of them is a dataset whose bytes stayed where they were.
+            VerificationError: an object is missing or damaged.
+        """
+        from ..verbs import texts
+
+        return texts.diff_words(self._repository, before, after, path)
 
     def metric_changes(self, base: str, other: str) -> DiffSection:
         """Compare the metrics of two versions, and nothing else: the section ``metrics`` of ``diff(base, other)``.

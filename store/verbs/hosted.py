@@ -9,7 +9,7 @@ from ..engine.documents import Document, ref_of
 from ..engine.repository import Repository
 from ..errors import BadInputError, BusyError, ConflictError
 from ..knowledge.guess import Guesses
-from ..knowledge.hosted import checked
+from ..knowledge.hosted.asked import checked
 from ..nouns.hosted import (
     HOSTED_FILE,
     RETIRES,
@@ -73,11 +73,13 @@ def _check_alive(status: HostedStatus, *, force: bool) -> tuple[str, ...]:
         raise BadInputError(status.problem, hint="Write the day as 2027-01-14, or leave the tag out.")
     day = today()
     prospect = status.prospect(day)
+    name = f"{status.provider} {status.model}"
+    moves = (f"{name} is a floating alias: it can come to mean another model",) if status.floating else ()
     if not prospect:
-        return ()
+        return moves
     told = sentence(status, day)
     if prospect == "retiring" or force:
-        return (told,)
+        return (*moves, told)
     instead = f" {status.provider} recommends {status.successor}." if status.successor else ""
     raise ConflictError(
         f"{told}: it can't be called any more",

@@ -13,7 +13,7 @@ from ..engine.documents import MODELS, Document, production
 from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import MvtuiError
-from ..knowledge.hosted import Known, read_known
+from ..knowledge.hosted.known import Known, read_known
 from ..nouns.hosted import MODEL, PROVIDER, WARNED_DAYS, HostedStatus
 from ..nouns.reports import Finding
 from ..nouns.version import Version

@@ -9,12 +9,13 @@ import msgspec
 from ..engine import durable
 from ..engine.repository import Repository
 from ..errors import NotFoundError
-from ..knowledge.compare import texts
+from ..knowledge.compare import texts, words
 from ..knowledge.formats import unknown
 from ..knowledge.formats.walk import Place
 from ..nouns.file_diff import FileDiff
 from ..nouns.file_text import FileText
 from ..nouns.manifest import FileEntry
+from ..nouns.word_diff import WordDiff
 from . import checkout, health, inspect, look
 
 MOST_TEXT = 1 << 20
@@ -55,6 +56,21 @@ def diff_file(repository: Repository, before: str, after: str, path: str) -> Fil
     whole = one is not None and other is not None  # of one that came or went no value stands beside another
     compare = texts.compare if whole else texts.by_lines
     return msgspec.structs.replace(compare(path, found[0], found[1]), before=sizes[0], after=sizes[1])
+
+
+def diff_words(repository: Repository, before: str, after: str, path: str) -> WordDiff:
+    """Compare a text file of two versions word by word; see ``Store.diff_words``."""
+    one, other = (_entries(repository, ref).get(path) for ref in (before, after))
+    if one is None and other is None:
+        raise _missing(repository, after, path)
+    if one is not None and other is not None and one.digest == other.digest:
+        return WordDiff(path)
+    if max(entry.size for entry in (one, other) if entry is not None) > MOST_COMPARED:
+        return WordDiff(path, note=f"more than {MOST_COMPARED >> 20} MiB are not compared word by word")
+    old, new = (_read(repository, entry, MOST_COMPARED).text if entry else "" for entry in (one, other))
+    if old is None or new is None:
+        return WordDiff(path, note="it is not text")
+    return words.by_words(path, old, new)
 
 
 def _entries(repository: Repository, ref: str) -> dict[str, FileEntry]:

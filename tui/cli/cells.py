@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from .. import members
+from .. import agents, members
 from ..lineage import STAGE_STYLES
 from ..metric_order import worth_a_column
 from ..words import OVERRIDDEN, ROLLED_BACK, decimals, number, pickles_label, stage_label, standing_label
-from .output import ascii_only
+from .output import ascii_only, safe
 
 if TYPE_CHECKING:
     from ...store import Direction, Store, Version
@@ -49,6 +49,19 @@ def flag_cell(store: Store, version: Version) -> str:
 def pickles_style(cell: str) -> tuple[str, ...]:
     """Return the colour of a verdict on pickles."""
     return {"safe": ("green",), "unsafe": ("bold", "red")}.get(cell.partition(" ")[2], ("yellow",))
+
+
+def hosted_cells(store: Store, version: Version) -> tuple[str, str]:
+    """Return which model a hosted version is, and what is to be known of it: that its name moves, that it ends; else nothing."""
+    if version.kind != "hosted":
+        return "", ""
+    flags = agents.flags(store.hosted_status(version), agents.today(), ascii_only=ascii_only())
+    return safe(agents.model_text(version), 60), flags
+
+
+def ends_style(cell: str) -> tuple[str, ...]:
+    """Return the colour of what is to be known of a hosted model."""
+    return ("bold", "red") if "RETIRED" in cell else ("yellow",)
 
 
 def stage_style(cell: str) -> tuple[str, ...]:

@@ -55,6 +55,13 @@ def _write_members(comparison: Comparison) -> None:
             output.data(f"\n{output.paint(change.role, 'bold', 'cyan')}  {_exchange(change)}{of}")
             if change.comparison is None:
                 continue
+def write_part(comparison: Comparison, sections: Collection[str]) -> None:
+    """Write of a comparison only what differs in some sections, those that have something."""
+    for section in comparison.sections:
+        if section.name in sections:
+            _write_section(comparison, section, only_differences=True)
+
+
             _write_changes(change.comparison)
             for section in change.comparison.sections:
                 _write_section(change.comparison, section, only_differences=True)

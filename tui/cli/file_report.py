@@ -34,7 +34,9 @@ def of(store: Store, comparison: Comparison, *, whole: bool) -> dict[str, FileDi
     """
     if len(comparison.versions) != 2 or comparison.base.external or comparison.others[0].external:
         return {}
-    changed = [row.name for row in comparison.section("files").rows if row.cells[1].outcome == "changed"]
+    rows = comparison.section("files").rows
+    # What affects nothing is a descriptor of mvtui's own: the parameters, or the members, say the same.
+    changed = [row.name for row in rows if row.cells[1].outcome == "changed" and row.affects is not None]
     found: dict[str, FileDiff] = {}
     for path in changed:
         if len(found) >= MOST_FILES and not whole:

@@ -55,6 +55,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "Bytes": {
         "checkout": "Copy a version's files into a directory.",
         "path": "Print a path to a version's files inside the store.",
+        "prompt": "Print a prompt, or fill it in.",
         "inspect": "Look inside model files without loading them.",
         "health": "Read all weights and say whether they are sound.",
         "verify": "Hash stored bytes again and name what differs.",

@@ -52,12 +52,14 @@ def _tell_pickles(one: Registered) -> None:
 
 
 def _tell_notices(one: Registered, notices: Sequence[str]) -> None:
-    if one.version.kind == "hosted":
-        output.warn(
-            "; ".join(notices), f"a tag says otherwise: mvtui tag {one.version.ref} retires=2027-01-14"
-        )
-    else:
+    if one.version.kind != "hosted":
         output.talk(output.safe(f"weak record: {'; '.join(notices)}", 500))
+        return
+    for sentence in notices:
+        hint = "a snapshot stays what it is: name one, where the provider has one"
+        if "retired" in sentence:
+            hint = f"if that is wrong, a tag says otherwise: mvtui tag {one.version.ref} retires=2027-01-14"
+        output.warn(sentence, hint)
 
 
 def _tell_variables(one: Registered) -> None:

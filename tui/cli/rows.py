@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from . import agent_report
+
 if TYPE_CHECKING:
     from ...store import Store, Version
 
@@ -15,7 +17,7 @@ def rows(store: Store, versions: Iterable[Version]) -> Iterator[dict[str, Any]]:
     for version in versions:
         row = version.as_row()
         name_edges(store, row, names)
-        yield row
+        yield row | agent_report.fields(store, version)
 
 
 def name_edges(store: Store, row: dict[str, Any], names: dict[str, str | None]) -> None:

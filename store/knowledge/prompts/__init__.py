@@ -7,6 +7,8 @@ language has them (``nouns.prompt``). Reading one runs nothing; rendering one ru
 from __future__ import annotations
 
 from .prompt import Prompt as Prompt
+from .prompt import prompt_text as prompt_text
 from .source import Source as Source
 from .source import is_prompt_name as is_prompt_name
 from .source import read as read
+from .tokens import TokenCounter as TokenCounter

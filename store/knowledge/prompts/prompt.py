@@ -151,7 +151,7 @@ def _template(language: TemplateLanguage, text: str, file: str) -> _Template:
     return _Text(text)
 
 
-def as_json(rendered: str | list[Message]) -> str:
+def prompt_text(rendered: str | list[Message]) -> str:
     """Return what was rendered as it is sent: text as it is, messages as JSON."""
     if isinstance(rendered, str):
         return rendered

@@ -11,5 +11,6 @@ from __future__ import annotations
 from .flatten import flatten as flatten
 from .found import MetricsFile as MetricsFile
 from .metrics_file import read_metrics_file as read_metrics_file
+from .params_file import read_tree as read_tree
 from .params_file import read_values_file as read_values_file
 from .words import parse_pairs as parse_pairs

@@ -29,6 +29,11 @@ def read_values_file(path: str | os.PathLike[str]) -> dict[str, Scalar]:
     )
 
 
+def read_tree(path: str | os.PathLike[str]) -> Mapping[object, object]:
+    """Read names and values of any form, nested as they are; the forms, limits and errors are those of ``read_values_file``."""
+    return as_mapping(reading.parse(reading.read_text(path), path), path)
+
+
 def as_mapping(tree: object, path: str | os.PathLike[str]) -> Mapping[object, object]:
     """Return what a file holds if it is names and values.
 

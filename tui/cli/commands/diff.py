@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ....store import Comparison, FileDiff
 
-_ROLES = ("production", "parent", "base")
+_ROLES = ("production", "parent", "base", "replaced")
 _SECTIONS = (
     *("metrics", "params", "environment", "packages", "git"),
     *("datasets", "files", "tags", "lineage", "about"),
@@ -42,6 +42,8 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 sentiment@1.5.0 --section metrics",
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 --tensors",
         "mvtui diff sentiment@1.3.2 sentiment@1.4.0 --files",
+        "mvtui diff support-bot@1.0.0 support-bot@1.0.1 --words",
+        "mvtui diff chat --against replaced",
         "mvtui diff sentiment --json | jq '.changes[].classes[].of'",
     ]
 )
@@ -50,7 +52,7 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
     "--against",
     metavar="REF",
     shell_complete=_complete_against,
-    help="Compare with this version, or with the one that is production, parent or base.",
+    help="Compare with this version, or the one that is production, parent, base or replaced by it.",
 )
 @click.option("--only-differences", is_flag=True, help="Leave out what is the same.")
 @click.option(
@@ -59,6 +61,9 @@ def _complete_against(ctx: click.Context, param: click.Parameter, incomplete: st
 @click.option("--tensors", is_flag=True, help="Compare the tensors of two versions, number by number.")
 @click.option(
     "--files", is_flag=True, help="Show all that differs in the text files of two versions, and nothing else."
+)
+@click.option(
+    "--words", is_flag=True, help="Show what differs in them word by word, as for prompts, and nothing else."
 )
 @store_option
 @json_option
@@ -69,6 +74,7 @@ def command(
     sections: tuple[str, ...],
     tensors: bool,
     files: bool,
+    words: bool,
     as_json: bool,
 ) -> None:
     """Say how versions differ, and of what sort the change is.
@@ -81,8 +87,16 @@ def command(
     from ....store import errors
     from .. import file_report
 
-    if tensors and files:
-        raise errors.UsageError("--tensors and --files contradict each other", hint="Leave one of them out.")
+    alone = [
+        name for name, asked in (("--tensors", tensors), ("--files", files), ("--words", words)) if asked
+    ]
+    if len(alone) > 1:
+        raise errors.UsageError(f"{' and '.join(alone)} contradict each other", hint="Leave one of them out.")
+    if words and sections:
+        raise errors.UsageError("--words and --section contradict each other", hint="Leave one of them out.")
+    if words:
+        _words(refs, against, as_json)
+        return
     if tensors:
         _tensors(refs, against, sections, as_json)
         return
@@ -101,6 +115,23 @@ def command(
         from ..diff_report import write
 
         write(comparison, only_differences=only_differences, sections=sections, files=diffs)
+
+
+def _words(refs: tuple[str, ...], against: str | None, as_json: bool) -> None:
+    from ....store import errors
+    from .. import word_report
+
+    with open_store(read_only=True) as store:
+        comparison = store.diff(*refs, against=against)
+        if len(comparison.versions) != 2:
+            raise errors.UsageError(
+                "--words compares two versions", hint="Name two: mvtui diff REF REF --words."
+            )
+        found = word_report.of(store, comparison)
+    if as_json:
+        output.print_json([diff.as_dict() for diff in found])
+    else:
+        word_report.write(comparison, found)
 
 
 def _files(comparison: Comparison, diffs: Mapping[str, FileDiff], as_json: bool) -> None:

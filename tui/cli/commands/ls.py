@@ -24,6 +24,8 @@ METRICS_SHOWN = 3
 _SINCE_DROP = 2
 _PICKLES_DROP = 3
 """Unless one is unsafe: that is never left out."""
+_MODEL_DROP = 3
+"""A hosted model's name; that it ends, or moves, is never left out."""
 _METRIC_DROPS = (5, 4, 2)
 """When the terminal is narrow the third goes before the note, the others after it."""
 _ASKED_DROP = 7
@@ -113,7 +115,9 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
     from ...words import age, direction_sign, size
     from .. import table
     from ..cells import (
+        ends_style,
         flag_cell,
+        hosted_cells,
         metric_columns,
         overridden_cell,
         pickles_cell,
@@ -128,6 +132,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
     metrics = metric_columns(versions, METRICS_SHOWN if one_model else 0, asked, store.direction)
     signs = [direction_sign(store.direction(name), ascii_only=output.ascii_only()) for name, _ in metrics]
     drops = [_ASKED_DROP if name in asked else _METRIC_DROPS[i] for i, (name, _) in enumerate(metrics)]
+    hosted = [hosted_cells(store, version) for version in versions]
     alarming = any(version.pickles == "unsafe" for version in versions)
     columns = [
         table.Column("VERSION", style=("bold",)),
@@ -138,6 +143,8 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
         table.Column("PICKLES", drop=0 if alarming else _PICKLES_DROP, style=pickles_style),
         table.Column("", style=("bold", "yellow")),
         table.Column("ALIAS", style=("cyan",)),
+        table.Column("MODEL", drop=_MODEL_DROP),
+        table.Column("", style=ends_style),
         *(
             table.Column(f"{output.safe(name, 24)} {sign}".rstrip(), "right", drop=drop)
             for (name, _), sign, drop in zip(metrics, signs, drops, strict=True)
@@ -157,6 +164,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             pickles_cell(version),
             flag_cell(store, version),
             ", ".join(version.aliases),
+            *hosted[i],
             *(cells[i] for _, cells in metrics),
             size(version.size),
             age(version.created, now),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from .. import output
+from ..agent_options import agent_options, arguments
 from ..group import command as make_command
 from ..options import (
     PATH,
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
         'mvtui register sentiment model.onnx --bump major --note "new tokenizer"',
         "mvtui register sentiment out/ --parent sentiment@1.3.0 --edge replaces=old",
         "mvtui register sentiment checkpoints/*.pt --each --move",
+        "mvtui register support-bot prompt.md --kind prompt",
+        "mvtui register chat --provider openai --model gpt-4o --param temperature=0.2",
+        'mvtui register chat --provider acme --model x2 --replaces chat --reason "why"',
     ]
 )
 @click.argument("model", shell_complete=complete_model)
-@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--version", "number", metavar="V", help="The number to give, such as 2.0.0 or 2.0.0-rc.1.")
 @click.option(
     "--bump", type=BUMP, metavar="PART", help="Raise major, minor or patch. Default: by what changed."
@@ -101,6 +105,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-capture", is_flag=True, help="Record nothing of the surroundings.")
 @click.option("--command", "command_line", default="", metavar="TEXT", help="The command that trained it.")
+@agent_options
 @store_option
 @json_option
 def command(
@@ -127,12 +132,15 @@ def command(
     no_capture: bool,
     command_line: str,
     as_json: bool,
+    **agents: Any,
 ) -> None:
     """Store files as a version of a model.
 
     PATH is a file or directory; several become one version. Content decides: the same files, kind and
     parameters are the same version, to which new metrics, tags and a note are added. The number grows by
-    major when kind or file layout changed, minor when parameters changed, else patch.
+    major when kind, file layout, tensors or a prompt's variables changed, minor when parameters changed, else patch.
+
+    A prompt is text, or messages in JSON or YAML. A hosted model has no files: --provider and --model say which it is.
     """
     from ....store import errors, parse_datasets
 
@@ -159,6 +167,7 @@ def command(
         "capture": _capture(capture, no_capture),
         "command": command_line,
     }
+    shared = arguments(agents, shared, has_paths=bool(paths), each=each)
     with open_store() as store, meter() as progress:
         if each:
             done = store.register_each(model, paths, progress=progress, **shared)

@@ -33,6 +33,7 @@ def command(ref: str, as_json: bool) -> None:
         detail = store.show(ref)
         deletion = _deletion(store, detail.version) if detail.version.deleted else None
         if as_json:
+            from .. import agent_report
             from ..rows import name_edges
 
             row = detail.as_dict() | {
@@ -42,6 +43,7 @@ def command(ref: str, as_json: bool) -> None:
                 "member_states": [member.as_dict() for member in store.members(detail.version.ref)],
                 "approvals": [said.as_dict() for said in store.approvals(detail.version.ref)],
             }
+            row |= agent_report.fields(store, detail.version)
             name_edges(store, row, {})
             output.print_json(row)
             return
@@ -102,12 +104,12 @@ def _series(store: Store, version: Version) -> list[str] | None:
 def _write(store: Store, detail: VersionDetail) -> None:
     from ....store import scalar_text
     from ...words import plural, size
-    from .. import measured, standing, tree
+    from .. import agent_report, measured, standing, tree
 
     version = detail.version
     known = version.size or version.file_count or not version.external
     volume = f"{size(version.size)} in {plural(version.file_count, 'file')}" if known else "not known"
-    _head(version, volume, _adapter(store, version))
+    _head(version, volume, [*_adapter(store, version), *agent_report.facts(store, version)])
     if not version.deleted:
         standing.write(store, version)
     _write_members(store, version)
@@ -116,6 +118,7 @@ def _write(store: Store, detail: VersionDetail) -> None:
         "params", [(output.safe(k, 40), output.safe(scalar_text(v), 200)) for k, v in version.params.items()]
     )
     _section("tags", [(output.safe(k, 40), output.safe(v, 200)) for k, v in version.tags.items()])
+    agent_report.write_replaced(store, version)
     tree.write_parents(store, version)
     _section("surroundings", _surroundings(store, version))
     if not detail.files and version.external:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mvtui.store import errors
-from mvtui.store.knowledge.hosted import checked, nested_params
+from mvtui.store.knowledge.hosted.asked import checked, nested_params
 from mvtui.store.nouns.hosted import Hosted
 
 KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import errors
-from mvtui.store.knowledge.hosted import Known, read_known
+from mvtui.store.knowledge.hosted.known import Known, read_known
 from mvtui.store.nouns.hosted import HostedStatus
 
 

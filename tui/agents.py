@@ -1,0 +1,88 @@
+"""How prompts and hosted models read: their variables, which model it is, whether its name moves, when it ends.
+
+Pure functions; nothing here imports Textual or Rich. What comes out may hold text from outside: who shows it
+makes it safe.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from .words import plural, signs
+
+if TYPE_CHECKING:
+    from ..store import HostedStatus, Version
+
+STYLES: dict[str, tuple[str, ...]] = {"": (), "retiring": ("yellow",), "retired": ("bold", "red")}
+"""The colour of what is to be warned of: beside a word, never instead of one."""
+
+FLOATING = "floating"
+
+
+def today() -> date:
+    """Return the day it is, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def model_text(version: Version) -> str:
+    """Return which model of which provider a hosted version is: ``openai gpt-4o-2024-08-06``."""
+    return f"{version.params.get('provider', '?')} {version.params.get('model', '?')}"
+
+
+def kind_of_name(status: HostedStatus) -> str:
+    """Say whether the name of a model can come to mean another one: ``snapshot``, ``floating``; empty where nobody can tell."""
+    return {True: FLOATING, False: "snapshot", None: ""}[status.floating]
+
+
+def countdown(status: HostedStatus, day: date) -> str:
+    """Say how long a model will be there: ``retires in 49 days``, ``RETIRED 33 days ago``; empty when no end is known."""
+    left = status.days_left(day)
+    if left is None:
+        return ""
+    if left > 0:
+        return f"retires in {plural(left, 'day')}"
+    return "RETIRED today" if left == 0 else f"RETIRED {plural(-left, 'day')} ago"
+
+
+def flags(status: HostedStatus, day: date, *, ascii_only: bool = False) -> str:
+    """Return what is to be known of a model in a list: ``floating · retires in 15 days``; empty when nothing is."""
+    told = [FLOATING] if status.floating else []
+    if status.prospect(day):
+        told.append(countdown(status, day))
+    return f" {signs(ascii_only).dot} ".join(told)
+
+
+def facts(version: Version, status: HostedStatus, day: date) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what there is to know of a hosted model, each with its name and colour."""
+    told: list[tuple[str, str, tuple[str, ...]]] = []
+    name = kind_of_name(status)
+    model = model_text(version) + (f"  {name}" if name else "")
+    told.append(("model", model, ("yellow",) if status.floating else ()))
+    if endpoint := version.params.get("endpoint"):
+        told.append(("endpoint", str(endpoint), ()))
+    if status.retires:
+        end = f"{status.retires}: {countdown(status, day)}"
+        told.append(("retires", f"{end}, by {_by(status)}", STYLES[status.prospect(day)]))
+        if status.successor:
+            told.append(("instead", f"{status.provider} recommends {status.successor}", ()))
+    if status.problem:
+        told.append(("retires", status.problem, ("yellow",)))
+    return told
+
+
+def _by(status: HostedStatus) -> str:
+    """Say by whose word a model ends: its tag, or the list of known models."""
+    if status.said_by == "tag":
+        return "its tag"
+    reviewed = f", reviewed {status.reviewed}" if status.reviewed else ""
+    return f"{status.source or 'known models'}{reviewed}"
+
+
+def variables_text(version: Version) -> str:
+    """Return a prompt's variables, and how they are written: ``name, topic? (format)``; ``none`` without any."""
+    variables = version.params.get("variables")
+    if variables is None:
+        return ""
+    language = version.params.get("template", "")
+    return f"{variables or 'none'} ({language})" if language else str(variables or "none")
