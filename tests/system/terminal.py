@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -15,6 +16,9 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pyte
+
+_AT_FIRST = {b"25": True, b"7": True}
+"""Private modes that are on in a terminal: the cursor, wrapping. All others are off."""
 
 GIVE_UP = 60.0
 """Seconds until a test that waits for something fails. Nothing is measured by it."""
@@ -73,7 +77,9 @@ class Terminal:
     def until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + GIVE_UP
         while not condition():
-            self.read()
+            over = self.process.poll() is not None
+            if not self.read() and over and not condition():
+                raise AssertionError(f"it ended with {self.process.returncode}; the screen shows:\n{self.text}")
             assert time.monotonic() < end, f"it never happened; the screen shows:\n{self.text}"
 
     def shows(self, text: str) -> None:
@@ -97,13 +103,33 @@ class Terminal:
         assert self.process.returncode is not None
         return self.process.returncode
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the program sleeps, as after ctrl-z."""
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        return state.stdout.startswith("T")
+
+    def left(self) -> list[str]:
+        """What is not as it was: modes, the keyboard protocol, colours, margins, and what stty would show."""
+        modes = dict(_AT_FIRST)
+        for numbers, switch in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", self.sent):
+            modes |= dict.fromkeys(numbers.split(b";"), switch == b"h")
+        found = [f"mode {mode.decode()}" for mode, on in modes.items() if on != _AT_FIRST.get(mode, False)]
+        if len(re.findall(rb"\x1b\[>[0-9;]*u", self.sent)) > len(re.findall(rb"\x1b\[<[0-9;]*u", self.sent)):
+            found.append("the keyboard protocol")
+        if self.screen.cursor.attrs._replace(data=" ") != self.screen.default_char:
+            found.append("colours")
+        if self.screen.margins:
+            found.append("margins")
+        if termios.tcgetattr(self.slave) != self.before:
+            found.append("termios")
+        return found
+
     def restored(self) -> bool:
-        """Whether the terminal is as it was: modes set were reset, and line editing is back."""
-        for mode in (b"?1049", b"?1000", b"?1003", b"?1006", b"?2004", b"?1004"):
-            if self.sent.rfind(b"\x1b[" + mode + b"h") > self.sent.rfind(b"\x1b[" + mode + b"l"):
-                return False
-        cursor = self.sent.rfind(b"\x1b[?25h") > self.sent.rfind(b"\x1b[?25l")
-        return cursor and termios.tcgetattr(self.slave)[3] == self.before[3]
+        """Whether the terminal is as it was."""
+        return not self.left()
 
     def close(self) -> None:
         if self.process.poll() is None:

@@ -254,14 +254,7 @@ def test_suspending_gives_the_terminal_back_and_fg_takes_it_again(store: Store, 
     it = start(store.root)
     it.shows("▸ 1.39.0")
     it.press(b"\x1a")
-
-    def stopped() -> bool:
-        status = Path(f"/proc/{it.process.pid}/stat").read_text(encoding="ascii", errors="replace")
-        return status.rpartition(")")[2].split()[0] == "T"
-
-    if not Path("/proc/self/stat").exists():
-        pytest.skip("needs /proc to see that it stopped")
-    it.until(stopped)
+    it.until(lambda: it.stopped)
     it.until(it.restored)
     it.screen.reset()
     os.kill(it.process.pid, signal.SIGCONT)

@@ -11,6 +11,7 @@ screen, ``invalidate``) forgets all cells, so that the next frame is sent whole.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import IO, Any, cast
@@ -25,6 +26,12 @@ _CONTROLS = re.compile(
     r"|\x1b\]52;c;[A-Za-z0-9+/=]*(?:\x07|\x1b\\)"  # the clipboard, from App.copy_to_clipboard only
     r"|\x07)+"
 )
+_SIMPLE_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
+"""They write what they don't know of a question onto the screen: an older Linux console a ``p`` for each."""
+
+_QUESTIONS = ("$p", "u")
+"""What the controls end in that ask for a mode or choose a keyboard protocol."""
+
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
 
@@ -66,6 +73,7 @@ class DiffDriver(LinuxDriver):
             self._file = cast(Any, _Survivor(sys.__stderr__))
         self._screen = Screenful(1, 1)
         self._sync_pending = False
+        self._simple = os.environ.get("TERM", "") in _SIMPLE_TERMINALS
 
     def invalidate(self) -> None:
         """Forget what the terminal shows: the next frame is sent whole."""
@@ -80,6 +88,8 @@ class DiffDriver(LinuxDriver):
                 super().write(data)
             self._sync_pending = False
         elif _CONTROLS.fullmatch(data):
+            if self._simple and data.endswith(_QUESTIONS):
+                return
             if "1049" in data:
                 self._screen.forget()
             super().write(data)

@@ -1,4 +1,4 @@
-"""Ending cleanly when the line drops or someone asks us to: SIGHUP, SIGTERM, and a terminal that is gone.
+"""Ending cleanly when the line drops or someone asks us to: SIGHUP, SIGTERM, SIGINT, and a terminal that is gone.
 
 Left alone, a hang-up kills the app in mid-screen, a termination leaves the terminal in raw mode, and where
 the parent ignores SIGHUP (nohup, some multiplexers) the app would spin on a dead terminal for ever.
@@ -18,9 +18,9 @@ HANG_UP = 128 + signal.SIGHUP
 
 
 def watch(end: Callable[[int], object]) -> None:
-    """Call ``end(exit code)`` in the running event loop on SIGHUP, SIGTERM or loss of the terminal."""
+    """Call ``end(exit code)`` in the running event loop on SIGHUP, SIGTERM, SIGINT or loss of the terminal."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):  # ctrl-c comes as a key, not as a signal
         loop.add_signal_handler(number, end, 128 + number)
     stream = sys.__stdin__
     if stream is None or not stream.isatty():
