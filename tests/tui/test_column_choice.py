@@ -9,7 +9,9 @@ from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.app.dialogs.columns import ColumnsDialog
 from mvtui.tui.app.memory import Memory
+from mvtui.tui.app.pane import Pane
 from mvtui.tui.app.personal import Personal
+from rich.cells import cell_len
 
 from .conftest import Opens, Session
 
@@ -204,6 +206,19 @@ async def test_settings_of_a_store_and_of_a_person(own: Store) -> None:
             assert titles(it) == shown
             assert "there is no column 'metrik': is it metric?" in it.text
             assert "unknown key screen.colour" in it.text
+
+
+async def test_a_click_on_a_tab_goes_there(own: Store, opened: Opens) -> None:
+    for size in ((80, 24), (60, 16)):
+        async with opened(own.root, size) as it:
+            for pane in (Pane.STAGES, Pane.MODELS, Pane.METRICS, Pane.VERSIONS):
+                strip = it.seen("#tabs").splitlines()[0]
+                assert cell_len(strip) <= size[0]
+                assert all(str(each.number) in strip for each in Pane), "none is cut off"
+                await it.pilot.click("#tabs", offset=(strip.index(f"{pane.number} {pane.value[:3]}"), 0))
+                await it.rest()
+                assert it.main.pane is pane
+                assert f"[{pane.number} {pane}]" in it.seen("#tabs")
 
 
 async def test_resizing_keeps_the_selection_and_what_is_scrolled_to(world: Path, opened: Opens) -> None:

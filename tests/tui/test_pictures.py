@@ -25,6 +25,7 @@ from mvtui.store import (
     Search,
     Version,
 )
+from mvtui.store.errors import NotFoundError
 from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app.rows import Rows
 
@@ -41,6 +42,8 @@ class Fixed:
     root = "/"
 
     keys = ()
+
+    screen = None
 
     def __init__(self) -> None:
         from mvtui.store import Model, Summary
@@ -76,7 +79,13 @@ class Fixed:
         return VersionDetail(found, (FileEntry("model.safetensors", 418_000_000, "0" * 64),))
 
     def get(self, ref: str) -> Version:
-        return next(v for v in self._versions if v.ref == ref)
+        found = next((v for v in self._versions if v.ref == ref), None)
+        if found is None:
+            raise NotFoundError(f"no version {ref}")
+        return found
+
+    def trend(self, model: str, metric: str) -> object:
+        del model, metric
 
     def diff(self, *refs: str, history: bool = False) -> object:
         after = self.get(refs[-1])

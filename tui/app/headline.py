@@ -97,15 +97,6 @@ def _end(path: str, room: int, ascii_only: bool) -> str:
     return ""
 
 
-def tabs(active: Pane) -> tuple[Line, Line]:
-    """Return the strip that names the panes when only one of them is seen."""
-    line: Line = [(" ", "")]
-    for pane in Pane:
-        name = title(pane)
-        line.append((f"[{name}]" if pane is active else f" {name} ", "accent" if pane is active else "muted"))
-    return line, []
-
-
 def title(pane: Pane) -> str:
     """Return what a pane is called, after the key that goes to it."""
     return f"{pane.number} {pane}"

@@ -20,16 +20,21 @@ _LARGE_COLUMNS, _LARGE_ROWS = 150, 36
 _STACKED_ROWS = 28
 """From this many rows of panes on, a view has the next stage's gates below it."""
 
-_MODELS = ((150, 32), (128, 28), (0, 24))
+_MODELS = ((164, 34), (128, 28), (0, 24))
 """How wide the list of models is at most, from how many columns on."""
 
 MODELS_LEAST = 18
-_SIDE = ((150, 54), (128, 46), (0, 40))
+_SIDE = ((150, 56), (128, 46), (0, 40))
 """How wide the right side is, from how many columns on."""
 
-_SIDE_MOST = 80
+_SIDE_GROWS, _SIDE_MOST = 164, 80
+"""From how many columns on the right side grows, and how wide it gets."""
+
 _LINEAGE_SHARE = 9 / 20
+"""Of the width below the lists in large windows, what lineage takes; the rest is for stages."""
+
 _UNDER_SHARE = 9 / 20
+"""Of the height of large windows, what stands below the lists."""
 
 
 class Kind(StrEnum):
@@ -103,7 +108,7 @@ def places(
         return {shown[0]: Place(0, 0, columns, rows)}
     models = max(MODELS_LEAST, min(models, models_most(columns)))
     right = next(width for least, width in _SIDE if columns >= least)
-    right = min(right + max(columns - _LARGE_COLUMNS, 0) // 4, _SIDE_MOST)
+    right = min(right + max(columns - _SIDE_GROWS, 0) // 4, _SIDE_MOST)
     left = columns - right
     side = next(view for view in shown[2:] if view in turnable(kind))
     under = int(rows * _UNDER_SHARE) if kind is Kind.GRID else 0

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SUMMARY_LINES = 2
 _SHORT_COMMIT = 7
+_ALIASES = 3
 
 
 def summary(version: Version, look: Look, columns: int) -> list[Line]:
@@ -23,13 +24,14 @@ def summary(version: Version, look: Look, columns: int) -> list[Line]:
     dot = f" {words.signs(look.ascii_only).dot} "
     facts = [
         version.short_id,
+        *(f"@{alias}" for alias in version.aliases[:_ALIASES]),
         version.kind,
         f"{words.size(version.size)} in {words.plural(version.file_count, 'file')}",
         f"{version.author}@{version.host}",
         words.ago(version.created, look.now),
     ]
     if version.code:
-        facts.insert(3, f"code {version.code.commit[:_SHORT_COMMIT]}{'*' if version.code.dirty else ''}")
+        facts.insert(-2, f"code {version.code.commit[:_SHORT_COMMIT]}{'*' if version.code.dirty else ''}")
     first = visible(dot.join(facts), columns, ascii_only=look.ascii_only)
     second = first_line(version.note, look) or "  ".join(
         f"{k}={scalar_text(v)}" for k, v in version.params.items()

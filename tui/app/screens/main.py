@@ -21,6 +21,7 @@ from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.nodes import NodeView
 from ..widgets.table import VirtualTable
+from ..widgets.tabs import Tabs
 from . import answers
 from .board import Board
 from .jumps import Jumps
@@ -172,16 +173,14 @@ class MainScreen(Board):
 
     @on(VirtualTable.TitleClicked, "#versions")
     def _title_clicked(self, message: VirtualTable.TitleClicked) -> None:
-        column = message.column
-        if column.key:
-            self.say(self.selection.sort_by(column))
+        if message.column.key:
+            self.say(self.selection.sort_by(message.column))
         else:
-            self.say(
-                f"can't sort by {column.name}: one tag can be a column of its own"
-                if column.name == "tags"
-                else f"can't sort by {column.name}",
-                "warning",
-            )
+            self.say(f"can't sort by {message.column.name}: it holds several values", "warning")
+
+    @on(Tabs.Clicked)
+    async def _tab_clicked(self, message: Tabs.Clicked) -> None:
+        await self.perform(self.registry.get(f"pane.{message.pane.value.lower()}"))
 
     @on(Footer.Clicked)
     async def _footer_clicked(self, message: Footer.Clicked) -> None:
