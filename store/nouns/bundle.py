@@ -37,13 +37,14 @@ def check_role(role: str) -> str:
     return role
 
 
-class Member(msgspec.Struct, frozen=True):
-    """One member as it was when it was bundled: its reference, hash ID and kind."""
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One member as it was when it was bundled: its reference, hash ID and kind; of a prompt its ``template`` language."""
 
     model: str
     version: str
     id: str
     kind: str
+    template: str = ""
 
     @property
     def ref(self) -> str:

@@ -21,6 +21,7 @@ from ..knowledge.sources import SourceFile
 from ..nouns.bundle import CARD, MEMBER_EDGE, Member, check_role, encode_members
 from ..nouns.lineage import Link
 from ..nouns.manifest import Edge, FileEntry, Manifest, check_paths
+from ..nouns.prompt import TEMPLATE
 from ..nouns.reports import ProgressCallback, Registered
 from . import look, members, policy, request, resolve
 from .circumstances import Circumstances
@@ -186,7 +187,8 @@ def _version(index: Index, what: Added) -> Document | None:
 
 
 def _member(document: Document) -> Member:
-    return Member(document["model"], document["version"], document["id"], document["kind"])
+    template = str(document.get("params", {}).get(TEMPLATE, "")) if document["kind"] == "prompt" else ""
+    return Member(document["model"], document["version"], document["id"], document["kind"], template)
 
 
 def _own(repository: Repository, role: str, what: Added) -> list[SourceFile]:

@@ -9,10 +9,12 @@ import msgspec
 
 from ..engine import durable
 from ..engine.repository import Repository
-from ..errors import BadInputError, NotFoundError, StorageError, UsageError
+from ..errors import BadInputError, FormatError, NotFoundError, StorageError, UsageError
 from ..knowledge.prompts import Prompt, Source
 from ..knowledge.prompts import source as reader
 from ..knowledge.prompts.limits import MAX_SOURCE
+from ..nouns.bundle import CARD as BUNDLE_CARD
+from ..nouns.bundle import decode_members
 from ..nouns.manifest import FileEntry, Manifest
 from ..nouns.prompt import TEMPLATE, TEMPLATE_LANGUAGES, VARIABLES, TemplateLanguage, Variables
 from . import checkout, look
@@ -145,8 +147,8 @@ def of_path(path: str | os.PathLike[str], file: str | None, template: str | None
     if not os.path.isdir(target):
         return Prompt(reader.read(_bytes(target), os.path.basename(target), stated=template))
     root = os.path.realpath(target)  # once: a live pointer may lead elsewhere the next moment
-    card = _card(root)
-    files = card.files if card else [FileEntry(name, 0, "") for name in sorted(os.listdir(root))]
+    card = _card(root) or _member_card(root)
+    files = card.files if card else _below(root)
     entry = _chosen(files, file, card.ref if card else target)
     stated = template or (_language(card.params.get(TEMPLATE)) if card else None)
     source = reader.read(_bytes(os.path.join(root, entry.path)), entry.path, stated=stated)
@@ -164,6 +166,29 @@ def _card(root: str) -> _Card | None:
             raise BadInputError(f"{card.ref} is no prompt but {card.kind}", hint="Name a prompt.")
         return card
     return None
+
+
+def _member_card(root: str) -> _Card | None:
+    """Return what a bundle says of the prompt that lies below one of its roles; None without."""
+    above, role = os.path.split(root)
+    try:
+        with open(os.path.join(above, BUNDLE_CARD), "rb") as file:
+            member = decode_members(file.read()).get(role)
+    except (OSError, FormatError):
+        return None
+    if member is None:
+        return None
+    if member.kind != "prompt":
+        raise BadInputError(f"{member.ref} is no prompt but {member.kind}", hint="Name a prompt.")
+    return _Card(member.kind, _below(root), member.ref, member.id, {TEMPLATE: member.template})
+
+
+def _below(root: str) -> list[FileEntry]:
+    found = []
+    for folder, _, names in os.walk(root):
+        inside = os.path.relpath(folder, root)
+        found += [FileEntry(name if inside == "." else f"{inside}/{name}", 0, "") for name in names]
+    return sorted(found)
 
 
 def _bytes(path: str) -> bytes:

@@ -79,6 +79,7 @@ def test_what_names_its_members_can_be_read_by_whoever_serves_it(parts: Store, t
         "version": "3.0.0",
         "id": parts.get("support@3.0.0").id,
         "kind": "prompt",
+        "template": "text",
     }
 
 

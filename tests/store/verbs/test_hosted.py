@@ -140,6 +140,17 @@ def test_what_production_stands_on_is_warned_of(store: Store) -> None:
     assert [each.version.model for each in store.endings()] == ["gone"]
 
 
+def test_a_bundle_in_production_stands_on_its_members(store: Store) -> None:
+    store.register("chat", hosted=acme(), tags={"retires": SOON})
+    store.bundle("agent", {"model": "chat"})
+    assert store.endings() == ()
+    store.promote("agent", to="production", reason="x")
+    (ending,) = store.endings()
+    assert (ending.version.ref, ending.hosted.ref) == ("agent@1.0.0", "chat@1.0.0")
+    (told,) = [finding.message for finding in store.doctor() if finding.topic == "hosted"]
+    assert "agent@1.0.0 is in production (in it: chat@1.0.0)" in told
+
+
 def test_a_list_of_the_stores_own_counts_at_once(store: Store) -> None:
     store.register("chat", hosted=acme())
     store.promote("chat", to="production", reason="x")

@@ -211,3 +211,21 @@ def test_several_prompts_at_once_become_versions_of_one_line(store: Store, tmp_p
     done = store.register_each("bot", paths)
     assert [one.version.version for one in done] == ["1.0.0", "1.0.1", "2.0.0"]
     assert {one.version.kind for one in done} == {"prompt"}
+
+
+def test_a_prompt_of_a_bundle_is_read_where_the_bundle_is_served(
+    register: Register, store: Store, tmp_path: Path
+) -> None:
+    prompt = register("{{ name }} {x}\n", template="format").version
+    model = tmp_path / "model.bin"
+    model.write_bytes(b"w")
+    store.register("chat", model)
+    store.bundle("agent", {"prompt": "support-bot", "model": "chat"})
+    store.promote("agent", to="production", reason="first")
+    pointer = store.path("agent@production")
+    found = load_prompt(pointer / "prompt")
+    assert (found.ref, found.id, found.render(x=1)) == (prompt.ref, prompt.id, "{ name } 1\n")
+    with pytest.raises(errors.BadInputError, match=r"chat@1.0.0 is no prompt but weights"):
+        load_prompt(pointer / "model")
+    other = store.bundle("agent", {"prompt": "support-bot", "model": "chat"})
+    assert not other.created, "the same members are the same bundle"
