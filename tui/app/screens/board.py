@@ -32,6 +32,7 @@ from ..widgets.nodes import NodeView
 from ..widgets.overview import Overview
 from ..widgets.panes import Panes
 from ..widgets.table import VirtualTable
+from ..widgets.tabs import Tabs
 from .arrangement import Arrangement
 from .jumps import Jumps
 from .marks import Marks
@@ -95,7 +96,7 @@ class Board(Guarded, Screen[None]):
     def compose(self) -> ComposeResult:
         """Make the widgets, from top to bottom, as the first frame shows them: changing one later costs more."""
         look = self.look
-        self.headline, self.banner, self.tabs = Bar(id="headline"), Bar(id="banner"), Bar(id="tabs")
+        self.headline, self.banner, self.tabs = Bar(id="headline"), Bar(id="banner"), Tabs(id="tabs")
         self.model_table = VirtualTable(look, id="models")
         self.version_table = VirtualTable(look, scrolls=True, id="versions")
         self.version_table.is_marked = self.marks.__contains__
@@ -280,7 +281,7 @@ class Board(Guarded, Screen[None]):
 
     def show_tabs(self) -> None:
         """Say in the strip of panes which one is shown."""
-        self.tabs.show(headline.tabs(self.pane))
+        self.tabs.show(self.pane)
 
     def show_summary(self) -> None:
         """Bring the lines under the lists up to date."""
