@@ -138,6 +138,7 @@ if TYPE_CHECKING:
     from .nouns.modules import Share as Share
     from .nouns.modules import by_dtype as by_dtype
     from .nouns.modules import find_module as find_module
+    from .nouns.modules import natural as natural
     from .nouns.modules import tensor_modules as tensor_modules
     from .nouns.modules import tensor_path as tensor_path
     from .nouns.modules import tensors_within as tensors_within
@@ -190,9 +191,9 @@ if TYPE_CHECKING:
     from .nouns.version import Version as Version
     from .nouns.version import VersionDetail as VersionDetail
     from .nouns.version import rfc3339 as rfc3339
-    from .verbs.retiring import Ending as Ending
     from .nouns.word_diff import Stretch as Stretch
     from .nouns.word_diff import WordDiff as WordDiff
+    from .verbs.retiring import Ending as Ending
     from .verbs.search import Answer as Answer
     from .verbs.search import Found as Found
     from .verbs.search import Search as Search
@@ -206,8 +207,8 @@ _HOMES = {
         "init_store",
         "inspect",
         "load_prompt",
-        "open_store",
         "load_tokenizer",
+        "open_store",
     ),
     "api.ab_test": ("ABTest", "load_ab_test"),
     "knowledge.datasets.asked": ("parse_datasets",),
@@ -296,6 +297,7 @@ _HOMES = {
         "Share",
         "by_dtype",
         "find_module",
+        "natural",
         "tensor_modules",
         "tensor_path",
         "tensors_within",
@@ -331,9 +333,9 @@ _HOMES = {
     "nouns.usage": ("ModelUsage", "Usage", "VersionUsage"),
     "nouns.version": ("Model", "Version", "VersionDetail", "rfc3339"),
     "nouns.prompt": ("TEMPLATE_LANGUAGES", "Message", "TemplateLanguage", "Variables"),
+    "nouns.word_diff": ("Stretch", "WordDiff"),
     "verbs.retiring": ("Ending",),
     "verbs.search": ("Answer", "Found", "Search"),
-    "nouns.word_diff": ("Stretch", "WordDiff"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -6,12 +6,16 @@ Pure functions; nothing here imports Textual or Rich. What comes out may hold te
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .words import plural, signs
 
 if TYPE_CHECKING:
     from ..store import FileDiff, ValueChange
+
+_LEAD = 24
+"""Letters that two lines begin with alike and that are shown, where the difference is further on."""
 
 CHANGED = "~"
 """Stands for a value that is another one: the sign of ``differences`` is drawn in its stead."""
@@ -38,14 +42,37 @@ def tally(found: FileDiff, *, ascii_only: bool = False) -> str:
 def changes(found: FileDiff, *, around: bool = True, ascii_only: bool = False) -> Iterator[tuple[str, str]]:
     """Yield what differs as (sign, text): ``+`` added, ``-`` removed, ``~`` changed, a blank the same, ``@`` left out.
 
-    Without ``around`` lines that are the same are left out.
+    Without ``around`` lines that are the same are left out, and long ones begin a little before what differs in them.
     """
     arrow = "->" if ascii_only else "→"
     for change in found.values:
         yield _sign(change), _value(change, arrow)
-    for line in found.lines:
-        if around or line.sign in "+-":
-            yield line.sign, line.text
+    if around:
+        yield from ((line.sign, line.text) for line in found.lines)
+    else:
+        yield from _shortened([(line.sign, line.text) for line in found.lines if line.sign != " "])
+
+
+def _shortened(lines: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what was removed and added; of lines that follow each other one by one not what they begin with alike."""
+    at = 0
+    while at < len(lines):
+        old = list(takewhile(lambda line: line[0] == "-", lines[at:]))
+        new = list(takewhile(lambda line: line[0] == "+", lines[at + len(old) :]))
+        at += max(len(old) + len(new), 1)
+        starts = [0] * max(len(old), len(new))
+        if len(old) == len(new):
+            starts = [_start(one[1], other[1]) for one, other in zip(old, new, strict=True)]
+        for changed in (old, new):
+            for start, (sign, text) in zip(starts, changed, strict=False):
+                yield sign, f"…{text[start:]}" if start else text
+
+
+def _start(one: str, other: str) -> int:
+    """Return from where on two long lines are worth showing: a little before the first letter that differs."""
+    pairs = enumerate(zip(one, other, strict=False))
+    alike = next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+    return alike - _LEAD if alike > 2 * _LEAD else 0
 
 
 def _sign(change: ValueChange) -> str:

@@ -53,7 +53,7 @@ def test_a_key_that_someone_chose_comes_before_one_that_is_so_by_default() -> No
     assert registry.get("move.down").keys == ("down",)
     everywhere = Registry(ACTIONS, keys={"app.quit": ("space",)})
     assert everywhere.for_key("space", Pane.VERSIONS) is everywhere.get("app.quit")
-    assert [clash.loser for clash in everywhere.clashes] == ["mark.toggle", "metrics.fold"]
+    assert [clash.loser for clash in everywhere.clashes] == ["mark.toggle", "metrics.fold", "inspect.fold"]
 
 
 def test_an_action_can_be_left_without_a_key() -> None:

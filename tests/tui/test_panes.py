@@ -24,6 +24,7 @@ SAID = {
     Pane.METRICS: "1.2.0 against ● 1.1.0",
     Pane.STAGES: "0.9 against 0.85 of 1.1.0: better",
     Pane.OVERVIEW: "m@1.2.0",
+    Pane.INSPECT: "m@1.2.0",
 }
 """What each pane shows of m@1.2.0."""
 
@@ -100,9 +101,9 @@ async def test_enter_goes_in_and_escape_out(world: Path, opened: Opens, size: tu
             assert it.main.pane is Pane.VERSIONS
             assert_in_order(it)
         await it.press("enter")
-        assert str(it.main.pane) == "Overview", "the view that was there last"
+        assert str(it.main.pane) == "Inspect", "the view that was there last"
         await it.press("z", "escape")
-        assert str(it.main.pane) == "Overview"
+        assert str(it.main.pane) == "Inspect"
         assert_in_order(it)
 
 
@@ -346,7 +347,7 @@ async def test_a_click_goes_into_a_pane(world: Path, opened: Opens, size: tuple[
 @pytest.mark.parametrize("size", KINDS)
 async def test_the_filter_belongs_to_a_list(world: Path, opened: Opens, size: tuple[int, int]) -> None:
     async with opened(world, size) as it:
-        for view in VIEWS:
+        for view in set(VIEWS) - {Pane.INSPECT}:  # there it lists tensors
             await it.press(str(view.number), "slash", *"1.2", "enter")
             assert it.main.pane is Pane.VERSIONS, "numbers are typed, too"
             assert it.selected == "m@1.2.0"

@@ -193,6 +193,8 @@ async def test_a_narrow_window_shows_one_pane_and_a_summary(filled: Path, opened
         assert "[5 Overview]" in it.text
         assert "Metrics" in it.seen("#overview")
         await it.press("tab")
+        assert "[6 Inspect]" in it.text
+        await it.press("tab")
         assert "[0 Models]" in it.text
         assert "sentiment" in it.text
         assert it.main.version.short_id in it.seen("#summary")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from .inside import Within
 from .known import Known
 from .pane import Pane
 
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
         Trend,
         Version,
     )
+    from .inside import DiffPage, FilePage, Inside, InsideDiff, TensorPage
 
 
 class Asked(msgspec.Struct, frozen=True):
     """A view, and the references of the versions it is to show: one, or those that are compared.
 
     ``metric`` is the one to draw over versions, ``curve`` the one to draw over the steps of runs; empty for the most
-    telling. ``unfolded`` are the nodes of a lineage from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down.
+    telling. ``unfolded`` are the nodes of a lineage
+    from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down. ``within`` says what
+    is looked at inside a version.
     """
 
     pane: Pane
@@ -37,11 +41,12 @@ class Asked(msgspec.Struct, frozen=True):
     metric: str = ""
     curve: str = ""
     unfolded: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    within: Within = Within()
 
     @property
     def about(self) -> tuple[object, ...]:
         """What it is about, however much of it is unfolded, and whatever is drawn beside it."""
-        return (self.pane, self.refs)
+        return (self.pane, self.refs, self.within.page)
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -75,7 +80,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     ``comparison`` is None where there is nothing to compare a version with, which ``problem`` says; ``trend`` is None
     where no metric has several values to draw. ``curves`` is None where no run was kept, or, if ``unread``, as long as
-    nobody has read them.
+    nobody has read them. ``inside`` is how two versions differ inside; ``unlooked`` as long as nobody has looked.
     """
 
     comparison: Comparison | None
@@ -83,6 +88,8 @@ class Measured(msgspec.Struct, frozen=True):
     trend: Trend | None = None
     curves: Curves | None = None
     unread: bool = False
+    inside: InsideDiff | None = None
+    unlooked: bool = False
 
 
 class Ancestry(msgspec.Struct, frozen=True):
@@ -113,12 +120,12 @@ class Staged(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-Content: TypeAlias = "Known | Measured | Ancestry | Staged"
+Content: TypeAlias = "Known | Measured | Ancestry | Staged | Inside | FilePage | TensorPage | DiffPage"
 
 
 def lacks_more(content: Content) -> bool:
     """Say whether there is more to be read of versions compared, which takes its time: curves, commits between."""
-    return lacks_history(content) or (isinstance(content, Measured) and content.unread)
+    return lacks_history(content) or (isinstance(content, Measured) and (content.unread or content.unlooked))
 
 
 def lacks_history(content: Content) -> bool:

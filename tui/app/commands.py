@@ -41,7 +41,10 @@ def _enter(screen: MainScreen) -> None:
     elif screen.pane is Pane.LINEAGE and (commit := screen.jumps.enter()):
         _copy(screen, commit)
     elif screen.pane is Pane.METRICS:
-        screen.say(screen.metrics.enter())
+        if not screen.diff_pane.enter():
+            screen.say(screen.metrics.enter())
+    elif screen.pane is Pane.INSPECT:
+        screen.inspect_pane.enter()
 
 
 def _back(screen: MainScreen) -> None:
@@ -49,6 +52,10 @@ def _back(screen: MainScreen) -> None:
         screen.say("")
     elif screen.remarks.seen:
         screen.remarks.dismiss()
+    elif (screen.pane is Pane.INSPECT and screen.inspect_pane.close()) or (
+        screen.pane is Pane.METRICS and screen.diff_pane.close()
+    ):
+        pass
     elif screen.selection.filters.get(screen.pane):
         screen.filter_line.leave(screen.pane)
         screen.selection.filter_pane(screen.pane, "")
@@ -157,7 +164,7 @@ def _scroll_columns(steps: int) -> Command:
 
 
 async def _filter(screen: MainScreen) -> None:
-    if screen.pane in VIEWS:
+    if screen.pane in VIEWS and screen.pane is not Pane.INSPECT:
         screen.activate(Pane.VERSIONS)
     screen.say("")
     await screen.filter_line.open(screen.pane, screen.selection.filters.get(screen.pane, ""))
@@ -332,6 +339,13 @@ COMMANDS: dict[str, Command] = {
     "metrics.previous_section": lambda screen: screen.metrics.to_section(-1),
     "metrics.on": _turn_columns(1),
     "metrics.back": _turn_columns(-1),
+    "inspect.fold": lambda screen: screen.inspect_pane.fold(),
+    "inspect.unfold": lambda screen: screen.inspect_pane.unfold(),
+    "inspect.shut": lambda screen: screen.inspect_pane.shut(),
+    "inspect.next_section": lambda screen: screen.inspect_pane.to_section(1),
+    "inspect.previous_section": lambda screen: screen.inspect_pane.to_section(-1),
+    "inspect.read": lambda screen: screen.inspect_pane.read(),
+    "metrics.read": lambda screen: screen.diff_pane.read(),
     "pane.enter": _enter,
     "pane.back": _back,
     "lineage.back": lambda screen: screen.jumps.back(),

@@ -14,6 +14,7 @@ class Pane(StrEnum):
     METRICS = "Metrics"
     STAGES = "Stages"
     OVERVIEW = "Overview"
+    INSPECT = "Inspect"
 
     @property
     def number(self) -> int:
@@ -21,5 +22,5 @@ class Pane(StrEnum):
         return tuple(Pane).index(self)
 
 
-VIEWS = (Pane.LINEAGE, Pane.METRICS, Pane.STAGES, Pane.OVERVIEW)
+VIEWS = (Pane.LINEAGE, Pane.METRICS, Pane.STAGES, Pane.OVERVIEW, Pane.INSPECT)
 """The panes that show the selected version."""

@@ -33,23 +33,31 @@ def read(store: Store, asked: Asked) -> Content:
     """
     if asked.pane is Pane.OVERVIEW:
         return known(store, asked.refs[0])
+    if asked.pane is Pane.METRICS and asked.within.file:
+        from . import inspecting
+
+        return inspecting.diff_page(store, asked.within.against, asked.refs[-1], asked.within.file)
     if asked.pane is Pane.METRICS:
         return measured(store, asked)
     if asked.pane is Pane.STAGES:
         return _staged(store, asked.refs[0])
+    if asked.pane is Pane.INSPECT:
+        from . import inspecting
+
+        return inspecting.read(store, asked.refs[0], asked.within)
     return _ancestry(store, asked)
 
 
 def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = False) -> Measured:
     """Return what the view of metrics shows.
 
-    With ``more`` also training curves, which are else only there if they were read before; with ``history`` also the
+    With ``more`` also training curves and what differs inside, which are else only there if they were read before; with ``history`` also the
     commits between, which git is asked for.
 
     Raises:
         MvtuiError: the versions can't be compared, though there is something to compare.
     """
-    from . import runs
+    from . import inspecting, runs
 
     version = store.get(asked.refs[-1])
     trend = _trend(store, version, asked.metric)
@@ -63,7 +71,9 @@ def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = 
     versions = compared.versions if compared else (version,)
     unread = not (more or runs.known(versions))
     curves = None if unread else runs.curves(store, versions, asked.curve)
-    return Measured(compared, problem, trend, curves, unread)
+    unlooked = compared is not None and not (more or inspecting.is_compared(compared))
+    inside = inspecting.between(store, compared) if compared and not unlooked else None
+    return Measured(compared, problem, trend, curves, unread, inside, unlooked)
 
 
 def _trend(store: Store, version: Version, metric: str) -> Trend | None:

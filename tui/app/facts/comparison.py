@@ -11,6 +11,7 @@ from ....store import by_dataset
 from ... import differences, words
 from ...text import paragraph, visible, width
 from ..columns import Look
+from . import inside_diff
 from .grid import Grid, fitting
 from .lines import Line, Lines, facts
 from .sections import Part, Sections
@@ -18,6 +19,7 @@ from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Comparison, DiffRow, DiffSection, History
+    from ..inside import InsideDiff
 
 _NOTE_LINES = 4
 _CHANGE_LINES = 6
@@ -43,6 +45,7 @@ def comparison(
     *,
     showing: Showing | None = None,
     charts: Callable[[int], Iterable[Part]] = lambda _lines: (),
+    inside: InsideDiff | None = None,
 ) -> Sections:
     """Return a comparison, ``columns`` cells wide: its metrics, what changed, charts, then the rest.
 
@@ -59,7 +62,8 @@ def comparison(
     if head := _head(found, look, columns, showing):
         sections.add(head)
     if shown < len(labels):
-        told = f"{chosen[1]}-{chosen[-1]} of {len(labels) - 1} others; {showing.turn} for more"
+        which = f"{chosen[1]}-{chosen[-1]}" if len(chosen) > 2 else f"{chosen[1]}"
+        told = f"{which} of {len(labels) - 1} others; {showing.turn} for more"
         sections.add([[(visible(told, columns, ascii_only=look.ascii_only), "warning")]])
     picked = [labels[at] for at in chosen]
     for section in found.sections:
@@ -69,8 +73,12 @@ def comparison(
     for part in charts(len(sections)):
         sections.add_part(part)
     for section in found.sections:
+        if section.name == "files" and inside:
+            _add_tensors(sections, inside, look, columns, showing)
         if section.name != "metrics":
             _add(sections, section, chosen, picked, look, columns, showing)
+        if section.name == "files" and inside and sections.open.get(section.name):
+            sections.join(inside_diff.files(inside, look, columns))
         if section.name == "git":
             _add_histories(sections, found, look, columns, showing)
     return sections
@@ -107,6 +115,11 @@ def _head(found: Comparison, look: Look, columns: int, showing: Showing) -> list
         texts = paragraph(why, columns, 3, ascii_only=look.ascii_only)
         lines += [[(text, "muted")] for text in texts]
     return lines
+
+
+def _add_tensors(sections: Sections, found: InsideDiff, look: Look, columns: int, showing: Showing) -> None:
+    if part := inside_diff.tensors(found, look, columns, showing):
+        sections.add_part(part)
 
 
 def _add_changes(sections: Sections, found: Comparison, look: Look, columns: int, showing: Showing) -> None:

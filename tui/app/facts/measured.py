@@ -30,6 +30,7 @@ _MOST = 60
 
 _WIDEST = 90
 _LABEL = 16
+_NAME = 60
 _PROBLEM_LINES = 4
 
 
@@ -43,7 +44,9 @@ def measured(
         return _charts(found, version, look, columns, showing, above)
 
     if found.comparison is not None:
-        return comparison(found.comparison, look, columns, showing=showing, charts=charts)
+        return comparison(
+            found.comparison, look, columns, showing=showing, charts=charts, inside=found.inside
+        )
     sections = Sections(showing.folds, look, columns)
     texts = paragraph(found.problem, columns, _PROBLEM_LINES, ascii_only=look.ascii_only)
     sections.add([(text, "muted")] for text in texts)
@@ -85,7 +88,7 @@ def _over_versions(found: Trend, version: Version, look: Look, columns: int, hei
     if finite < 2:
         return None
     way = words.direction_sign(found.direction, ascii_only=look.ascii_only)
-    title = visible(found.metric, max(columns - 30, 8), ascii_only=look.ascii_only)
+    title = visible(found.metric, _NAME, ascii_only=look.ascii_only)
     last = "the last " if len(points) < len(found.points) else ""
     remark = f"{title} {way}".rstrip() + f" over {last}{words.plural(len(points), 'version')}"
     return Part(

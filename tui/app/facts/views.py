@@ -16,6 +16,7 @@ from .showing import Showing
 if TYPE_CHECKING:
     from ....store import Version
     from ..asked import Content
+    from .sections import Sections, Spot
 
 _PROBLEM_LINES = 6
 
@@ -46,6 +47,7 @@ def of_view(
         return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
     # Not needed for the first frame, and not before somebody looks.
     from ..asked import Ancestry, Measured, Staged
+    from ..inside import DiffPage, FilePage, Inside, TensorPage
 
     if isinstance(content, Ancestry):
         from .ancestry import ancestry
@@ -55,7 +57,23 @@ def of_view(
         from .stages import stages
 
         return stages(content, look, columns, room=showing.room)
+    if isinstance(content, Inside):
+        from .inside import inside
+
+        return _in_sight(inside(content, version, look, columns, showing), showing.at)
+    if isinstance(content, FilePage | TensorPage | DiffPage):
+        from .pages import page
+
+        return page(content, look, columns, showing)
     assert isinstance(content, Measured)
     from .measured import measured
 
-    return measured(content, version, look, columns, showing=showing)
+    return _in_sight(measured(content, version, look, columns, showing=showing), showing.at)
+
+
+def _in_sight(lines: Sections, at: Spot | None) -> Sections:
+    """Let the row that was left for a page of its own be in sight again."""
+    if at is not None:
+        place = next((place for place, spot in enumerate(lines.things) if spot == at), None)
+        lines.focus = lines.focus if place is None else lines.stops[place]
+    return lines

@@ -24,6 +24,8 @@ from ..widgets.table import VirtualTable
 from ..widgets.tabs import Tabs
 from . import answers
 from .board import Board
+from .diff_pane import DiffPane
+from .inspect_pane import InspectPane
 from .jumps import Jumps
 from .metrics_pane import MetricsPane
 from .remarks import Remarks
@@ -65,6 +67,8 @@ class MainScreen(Board):
         self.selection = Selection(self, columns)
         self.views = Views(self)
         self.metrics: MetricsPane = MetricsPane(self)
+        self.inspect_pane: InspectPane = InspectPane(self)
+        self.diff_pane: DiffPane = DiffPane(self)
         self.jumps: Jumps = Jumps(self)
         self.remarks: Remarks = Remarks(self)
         self.settled: Callable[[], None] = settled

@@ -208,7 +208,9 @@ class Selection:
     def filter_pane(self, pane: Pane, query: str) -> None:
         """Let only what matches ``query`` through in a pane; the selection stays if it matches."""
         self.filters[pane] = query
-        if pane is Pane.MODELS:
+        if pane is Pane.INSPECT:
+            self._screen.inspect_pane.seek()
+        elif pane is Pane.MODELS:
             self.show_models()
             table = self._screen.model_table
             self._screen.filter_line.advise_names(query, found=bool(len(table.order)))
@@ -239,7 +241,9 @@ class Selection:
     def tell_found(self) -> None:
         """Say beside the filter how many lines it lets through."""
         screen = self._screen
-        if screen.pane is Pane.MODELS:
+        if screen.pane is Pane.INSPECT:
+            screen.inspect_pane.tell_found()
+        elif screen.pane is Pane.MODELS:
             screen.filter_line.tell(len(screen.model_table.order), len(self.models))
         else:
             screen.filter_line.tell(len(screen.version_table.order), self.rows.total if self.rows else 0)

@@ -6,6 +6,7 @@ as that is soon: one repaint instead of two.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import facts, headline
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ..asked import Content
+    from ..facts.showing import Showing
     from ..widgets.overview import Overview
     from .main import MainScreen
 
@@ -51,11 +53,18 @@ class View:
             return None
         if self.pane is Pane.METRICS:
             chosen = screen.metrics
+            compared = screen.marks.compared_with(version)
             return Asked(
-                self.pane, screen.marks.compared_with(version), metric=chosen.metric, curve=chosen.curve
+                self.pane,
+                compared,
+                metric=chosen.metric,
+                curve=chosen.curve,
+                within=screen.diff_pane.within(compared),
             )
         if self.pane is Pane.LINEAGE:
             return Asked(self.pane, (version.ref,), unfolded=screen.jumps.unfolded(version.ref))
+        if self.pane is Pane.INSPECT:
+            return Asked(self.pane, (version.ref,), within=screen.inspect_pane.within(version))
         return Asked(self.pane, (version.ref,))
 
     @property
@@ -96,6 +105,8 @@ class View:
             self._asked = message.asked
             self._stop_waiting()
             self.show(from_top=first)
+            if self.pane is Pane.INSPECT:
+                self._screen.inspect_pane.tell_found()
             if isinstance(message, ViewRead) and lacks_more(message.content):
                 self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
 
@@ -127,10 +138,17 @@ class View:
                 columns,
                 problem=problem,
                 # As it is when the lines are made: it may have another size then.
-                showing=screen.metrics.showing(pane),
+                showing=self._showing,
             ),
             from_top=from_top,
         )
+
+    @property
+    def _showing(self) -> Showing:
+        screen = self._screen
+        if self.pane is Pane.INSPECT:
+            return screen.inspect_pane.showing(self.pane)
+        return replace(screen.metrics.showing(self.pane), at=screen.diff_pane.at)
 
     def _ask_history(self) -> None:
         self._waiting = None
