@@ -19,7 +19,7 @@ from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
 from ..nouns.stage import PRODUCTION
 from ..nouns.version import Version
-from . import look, records, reproduce, resolve, standing
+from . import look, records, reproduce, resolve, retiring, standing
 
 _LATE = timedelta(days=1)  # between making the files and registering them
 _AGAIN = "register the same files again where they were made: what was captured is added"
@@ -44,11 +44,15 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         lacks = reproduce.recipe(repository, version, None, ends).missing
     else:
         found += _record(version, captured)
-    if captured is None:  # said once: what follows from it is no finding of its own
+    if version.kind == "hosted":  # nobody made it here: what was around it says nothing
+        found = []
+        lacks = tuple(lack for lack in lacks if lack.step not in ("code", "environment", "command"))
+    elif captured is None:  # said once: what follows from it is no finding of its own
         lacks = tuple(lack for lack in lacks if lack.step not in ("environment", "command"))
     told = {to for lack in lacks for to in lack.about}
     return (
         *found,
+        *_end(repository, version),
         *_code(version, captured, lacks),
         *(_lacking(version, lack) for lack in lacks),
         *_data(version, ends, told),
@@ -56,6 +60,25 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         *_measured(version),
         *way_back,
     )
+
+
+def _end(repository: Repository, version: Version) -> Iterator[Finding]:
+    """Say of a hosted model when it ends, and whether its name can come to mean another."""
+    if version.kind != "hosted":
+        return
+    status, day = retiring.status(repository, version), retiring.today()
+    if status.floating:
+        message = f"{status.model} is a floating alias: it can come to mean another model"
+        yield Finding("warn", "hosted", message, "register a snapshot, where the provider has one")
+    if status.problem:
+        yield Finding("warn", "hosted", status.problem, f"mvtui tag {version.ref} retires=2027-01-14")
+    if status.retires is None:
+        yield Finding(
+            "info", "hosted", "no end of it is known", f"mvtui tag {version.ref} retires=2027-01-14"
+        )
+    else:
+        level = {"retired": "bad", "retiring": "warn"}.get(status.prospect(day), "ok")
+        yield Finding(level, "hosted", retiring.sentence(status, day))  # type: ignore[arg-type]  # one of the levels
 
 
 def _lacks(version: Version, topic: str, message: str, fix: str) -> Finding:

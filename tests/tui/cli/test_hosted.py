@@ -162,3 +162,24 @@ def test_hostile_names_are_made_safe(run: Run, store: Store) -> None:
     run("promote", "chat", "--to", "production", "--reason", "x")
     told = "".join(run(*words).out for words in (["ls"], ["show", "chat"], ["doctor"]))
     assert "\x1b[2J" not in told
+
+
+def test_what_says_nothing_of_weights_is_told_otherwise(run: Run, store: Store) -> None:
+    run("register", "chat", *TWO, "--retires", SOON)
+    (store.root / "config.toml").write_text('[[gate]]\nstage = "production"\nrequire = ["finite-weights"]\n')
+    done = run("gates", "chat", "--to", "production")
+    assert (done.code, "a hosted model has no weights" in done.out) == (0, True)
+    Path("prompt.md").write_text("x")
+    run("register", "bot", "prompt.md")
+    assert "a prompt has no weights" in run("gates", "bot", "--to", "production").out
+    assert "a hosted model: acme two-latest" in run("inspect", "chat").err
+    assert "mvtui prompt bot@1.0.0" in run("inspect", "bot").err
+
+
+def test_doctor_of_one_asks_for_what_a_hosted_model_can_have(run: Run, store: Store) -> None:
+    run("register", "chat", *TWO, "--retires", SOON)
+    told = run("doctor", "chat").out
+    assert "floating alias" in told
+    assert "will be retired in 30 days" in told
+    assert "git" not in told
+    assert "command" not in told

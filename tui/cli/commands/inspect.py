@@ -72,8 +72,24 @@ def command(ctx: click.Context, target: str, tensors: bool, module: str, tensor:
         from .. import inspect_report
 
         inspect_report.write(name, found, module=module, tensors=tensors)
+        if not found.tensors and not is_path(target):
+            _tell_kind(target)
     if found.problems:
         ctx.exit(NOT_WHOLE)
+
+
+def _tell_kind(target: str) -> None:
+    """Say of what holds no tensors where there is more to see of it."""
+    from ... import agents
+
+    with store_of(target) as store:
+        version = store.get(target)
+    if version.kind == "prompt":
+        variables = output.safe(agents.variables_text(version), 300) or "unknown"
+        output.talk(f"a prompt, its variables: {variables}; it is printed by: mvtui prompt {version.ref}")
+    elif version.kind == "hosted":
+        model = output.safe(agents.model_text(version), 300)
+        output.talk(f"a hosted model: {model}; more of it: mvtui show {version.ref}")
 
 
 def _histogram(target: str, tensor: str, as_json: bool) -> None:
