@@ -174,9 +174,10 @@ def _add(
     groups = _groups(rows, metric=metric)
     widest = max(width(name) for named in groups.values() for name in named) if metric else 0
     title = " " * min(widest, columns // 3) if columns >= _LINED_UP else ""
+    like = [_picked(row, chosen) for row in rows] if title else []
     for at, (on, named) in enumerate(groups.items()):
         cells = {name: _picked(row, chosen) for name, row in named.items()}
-        grid = Grid(title, cells, labels, look, columns, metric=metric)
+        grid = Grid(title, cells, labels, look, columns, metric=metric, like=like)
         if not at:
             sections.add([grid.heading])
         if on:

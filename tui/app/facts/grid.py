@@ -57,7 +57,8 @@ def fitting(rows: Sequence[DiffRow], labels: Sequence[str], look: Look, columns:
 class Grid:
     """The rows of a section; each line is made when it is looked at.
 
-    ``metric`` rows are numbers, which are shown beside each other whatever their length.
+    ``metric`` rows are numbers, which are shown beside each other whatever their length. ``like`` are rows of this and
+    other grids, with which its columns are to line up.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Grid:
         columns: int,
         *,
         metric: bool,
+        like: Sequence[DiffRow] = (),
     ) -> None:
         rows = list(named.values())
         self._rows, self._look, self._columns, self._metric = rows, look, columns, metric
         self._labels = [visible(label, 16, ascii_only=look.ascii_only) for label in labels]
         count = len(labels)
-        sample = [self._texts(row) for row in rows[:_SAMPLE]]
+        looked_at = (like or rows)[:_SAMPLE]
+        sample = [self._texts(row) for row in looked_at]
         # With two versions what became of it has a column of its own, with more a sign behind each value.
         self._sign = 2 if count > 2 else 0
         room = (columns - _NAMES - 2 * metric - _VERDICT * (count == 2)) // count - 1 - self._sign
@@ -100,7 +103,7 @@ class Grid:
         )
         self._verdict_room = columns - self._pairs.width - values - 1
         self._short = False
-        self._told_widths = self._widths(rows[:_SAMPLE]) if count == 2 else []
+        self._told_widths = self._widths(looked_at) if count == 2 else []
         heads = "".join(
             " " + fit(self._heading_of(label), self._width, "right") + " " * (self._sign if at else 0)
             for at, label in enumerate(self._labels)
