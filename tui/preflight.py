@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,6 +61,12 @@ def check(
     if too_small(columns, rows):
         return Problem(small_message(columns, rows), f"Make the window larger. {_INSTEAD}")
     return None
+
+
+def correct(environ: MutableMapping[str, str]) -> None:
+    """Forget what the terminal around GNU screen says of its colours: screen passes the word on, and garbles the colours."""
+    if environ.get("STY") and not environ.get("TMUX"):
+        environ.pop("COLORTERM", None)
 
 
 def too_small(columns: int, rows: int) -> bool:

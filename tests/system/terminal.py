@@ -79,7 +79,9 @@ class Terminal:
         while not condition():
             over = self.process.poll() is not None
             if not self.read() and over and not condition():
-                raise AssertionError(f"it ended with {self.process.returncode}; the screen shows:\n{self.text}")
+                raise AssertionError(
+                    f"it ended with {self.process.returncode}; the screen shows:\n{self.text}"
+                )
             assert time.monotonic() < end, f"it never happened; the screen shows:\n{self.text}"
 
     def shows(self, text: str) -> None:
@@ -121,7 +123,7 @@ class Terminal:
             found.append("the keyboard protocol")
         if self.screen.cursor.attrs._replace(data=" ") != self.screen.default_char:
             found.append("colours")
-        if self.screen.margins:
+        if self.screen.margins not in (None, (0, self.screen.lines - 1)):
             found.append("margins")
         if termios.tcgetattr(self.slave) != self.before:
             found.append("termios")

@@ -42,3 +42,15 @@ def test_small_windows_are_refused_with_both_sizes(size: tuple[int, int]) -> Non
     assert problem is not None
     assert f"{size[0]}x{size[1]}" in problem.message
     assert "60x16" in problem.message
+
+
+def test_gnu_screen_is_not_taken_for_the_terminal_around_it() -> None:
+    around = {"TERM": "screen", "COLORTERM": "truecolor"}
+    for environ, kept in (
+        (around, True),
+        (around | {"STY": "1.pts"}, False),
+        (around | {"STY": "1", "TMUX": "x"}, True),
+    ):
+        seen = dict(environ)
+        preflight.correct(seen)
+        assert ("COLORTERM" in seen) == kept

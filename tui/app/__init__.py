@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +33,8 @@ def run(
             own settings say otherwise.
 
     Returns:
-        0 after ``q``; 2 when this terminal can't show it (said on standard error); 129 after a hang-up and
-        143 after SIGTERM, with the terminal restored.
+        0 after ``q``; 2 when this terminal can't show it (said on standard error); 129 after a hang-up,
+        130 after SIGINT from elsewhere and 143 after SIGTERM, with the terminal restored.
 
     Raises:
         Exception: whatever nobody foresaw and the app could not go on after, once the terminal is restored.
@@ -43,6 +44,7 @@ def run(
     if problem := preflight.check():
         print(f"mvtui: {problem.message}\n{problem.hint}", file=sys.stderr)  # noqa: T201
         return problem.exit_code
+    preflight.correct(os.environ)
 
     import gc
 
@@ -55,8 +57,8 @@ def run(
         mouse = own.mouse is not False
     if ascii_only is None:
         ascii_only = words.wants_ascii() if own.ascii is None else own.ascii
-    skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)
     release = skeleton.guard()
+    skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)
     gc.disable()  # loading allocates much and frees nothing; the app enables it after the first frame
     try:
         opening = Opening(store_path, read_only=read_only)
