@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 
 from ..engine import platform, probe, removal, sharing
-from ..engine.repository import FORMAT, Repository
+from ..engine.projection import FORMAT
+from ..engine.repository import Repository
 from ..nouns.event import EventKind
 from ..nouns.reports import Finding
 from . import doctor_stages, retiring, sharers

@@ -9,7 +9,8 @@ from datetime import datetime
 from ..engine import actor, durable, events, journal, platform, sharing
 from ..engine.config import TEMPLATE
 from ..engine.layout import DIRECTORY, Layout
-from ..engine.repository import FORMAT, Repository
+from ..engine.projection import FORMAT
+from ..engine.repository import Repository
 from ..errors import BadInputError, ConflictError, StorageError
 from ..nouns.event import EventKind
 from . import find

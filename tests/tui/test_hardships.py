@@ -7,10 +7,11 @@ import json
 import os
 import shutil
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mvtui.store import init_store, open_store
+from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.actions import ACTIONS
 from mvtui.tui.app.pane import VIEWS, Pane
 
@@ -195,7 +196,7 @@ async def test_damaged_objects_are_told_whatever_is_done(opened: Opens, here: Pa
 
 async def test_what_changes_under_a_dialog_is_said_in_it(opened: Opens, here: Path, tmp_path: Path) -> None:
     """Whatever the dialog, someone else's change of what it is about is told before anything is done."""
-    changes = {
+    changes: dict[str, Callable[[Store], object]] = {
         "p": lambda other: other.promote("m@1.2.0", "staging", reason="x"),
         "R": lambda other: other.promote("m@1.2.0", "production", reason="x"),
         "e": lambda other: other.note("m@1.2.0", "another"),
