@@ -9,8 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 from mvtui.store import Capture, Store, Summary, open_store
-from mvtui.tui.demo import stages
-from mvtui.tui.demo.story import BOB
+from mvtui.tui.demo.scene import BOB, HOST
 
 MOMENT = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """When the pictures are taken, and the demo's story ends."""
@@ -35,7 +34,7 @@ class Posed:
 
     def _as_bob(self, verb: Callable[..., Any]) -> Callable[..., Any]:
         def played(*args: Any, **kwargs: Any) -> Any:
-            with self._store.playing(BOB, MOMENT, host=stages.HOST):
+            with self._store.playing(BOB, MOMENT, host=HOST):
                 return verb(*args, **kwargs)
 
         return played

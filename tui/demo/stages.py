@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from .story import ALICE, AUTHORS, BOB, CAROL
+from .scene import ALICE, BOB, CAROL, Scene
+from .scene import days as _days
+from .story import AUTHORS
 
 if TYPE_CHECKING:
     from ...store import Store
@@ -58,9 +59,6 @@ slice = "negated"
 within = "5%"
 """
 
-HOST = "box7"
-"""Where they all work."""
-
 _ACCESS = "[access]"
 _OVERRIDE = "override = [{people}]    # who may overrule a gate; without this line nobody\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -82,11 +80,11 @@ class Act:
     reason: str = ""
     by: str = ""
 
-    def do(self, store: Store, now: datetime) -> None:
-        """Do it; ``now`` is when the story ends."""
-        by = self.by or AUTHORS[self.ref.partition("@")[0]]
-        with store.playing(by, now - timedelta(hours=self.hours), host=HOST):
-            _DOING[self.what](store, self)
+    def do(self, scene: Scene) -> str:
+        """Do it."""
+        with scene.playing(self.by or AUTHORS[self.ref.partition("@")[0]], self.hours):
+            _DOING[self.what](scene.store, self)
+        return ""
 
 
 def _guard(store: Store, _act: Act) -> None:
@@ -118,10 +116,6 @@ def config(template: str, user: str) -> str:
 def acts() -> list[Act]:
     """Return everything that was done, oldest first."""
     return sorted([*_sentiment(), *_langid(), *_ranker(), *_prompt()], key=lambda act: -act.hours)
-
-
-def _days(days: float, hours: float = 0) -> float:
-    return days * 24 + hours
 
 
 def _released(days: float, ref: str, reason: str, seen: str = "", by: str = BOB) -> list[Act]:

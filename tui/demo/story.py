@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from . import train
+from . import releasing, train
+from .scene import ALICE, BOB, CAROL, DAVE, Scene
+from .scene import days as _days
 from .train import Trained
 
 Params = dict[str, str | int | float | bool]
 
-ALICE, BOB, CAROL, DAVE = "alice", "bob", "carol", "dave"
 AUTHORS = {"sentiment": ALICE, "langid": BOB, "ranker": CAROL, "support-prompt": DAVE}
 """Who makes the versions of a model."""
 
@@ -36,14 +37,14 @@ class Release:
     parents: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
+    def do(self, scene: Scene) -> str:
+        """Train it, register it, and look closer."""
+        return releasing.release(scene, self, AUTHORS[self.model])
+
 
 def history() -> list[Release]:
     """Return every release, oldest first."""
     return sorted([*_sentiment(), *_langid(), *_ranker(), *_prompt()], key=lambda release: -release.hours)
-
-
-def _days(days: float, hours: float = 0) -> float:
-    return days * 24 + hours
 
 
 def _sentiment() -> list[Release]:
