@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import threading
 
 import pytest
 from mvtui.store.knowledge.weights import elements, measure
@@ -64,16 +65,41 @@ def test_what_is_not_finite_among_8_bits(dtype: str, nan: set[int], inf: set[int
 
 
 @pytest.mark.parametrize("dtype", ["F16", "F8_E4M3", "F8_E5M2", "BF16", "F8_E4M3FNUZ"])
-def test_the_short_way_to_sizes_is_right_for_every_value_on_its_own(dtype: str) -> None:
+@pytest.mark.filterwarnings("ignore:.*encountered in dot")
+def test_the_short_way_to_squares_is_right_for_every_value_wherever_it_stands(dtype: str) -> None:
     wide = elements.width(dtype)
     data = ALL_16 if wide == 2 else ALL_8
     numbers = elements.decode(data, dtype)
+    one = next(at for at, number in enumerate(numbers) if number == 1) * wide
     for at in range(0, len(data) // wide, 1 if wide == 1 else 7):
-        found = elements.sizes(data[at * wide : (at + 1) * wide], dtype)
-        if not np.isfinite(numbers[at]):
-            assert found is None or not np.isfinite(found[0])
-        else:
-            assert abs(found[0]) == abs(numbers[at])
+        this = data[at * wide : (at + 1) * wide]
+        for before, after in ((0, 0), (1, 0), (0, 1), (2, 0), (3, 4)):
+            ones = data[one : one + wide]
+            found = elements.squares(ones * before + this + ones * after, dtype)
+            if not np.isfinite(numbers[at]):
+                assert found is None or not np.isfinite(found)
+            else:
+                expected = float(numbers[at]) ** 2 + before + after
+                most = float(np.finfo("f4").max)  # beyond, it is infinite, and looked at the long way
+                assert found == pytest.approx(expected if expected < most else np.inf, rel=1e-6, abs=1e-37)
+
+
+@pytest.mark.parametrize("dtype", ["F16", "F8_E4M3", "F8_E5M2", "BF16", "F32"])
+def test_squares_of_more_numbers_than_are_spread_out_at_a_time(
+    dtype: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elements, "_ROOM", 16)
+    monkeypatch.setattr(elements, "_rooms", threading.local())
+    wide = elements.width(dtype)
+    two = (
+        next(
+            bits for bits in range(256**wide) if elements.decode(bits.to_bytes(wide, "little"), dtype)[0] == 2
+        )
+        if wide < 4
+        else 0x40000000
+    )
+    for count in (1, 15, 16, 17, 33, 64, 65):
+        assert elements.squares(two.to_bytes(wide, "little") * count, dtype) == 4 * count
 
 
 @pytest.mark.parametrize("dtype", [*elements.FLOATS, *elements.INTEGERS, "BF16"])
