@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..engine.assignment import Assignment
-from ..errors import BadInputError, NotFoundError, UsageError
+from ..errors import BadInputError, MvtuiError, NotFoundError, UsageError
 from ..nouns.ab_test import MOST_TEXT, ABTestSpec
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class ABTest:
             BadInputError: the key is no text, or empty.
         """
         if time.monotonic() >= self._due:
-            self.refresh()
+            self._look()
         return self._arm(key)
 
     def version(self, arm: str) -> str:
@@ -122,7 +123,7 @@ class ABTest:
 
         On disk within a second, and when ``flush`` or ``close`` returns. It counts for the arm that the key has now, so
         call it with ``arm`` if shares may have changed since it was served. A key may have many outcomes; what tells them
-        apart is ``outcome``, such as a request's ID: the same metric of the same key and outcome counts once, the first.
+        apart is ``outcome``, such as a request's ID: the same metric of the same key and outcome counts once.
 
         Args:
             key: what was assigned.
@@ -140,7 +141,7 @@ class ABTest:
         from ..verbs.ab_outcomes import checked_values
 
         if time.monotonic() >= self._due:
-            self.refresh()
+            self._look()
         spec, assignment = self._state
         given = checked_values(self._metrics, {**(values or {}), **metrics}, spec.name)
         hashed = assignment.hash_of(key)
@@ -193,8 +194,17 @@ class ABTest:
                 seal(self._repository, self.name)
                 self._recorder.wrote = False
 
+    def _look(self) -> None:
+        """Refresh by itself: a store that is unmounted for a while, or damaged, stops nobody from serving as before."""
+        with suppress(MvtuiError, OSError):
+            self.refresh()
+
     def refresh(self) -> bool:
-        """Look whether shares were changed or the test has ended; say whether it was. Done by itself once a second."""
+        """Look whether shares were changed or the test has ended; say whether it was. Done by itself once a second.
+
+        Raises:
+            StorageError, BadInputError: the store, or the test's file, can't be read. It stays as it is.
+        """
         if self._due != float("inf"):
             self._due = time.monotonic() + _AGAIN
         spec = self._now()

@@ -27,7 +27,7 @@ class ArmResult(msgspec.Struct, frozen=True):
 
 
 class ArmComparison(msgspec.Struct, frozen=True):
-    """One arm against control: ``difference`` is the arm's mean less control's.
+    """One arm against control: ``difference`` is the arm's mean less control's, within each epoch and then over all.
 
     ``low``, ``high`` and ``p`` are for one look at the end. ``safe_low``, ``safe_high`` and ``safe_p`` hold however often one
     looks; None until there is enough data to begin with. ``needed`` is how many keys more it takes, about, to tell a difference
@@ -88,7 +88,7 @@ class SampleRatio(msgspec.Struct, frozen=True):
 class Counts(msgspec.Struct, frozen=True):
     """What was recorded. Only ``outcomes`` enters the figures, less those that the others name.
 
-    ``duplicate``: the same metric of the same key and outcome ID again; the first counts. ``late``: after the test ended.
+    ``duplicate``: the same metric of the same key and outcome ID again; it counts once. ``late``: after the test ended.
     ``early``: before it began. ``unknown``: of no arm, epoch or metric of this test. ``torn``: cut off by a crash. ``bad``: no
     outcome at all. ``crossed``: keys with outcomes of more than one arm, which count in each.
     """

@@ -142,6 +142,11 @@ def _live(repository: Repository) -> tuple[list[AuditProblem], list[str]]:
             )
             continue
         document = pointers.wanted(repository.index, model)
+        if repository.live.is_settled(model, document):  # so it is its A/B tests
+            home = repository.arms.directory(model, "")
+            sentence = f"{home} does not hold the A/B tests that the journal says: mvtui verify mends it"
+            found.append(AuditProblem("live", sentence))
+            continue
         where = document["version"] if document is not None else "nothing"
         sentence = f"{pointer} does not lead where the journal says, to {where}: mvtui verify mends it"
         found.append(AuditProblem("live", sentence, document["staged_seq"] if document is not None else 0))

@@ -83,7 +83,7 @@ def write(repository: Repository, step: Step) -> tuple[Transition, list[str]]:
         "undoes": step.undoes,
         "redoes": step.redoes,
         "ends": step.ends,
-        "stops": (stops := _stopped(index, document["model"], step)),
+        "stops": (stops := stopped(index, document["model"], step)),
     }
     event = repository.append(
         EventKind.TRANSITION, data | {field: value for field, value in optional.items() if value}, step.reason
@@ -92,7 +92,7 @@ def write(repository: Repository, step: Step) -> tuple[Transition, list[str]]:
     return as_transition(index.transition(event.seq)), told + pointers.follow(repository, document["model"])
 
 
-def _stopped(index: Index, model: str, step: Step) -> list[str]:
+def stopped(index: Index, model: str, step: Step) -> list[str]:
     """Return the A/B tests that end because a transition takes the version of an arm away."""
     stages = {move.version: move.stage for move in step.moves}
     if PRODUCTION in stages.values() and (holder := production(index.model(model) or {})):

@@ -103,6 +103,10 @@ class _Promotion:
             governs = policy.in_force(self.repository, index)
             step = self._decide(index, plan, governs, self._door(index, plan, governs), ready)
             stays = moving.in_production(index, document["model"])
+            told = [
+                f"the A/B test {name} would end: this takes an arm's version away"
+                for name in moving.stopped(index, document["model"], step)
+            ]
         if target == PRODUCTION:
             production: str | None = document["version"]
         else:
@@ -124,7 +128,8 @@ class _Promotion:
             overridden=step.overridden,
             bytes=step.bytes,
         )
-        return Moved(transition, look.as_version(document), (governs.notice,) if governs.notice else ())
+        notices = (*([governs.notice] if governs.notice else ()), *told)
+        return Moved(transition, look.as_version(document), notices)
 
     def _plan(self, index: Index) -> _Plan:
         document = resolve.resolve(index, self.ref)

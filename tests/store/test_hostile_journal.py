@@ -86,6 +86,42 @@ _SAID: dict[EventKind, st.SearchStrategy[dict[str, Any]]] = {
             "new": st.sampled_from(["", "d" * 64, "../../etc"]),
         }
     ),
+    EventKind.AB_TEST: st.fixed_dictionaries(
+        {
+            "test": st.sampled_from(["t", "t", "u", "../../x"]),
+            "step": st.sampled_from(["start", "start", "ramp", "stop"]),
+        },
+        optional={
+            "id": st.just("0" * 16),
+            "stage": st.just("production"),
+            "control": st.sampled_from(["a", "b"]),
+            "arms": st.just(
+                [{"name": n, "version": v, "id": _ID} for n, v in (("a", "1.0.0"), ("b", "1.0.1"))]
+            ),
+            "metrics": st.just([{"name": "x"}]),
+            "buckets": st.sampled_from(
+                [{"a": [[0, 8999]], "b": [[9999, 9000]]}, {"a": [[0, 9999]], "b": []}, {"a": [[0, 5]]}]
+            ),
+            "ending": st.sampled_from(["stopped", "winner", ""]),
+            "winner": st.sampled_from(["a", "", "zz"]),
+        },
+    ),
+    EventKind.OUTCOMES: st.fixed_dictionaries(
+        {
+            "test": st.sampled_from(["t", "u"]),
+            "segments": st.lists(
+                st.fixed_dictionaries(
+                    {
+                        "name": st.sampled_from(["1.jsonl", "../x", ".."]),
+                        "size": st.integers(-1, 9),
+                        "digest": st.just("d" * 64),
+                        "outcomes": st.integers(0, 9),
+                    }
+                ),
+                max_size=2,
+            ),
+        }
+    ),
     EventKind.DELETE: st.fixed_dictionaries({"version": _NUMBERS}, optional=_TAKEN_BACK),
     EventKind.RESTORE: st.fixed_dictionaries({"version": _NUMBERS}, optional=_TAKEN_BACK),
     EventKind.NOTE: st.fixed_dictionaries(
@@ -150,7 +186,12 @@ VERBS: list[Callable[[Store], object]] = [
     lambda s: s.get("m@production~1"),
     lambda s: s.undo(dry_run=True),
     lambda s: s.redo(dry_run=True),
+    lambda s: [test.as_row() for test in s.ab_tests()],
+    lambda s: [s.ab_report(test.name).as_dict() for test in s.ab_tests()],
+    lambda s: [s.ab_test(test.name).assign("k") for test in s.ab_tests()],
     lambda s: s.verify(),
+    lambda s: s.ab_ramp("t", {"a": 50, "b": 50}, reason="so"),
+    lambda s: s.ab_stop("t", reason="so"),
     lambda s: s.gc(),
     lambda s: s.undo(),
     lambda s: s.redo(),

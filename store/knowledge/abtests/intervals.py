@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .distributions import NORMAL, t_quantile, t_two_sided
@@ -66,17 +67,42 @@ def of_rates(treated: Sample, control: Sample, alpha: float) -> Difference:
     return Difference(difference, low, high, p)
 
 
-def of_means(treated: Sample, control: Sample, alpha: float) -> Difference:
-    """Compare two means by Welch's t (1947), whose variances may differ; no interval for fewer than two values."""
-    difference = treated.mean - control.mean
-    if treated.n < 2 or control.n < 2:
-        return Difference(difference, None, None, None)
-    a, b = treated.of_mean, control.of_mean
-    error = math.sqrt(a + b)
+class Contrast(NamedTuple):
+    """A difference of two means over strata: its variance, how many values are in it, and its degrees of freedom (Satterthwaite)."""
+
+    n: int
+    value: float
+    variance: float
+    freedom: float
+
+
+def contrast(strata: Sequence[tuple[Sample, Sample]]) -> Contrast | None:
+    """Compare (treated, control) within each stratum, and weigh strata by how many values they have.
+
+    Where shares changed midway the arms have their keys from different times, and what changed with time alone would look like a
+    difference between them; within a time it does not. Strata with fewer than two values of an arm are left out;
+    None if none is left. One stratum gives the difference of means and Welch's degrees of freedom.
+    """
+    usable = [(treated, control) for treated, control in strata if min(treated.n, control.n) > 1]
+    if not usable:
+        return None
+    n = sum(treated.n + control.n for treated, control in usable)
+    value = variance = below = 0.0
+    for treated, control in usable:
+        weight = (treated.n + control.n) / n
+        value += weight * (treated.mean - control.mean)
+        for sample in (treated, control):
+            part = weight * weight * sample.of_mean
+            variance += part
+            below += part * part / (sample.n - 1)
+    return Contrast(n, value, variance, variance * variance / below if below else math.inf)
+
+
+def of_means(found: Contrast, alpha: float) -> Difference:
+    """Compare two means by Welch's t (1947), whose variances may differ."""
+    error = math.sqrt(found.variance)
     if not error:  # nothing varies
-        return Difference(difference, difference, difference, 1.0 if difference == 0 else 0.0)
-    freedom = (a + b) ** 2 / (a * a / (treated.n - 1) + b * b / (control.n - 1))
-    half = t_quantile(1 - alpha / 2, freedom) * error
-    return Difference(
-        difference, difference - half, difference + half, t_two_sided(difference / error, freedom)
-    )
+        return Difference(found.value, found.value, found.value, 1.0 if found.value == 0 else 0.0)
+    half = t_quantile(1 - alpha / 2, found.freedom) * error
+    p = t_two_sided(found.value / error, found.freedom)
+    return Difference(found.value, found.value - half, found.value + half, p)

@@ -54,6 +54,7 @@ def _metric(test: ABTestInfo, tally: Tally, metric: ABMetric, alpha: float, deci
     measured = {arm.name: tally.measured(metric.name, arm.name) for arm in test.spec.arms}
     rates = metric.type != "mean" and all(each.binary for each in measured.values())
     control = measured[test.spec.control].sample
+    strata = {arm.name: tally.strata(metric.name, arm.name) for arm in test.spec.arms}
     return MetricResult(
         metric.name,
         metric.goal,
@@ -61,7 +62,14 @@ def _metric(test: ABTestInfo, tally: Tally, metric: ABMetric, alpha: float, deci
         decides,
         tuple(_arm(name, each, rates, alpha) for name, each in measured.items()),
         tuple(
-            _compared(name, each.sample, control, rates, alpha)
+            _compared(
+                name,
+                each.sample,
+                control,
+                list(zip(strata[name], strata[test.spec.control], strict=True)),
+                rates,
+                alpha,
+            )
             for name, each in measured.items()
             if name != test.spec.control and each.sample.n and control.n
         ),
@@ -81,23 +89,32 @@ def _arm(name: str, measured: Measured, rates: bool, alpha: float) -> ArmResult:
     return ArmResult(name, sample.n, measured.outcomes, sample.mean, low, high)
 
 
-def _compared(name: str, treated: Sample, control: Sample, rates: bool, alpha: float) -> ArmComparison:
-    once = (intervals.of_rates if rates else intervals.of_means)(treated, control, alpha)
+def _compared(
+    name: str,
+    treated: Sample,
+    control: Sample,
+    strata: Sequence[tuple[Sample, Sample]],
+    rates: bool,
+    alpha: float,
+) -> ArmComparison:
+    """Compare an arm with control, within each epoch: between them more may have changed than the shares."""
+    found = intervals.contrast(strata)
+    if found is None:
+        return ArmComparison(name, treated.mean - control.mean, None, None, None, None, None, None, None)
+    alone = sum(min(pair[0].n, pair[1].n) > 0 for pair in strata) == 1
+    once = (
+        intervals.of_rates(treated, control, alpha) if rates and alone else intervals.of_means(found, alpha)
+    )
     low = high = p = needed = None
-    if min(treated.n, control.n) > 1:
-        if sequential.is_enough(treated, control, rates=rates):
-            half = sequential.half_width(treated, control, alpha)
-            low, high = once.value - half, once.value + half
-            p = sequential.p_value(treated, control)
-        if low is None or high is None or low <= 0 <= high:
-            needed = _more(treated, control, alpha)
+    if sequential.is_enough(treated, control, rates=rates):
+        half = sequential.half_width(found, alpha)
+        low, high = found.value - half, found.value + half
+        p = sequential.p_value(found)
+    if low is None or high is None or low <= 0 <= high:
+        total = sequential.keys_needed(found, alpha)
+        least = max(1, 2 * sequential.LEAST - treated.n - control.n)
+        needed = None if total is None else max(total - found.n, least)
     return ArmComparison(name, once.value, once.low, once.high, once.p, low, high, p, needed)
-
-
-def _more(treated: Sample, control: Sample, alpha: float) -> int | None:
-    total = sequential.keys_needed(treated, control, alpha)
-    least = max(0, 2 * sequential.LEAST - treated.n - control.n)
-    return None if total is None else max(total - treated.n - control.n, least, 1)
 
 
 def _ratio(test: ABTestInfo, observed: Sequence[dict[str, int]]) -> SampleRatio | None:

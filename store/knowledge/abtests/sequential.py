@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 
 from .distributions import NORMAL
-from .intervals import Sample
+from .intervals import Contrast, Sample
 
 TUNED = 5_000
 LEAST, LEAST_EACH = 50, 10
@@ -47,32 +47,28 @@ def is_enough(treated: Sample, control: Sample, *, rates: bool) -> bool:
     return True
 
 
-def half_width(treated: Sample, control: Sample, alpha: float) -> float:
+def half_width(found: Contrast, alpha: float) -> float:
     """Return half the width of the interval of the difference of two means."""
-    return _factor(treated.n + control.n, alpha) * math.sqrt(treated.of_mean + control.of_mean)
+    return _factor(found.n, alpha) * math.sqrt(found.variance)
 
 
-def p_value(treated: Sample, control: Sample) -> float:
+def p_value(found: Contrast) -> float:
     """Return a p-value that holds at every look: the smallest alpha whose interval leaves out 0, but for ρ's tuning to 0.05."""
-    n = treated.n + control.n
-    error = treated.of_mean + control.of_mean
-    difference = treated.mean - control.mean
-    if not error:
-        return 1.0 if difference == 0 else 0.0
-    scaled = n * _rho_squared(0.05)
-    exponent = difference * difference / error * scaled / (2 * (scaled + 1))
+    if not found.variance:
+        return 1.0 if found.value == 0 else 0.0
+    scaled = found.n * _rho_squared(0.05)
+    exponent = found.value * found.value / found.variance * scaled / (2 * (scaled + 1))
     return min(1.0, math.sqrt(scaled + 1) * math.exp(-min(exponent, 700.0)))
 
 
-def keys_needed(treated: Sample, control: Sample, alpha: float) -> int | None:
+def keys_needed(found: Contrast, alpha: float) -> int | None:
     """Return how many keys both arms need together until the interval leaves out 0 with a chance of 80 %.
 
     A power analysis: as if the difference and the variances seen now were the true ones, and the arms went on getting keys in
     the proportion that they have. None when it would take more than a milliard keys.
     """
-    n = treated.n + control.n
-    spread = (treated.of_mean + control.of_mean) * n  # the variance of the difference, for one key of both
-    difference = abs(treated.mean - control.mean)
+    spread = found.variance * found.n  # the variance of the difference, for one key of both
+    difference = abs(found.value)
     margin = NORMAL.inv_cdf(POWER)
 
     def told(keys: float) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .intervals import Sample
 
 Cell = list[float]
-"""Of one key: the sum of its values of a metric, and how many there are."""
+"""Of one key: the sum of its values of a metric, how many there are, whether one has no outcome ID, and the first epoch."""
 
 
 class Measured(NamedTuple):
@@ -64,14 +64,16 @@ class Tally:
             if self._metrics and name not in self._metrics:
                 self.unknown += 1
                 continue
-            counted |= self._count(key, arm, outcome, name, value)
+            counted |= self._count(key, epoch, arm, outcome, name, value)
         if counted:
             self.outcomes += 1
             first = self._of_key.setdefault(key, (epoch, arm))
             if first[1] != arm:
                 self._crossed.add(key)
+            if epoch < first[0]:
+                self._of_key[key] = epoch, arm
 
-    def _count(self, key: str, arm: str, outcome: str, name: str, value: float) -> bool:
+    def _count(self, key: str, epoch: int, arm: str, outcome: str, name: str, value: float) -> bool:
         if outcome:
             mark = (key, outcome, name)
             if mark in self._seen:
@@ -81,7 +83,7 @@ class Tally:
         cells = self._cells[name, arm]
         cell = cells.get(key)
         if cell is None:
-            cells[key] = [value, 1, 0.0 if outcome else 1.0]
+            cells[key] = [value, 1, 0.0 if outcome else 1.0, epoch]
             if name not in self.names:
                 self.names.append(name)
             return True
@@ -92,6 +94,7 @@ class Tally:
             cell[2] = 1.0
         cell[0] += value
         cell[1] += 1
+        cell[3] = min(cell[3], epoch)
         return True
 
     def measured(self, name: str, arm: str) -> Measured:
@@ -99,13 +102,15 @@ class Tally:
         cells = self._cells.get((name, arm), {})
         values = [cell[0] / cell[1] for cell in cells.values()]
         outcomes = int(sum(cell[1] for cell in cells.values()))
-        n = len(values)
-        if not n:
-            return Measured(Sample(0, math.nan, math.nan), 0, binary=True)
-        mean = math.fsum(values) / n
-        variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1) if n > 1 else math.nan
-        binary = outcomes == n and all(value in (0.0, 1.0) for value in values)
-        return Measured(Sample(n, mean, variance), outcomes, binary)
+        binary = outcomes == len(values) and all(value in (0.0, 1.0) for value in values)
+        return Measured(_sample(values), outcomes, binary)
+
+    def strata(self, name: str, arm: str) -> list[Sample]:
+        """Return an arm's sample of a metric in each epoch: a key is in that in which it was first seen in the arm."""
+        values: list[list[float]] = [[] for _ in self._epochs]
+        for cell in self._cells.get((name, arm), {}).values():
+            values[int(cell[3]) - 1].append(cell[0] / cell[1])
+        return [_sample(each) for each in values]
 
     def by_epoch(self) -> list[dict[str, int]]:
         """Return how many keys were first seen in each epoch, by arm."""
@@ -113,3 +118,12 @@ class Tally:
         for epoch, arm in self._of_key.values():
             found[epoch - 1][arm] += 1
         return found
+
+
+def _sample(values: Sequence[float]) -> Sample:
+    n = len(values)
+    if not n:
+        return Sample(0, math.nan, math.nan)
+    mean = math.fsum(values) / n
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1) if n > 1 else math.nan
+    return Sample(n, mean, variance)

@@ -18,6 +18,7 @@ from mvtui.store.errors import (
     MvtuiError,
     NotAllowedError,
     NotFoundError,
+    StorageError,
     UsageError,
 )
 
@@ -298,7 +299,26 @@ def test_a_rollback_ends_the_test_in_the_same_event(running: Store) -> None:
     consistent(running)
 
 
+def test_a_store_that_is_gone_for_a_while_stops_nobody(
+    running: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mvtui.store.api.ab_test._AGAIN", 0.0)
+    test = running.ab_test("t")
+    arm = test.assign("k")
+    journal = running.root / "journal"
+    journal.rename(running.root / "elsewhere")
+    assert test.assign("k") == arm
+    with pytest.raises(StorageError):
+        test.refresh()
+    (running.root / "elsewhere").rename(journal)
+    running.ab_stop("t", reason="x")
+    assert test.assign("k") == "a"
+    assert not test.running
+
+
 def test_promoting_anything_else_ends_it_too(running: Store) -> None:
+    foretold = running.promote("m@1.0.2", "production", reason="other plans", dry_run=True)
+    assert any("the A/B test t would end" in notice for notice in foretold.notices)
     running.promote("m@1.0.2", "production", reason="other plans")
     over(running, "unseated")
 
@@ -417,7 +437,8 @@ def test_what_is_not_ours_in_its_place_is_left_and_told(running: Store) -> None:
     report = running.verify()
     assert any("could not be mended" in notice for notice in report.notices)
     assert link.read_text() == "someone's own"
-    assert any(problem.kind == "live" for problem in running.audit().problems)
+    (problem,) = running.audit().problems
+    assert (problem.kind, "does not hold the A/B tests" in problem.sentence) == ("live", True)
 
 
 def test_the_file_says_how_to_assign(running: Store, tmp_path: Path) -> None:

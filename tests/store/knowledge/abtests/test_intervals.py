@@ -7,13 +7,19 @@ import statistics
 
 import pytest
 from mvtui.store.knowledge.abtests import intervals
-from mvtui.store.knowledge.abtests.intervals import Sample
+from mvtui.store.knowledge.abtests.intervals import Contrast, Sample
 
 A, B = [3.1, 2.7, 4.4, 5.0, 3.9, 2.2], [1.9, 2.5, 2.0, 3.3]
 
 
 def sample(values: list[float]) -> Sample:
     return Sample(len(values), statistics.fmean(values), statistics.variance(values))
+
+
+def one(treated: Sample, control: Sample) -> Contrast:
+    found = intervals.contrast([(treated, control)])
+    assert found is not None
+    return found
 
 
 def rate(ones: int, n: int) -> Sample:
@@ -59,11 +65,11 @@ def test_the_p_value_of_a_difference_of_rates() -> None:
 
 
 def test_a_difference_of_means() -> None:
-    found = intervals.of_means(sample(A), sample(B), 0.05)
+    found = intervals.of_means(one(sample(A), sample(B)), 0.05)
     # scipy 1.17.1: stats.ttest_ind(A, B, equal_var=False), and its confidence_interval()
     assert found.p == pytest.approx(0.07104524047032243, rel=1e-9)
     assert (found.low, found.high) == pytest.approx((-0.12193389051912229, 2.371933890519123), rel=1e-9)
-    mirrored = intervals.of_means(sample(B), sample(A), 0.05)
+    mirrored = intervals.of_means(one(sample(B), sample(A)), 0.05)
     assert mirrored.value == -found.value
     assert mirrored.p == pytest.approx(found.p)
 
@@ -74,12 +80,24 @@ def test_the_interval_of_a_mean() -> None:
 
 
 def test_too_little_to_tell_gives_no_interval() -> None:
-    one = Sample(1, 3.0, math.nan)
-    assert intervals.of_mean(one, 0.05) is None
-    assert intervals.of_means(one, sample(A), 0.05)[1:] == (None, None, None)
+    lone = Sample(1, 3.0, math.nan)
+    assert intervals.of_mean(lone, 0.05) is None
+    assert intervals.contrast([(lone, sample(A))]) is None
 
 
 def test_what_never_varies_has_an_interval_without_width() -> None:
     flat, other = Sample(9, 2.0, 0.0), Sample(9, 3.0, 0.0)
-    assert intervals.of_means(flat, flat, 0.05) == (0, 0, 0, 1.0)
-    assert intervals.of_means(other, flat, 0.05) == (1, 1, 1, 0.0)
+    assert intervals.of_means(one(flat, flat), 0.05) == (0, 0, 0, 1.0)
+    assert intervals.of_means(one(other, flat), 0.05) == (1, 1, 1, 0.0)
+
+
+def test_strata_are_compared_within_themselves_and_weighed_by_their_size() -> None:
+    early = Sample(90, 0.2, 0.16), Sample(10, 0.2, 0.16)
+    late = Sample(100, 0.9, 0.09), Sample(100, 0.8, 0.16)
+    found = intervals.contrast([early, late, (Sample(1, 5.0, math.nan), Sample(50, 0.0, 1.0))])
+    assert found is not None
+    assert found.n == 300
+    assert found.value == pytest.approx(2 / 3 * 0.1)
+    assert found.variance == pytest.approx(
+        (1 / 3) ** 2 * (0.16 / 90 + 0.16 / 10) + (2 / 3) ** 2 * (0.09 / 100 + 0.16 / 100)
+    )

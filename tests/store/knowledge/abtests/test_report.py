@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from mvtui.store.knowledge.abtests.report import report
 from mvtui.store.knowledge.abtests.tally import Tally
@@ -138,6 +139,26 @@ def test_an_arm_without_a_share_that_has_keys_is_a_mismatch() -> None:
     assert found.verdict == "mismatch"
     three = {"a": 5000, "b": 5000, "c": 0}
     assert said({"a": ones(5, 10), "b": ones(5, 10), "c": ones(1, 1)}, shares=three).verdict == "mismatch"
+
+
+def test_a_change_of_shares_while_all_gets_better_is_no_difference() -> None:
+    # Simpson's paradox: b has most of its keys from the better time, and is no better at any time.
+    test = test_info({"a": 9000, "b": 1000}, (RESOLVED,))
+    half = Epoch(2, datetime(2026, 1, 2, tzinfo=UTC), "ann", "so", {"a": 5000, "b": 5000})
+    test = msgspec.structs.replace(test, epochs=(*test.epochs, half))
+    counted = Tally(["a", "b"], [START, START + 86_400], None, ["resolved"])
+    for epoch, arm, n, rate in ((1, "a", 9000, 2), (1, "b", 1000, 2), (2, "a", 5000, 8), (2, "b", 5000, 8)):
+        for number in range(n):
+            values = {"resolved": float(number % 10 < rate)}
+            counted.take(f"{epoch}{arm}{number}", START + epoch * 86_400, epoch, arm, "", values)
+    found = report(test, counted, torn=0, bad=0, directions={})
+    means = [arm.mean or 0 for arm in found.metrics[0].arms]
+    assert means[1] - means[0] > 0.2  # as it looks
+    (compared,) = found.metrics[0].comparisons
+    assert abs(compared.difference) < 1e-12  # as it is
+    assert found.verdict == "undecided"
+    assert found.ratio is not None
+    assert found.ratio.p > 0.99
 
 
 # -- counting ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import math
 
 import pytest
 from mvtui.store.knowledge.abtests import intervals, sequential
-from mvtui.store.knowledge.abtests.intervals import Sample
+from mvtui.store.knowledge.abtests.intervals import Contrast, Sample
 
 numpy = pytest.importorskip("numpy")
 
@@ -32,12 +32,18 @@ def _growing(values: object, a_day: int) -> list[Sample]:
     return [Sample(int(k), float(s / k), float(v)) for k, s, v in zip(n, sums, variance, strict=True)]
 
 
+def one(treated: Sample, control: Sample) -> Contrast:
+    found = intervals.contrast([(treated, control)])
+    assert found is not None
+    return found
+
+
 def _safe(pair: tuple[Sample, Sample], *, rates: bool) -> bool:
     """Whether the interval that holds at every look leaves out no difference."""
     treated, control = pair
     return sequential.is_enough(treated, control, rates=rates) and abs(
         treated.mean - control.mean
-    ) > sequential.half_width(treated, control, 0.05)
+    ) > sequential.half_width(one(treated, control), 0.05)
 
 
 CASES = {
@@ -72,7 +78,7 @@ def test_a_difference_that_is_there_is_found_about_when_foretold() -> None:
     random = numpy.random.default_rng(3)
     rates = 0.5, 0.56
     planned = [Sample(10_000, r, r * (1 - r)) for r in rates]
-    needed = sequential.keys_needed(planned[1], planned[0], 0.05)
+    needed = sequential.keys_needed(one(planned[1], planned[0]), 0.05)
     assert needed is not None
     found = 0
     for _ in range(300):
@@ -90,20 +96,21 @@ def test_the_width_is_that_of_the_paper() -> None:
     wide = math.sqrt(2 * (n * rho**2 + 1) / (n**2 * rho**2) * math.log(math.sqrt(n * rho**2 + 1) / 0.05))
     # Both arms of 500 with variance 1/4: the difference has variance 1/1000, that of a mean of 1000 with s = 1.
     arm = Sample(500, 0.0, 0.25)
-    assert sequential.half_width(arm, arm, 0.05) == pytest.approx(wide)
+    assert sequential.half_width(one(arm, arm), 0.05) == pytest.approx(wide)
 
 
 def test_the_p_value_and_the_interval_say_the_same() -> None:
     control = Sample(2000, 0.5, 0.25)
     for difference in (0.0, 0.01, 0.03, 0.05, 0.06, 0.2):
         treated = Sample(1000, 0.5 + difference, 0.25)
-        told = difference > sequential.half_width(treated, control, 0.05)
-        assert (sequential.p_value(treated, control) < 0.05) == told
+        found = one(treated, control)
+        told = difference > sequential.half_width(found, 0.05)
+        assert (sequential.p_value(found) < 0.05) == told
 
 
 def test_no_difference_is_never_told() -> None:
     same = Sample(100, 1.0, 0.5)
-    assert sequential.keys_needed(same, same, 0.05) is None
-    assert sequential.keys_needed(Sample(100, 1.0 + 1e-9, 0.5), same, 0.05) is None
+    assert sequential.keys_needed(one(same, same), 0.05) is None
+    assert sequential.keys_needed(one(Sample(100, 1.0 + 1e-9, 0.5), same), 0.05) is None
     flat = Sample(100, 1.0, 0.0)
-    assert sequential.p_value(flat, flat) == 1.0
+    assert sequential.p_value(one(flat, flat)) == 1.0
