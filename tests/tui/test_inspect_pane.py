@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,34 +15,12 @@ from mvtui.tui.app.facts import inside as lines
 from mvtui.tui.tensor_tree import Row
 
 from tests.store.knowledge.formats import made
-from tests.store.knowledge.weights.written import safetensors
 from tests.tui.conftest import Opens, Session
+from tests.tui.modelling import HOSTILE, weights, write
 
 pytest.importorskip("numpy")
 
-HOSTILE = "\x1b]0;owned\x07[red]x[/red][@click=app.quit]\u202e"
 NARROW = (80, 24)
-
-
-def numbers(*values: float) -> tuple[str, list[int], bytes]:
-    return "F32", [len(values)], struct.pack(f"<{len(values)}f", *values)
-
-
-def weights(last: float = 3.0) -> bytes:
-    layers = {f"bert.layer.{n}.{part}": numbers(n, 1, 2) for n in range(12) for part in ("w", "b")}
-    return safetensors(
-        {"bert.embed.w": numbers(1, 1, 2, 2, float("inf")), **layers, "head": numbers(0, last)}
-    )
-
-
-def write(folder: Path, *, last: float = 3.0, layers: int = 12) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / "model.safetensors").write_bytes(weights(last))
-    config = {"model_type": "bert", "num_hidden_layers": layers, "note": HOSTILE}
-    (folder / "config.json").write_text(json.dumps(config, indent=1))
-    (folder / "README.md").write_text("# Title\n" + "word " * 60 + "\nlast line\n")
-    (folder / "other.dat").write_bytes(b"\0\1\2binary" + bytes(300))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +30,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with init_store(directory / "store") as store:
         (directory / "prompt.md").write_text("You are {role}.\nBe kind.\n")
         store.register("prompt", directory / "prompt.md", kind="prompt", capture=False)
-        (directory / "evil.pkl").write_bytes(made.evil_pickle() if hasattr(made, "evil_pickle") else EVIL)
+        (directory / "evil.pkl").write_bytes(EVIL)
         store.register("evil", directory / "evil.pkl", capture=False)
         store.register("m", write(directory / "m"), capture=False)
         store.promote("m@1.0.0", "production", reason="first")

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mvtui.store import open_store
+from mvtui.store import init_store, open_store
 
 from .conftest import Opens
+from .modelling import write
 from .staging import staged
 
 _caught: list[str] = []
@@ -125,3 +126,29 @@ async def test_the_watch_itself_works(filled: Path) -> None:
     finally:
         _watched.clear()
         _caught.clear()
+
+
+async def test_no_file_is_opened_on_the_screen_s_thread_by_what_looks_inside_versions(
+    tmp_path: Path, opened: Opens
+) -> None:
+    pytest.importorskip("numpy")
+    with init_store(tmp_path / "store") as store:
+        for last in (3.0, 4.0):
+            store.register("m", write(tmp_path / "m", last=last, layers=int(last)), capture=False)
+    async with opened(tmp_path / "store", (100, 50)) as it:
+        _watched.append(threading.get_ident())
+        try:
+            await it.press(
+                "6", "j", "enter", "j", "right", "J", "j", "enter", "escape", "j", "enter", "escape"
+            )
+            await it.press("slash", *"head", "enter", "K", "j", "enter", "escape", "escape", "w")
+            await it.until(lambda: it.main.dialog is None)
+            await it.press("escape", "3")
+            await it.until(lambda: "not compared yet" in it.seen("#metrics"))
+            await it.press("w")
+            await it.until(lambda: it.main.dialog is None)
+            await it.press("escape", "x", "j", "j", "enter")
+        finally:
+            _watched.clear()
+        assert it.app.is_running
+    assert _caught == []

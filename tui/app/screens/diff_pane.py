@@ -56,9 +56,10 @@ class DiffPane:
 
     def close(self) -> bool:
         """Go back from the file that is open; False where none is."""
-        if not self._open[2]:
+        refs, _, file = self._open
+        if not file:
             return False
-        self._open = ((), "", "")
+        self._open = (refs, "", "")
         self._follow()
         return True
 

@@ -43,9 +43,9 @@ class InspectPane:
         """Return what is looked at of a version."""
         ref, file, tensor = self._open
         unfolded = self._unfolded.get(version.model, ())
-        if ref and ref != version.ref:
+        if ref != version.ref:
             self._open, self.at = ("", "", None), None
-        elif ref:
+        elif file or tensor:
             return Within(unfolded, file=file, tensor=tensor)
         return Within(unfolded, self._screen.selection.filters.get(Pane.INSPECT, ""))
 
@@ -83,9 +83,9 @@ class InspectPane:
 
     def close(self) -> bool:
         """Go back from the page that is open; False where none is."""
-        if not self._open[0]:
+        if not self._open[1] and self._open[2] is None:
             return False
-        self._open = ("", "", None)
+        self._open = (self._open[0], "", None)
         self._follow(from_top=True)
         return True
 
