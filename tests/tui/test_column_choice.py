@@ -235,3 +235,21 @@ async def test_resizing_keeps_the_selection_and_what_is_scrolled_to(world: Path,
             assert table.top <= table.cursor < table.top + table.page
         assert heading(it) == line
         assert table.cursor - table.top == pytest.approx(height, abs=15)
+
+
+async def test_the_list_of_models_is_as_wide_as_their_names_need(
+    own: Store, tmp_path: Path, opened: Opens
+) -> None:
+    async with opened(own.root, (120, 35)) as it:
+        narrow = it.main.model_table.region.width
+        assert narrow == 23, "a short name needs little, and its number has room"
+        (tmp_path / "b.bin").write_bytes(b"b")
+        own.register("a-long-name-of-17", tmp_path / "b.bin", capture=False)
+        await it.until(lambda: "a-long-name-of-17" in it.seen("#models"))
+        await it.rest()
+        assert it.main.model_table.region.width == 22, "rather without numbers than with a name that is cut"
+        assert it.main.version_table.region.x == it.main.model_table.region.right
+        own.register("a-name-that-is-longer-than-any-list", tmp_path / "b.bin", capture=False)
+        await it.until(lambda: "a-name-that-is" in it.seen("#models"))
+        await it.rest()
+        assert it.main.model_table.region.width == 24

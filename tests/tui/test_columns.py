@@ -194,7 +194,13 @@ def test_the_headline_metric_comes_first_and_has_its_difference_beside_it() -> N
     assert offered.default("loss")[2:5] == ["metric.loss", "delta.loss", "metric.f1"]
     assert offered.default("gone")[2:5] == ["metric.f1", "delta.f1", "metric.loss"]
     apart = offered.columns(["delta.f1", "metric.f1", "delta.loss", "metric.loss", "delta.loss"], LOOK)
-    assert [each.heading(LOOK) for each in apart] == ["f1 vs ●", "f1", "loss vs ●", "loss", "vs ●"]
+    assert [each.heading(LOOK) for each in lay_out(apart, 200, LOOK).columns] == [
+        "f1 vs ●",
+        "f1",
+        "loss vs ●",
+        "loss",
+        "vs ●",
+    ]
 
 
 def test_ages_of_more_than_ten_minutes_have_a_column_wide_enough() -> None:
@@ -228,4 +234,5 @@ def test_models_give_up_what_is_least_first() -> None:
     made = columns.for_models([])
     assert columns.models_width(made, 30) == 8 + 2 + 3 + 2 + 1
     assert columns.models_width(made, 14) == 8 + 2 + 3
-    assert columns.models_width(made, 12) == 12
+    assert columns.models_width(made, 12) == 8
+    assert columns.models_width(made, 7) == 7

@@ -40,14 +40,14 @@ class About(NamedTuple):
     production: Version | None
 
 
-def made(name: str, about: About, look: Look, *, rank: int, beside: bool = False) -> Column | None:
+def made(name: str, about: About, look: Look, *, rank: int) -> Column | None:
     """Return the column of a name; None if there is none of that name.
 
-    ``rank`` is that of a metric; ``beside`` says that a difference stands beside its metric, which need not be named twice.
+    ``rank`` is that of a metric.
     """
     for prefix, make in _NAMED.items():
         if name.startswith(prefix) and name != prefix:
-            return make(name.removeprefix(prefix), about, rank, beside)
+            return make(name.removeprefix(prefix), about, rank)
     if name == "age":
         return _age(about, look)
     make_plain = _PLAIN.get(name)
@@ -77,7 +77,7 @@ def _age(about: About, look: Look) -> Column:
     return Column("AGE", ages, 4, lambda v, look: words.age(v.created, look.now), "right", key="created")
 
 
-def _metric(name: str, about: About, rank: int, _beside: bool) -> Column:
+def _metric(name: str, about: About, rank: int) -> Column:
     values = [v.metrics[name] for v in about.sample if name in v.metrics]
     places = words.decimals(values) if values else None
     cells = widest([words.number(value, places) for value in values], _LEAST_NUMBER)
@@ -93,7 +93,7 @@ def _metric(name: str, about: About, rank: int, _beside: bool) -> Column:
     return Column(name, cells, rank, text, "right", direction=about.ways.get(name), key=METRIC + name)
 
 
-def _delta(name: str, about: About, _rank: int, beside: bool) -> Column:
+def _delta(name: str, about: About, _rank: int) -> Column:
     """Return the column that says how far a metric is from production's, and whether that is better."""
     production, way = about.production, about.ways.get(name)
     base = production.metrics.get(name) if production else None
@@ -111,17 +111,17 @@ def _delta(name: str, about: About, _rank: int, beside: bool) -> Column:
         return deltas.judged(base, value, outcome(version), places=places, ascii_only=look.ascii_only)
 
     cells = max((width(text(version, PLAIN)) for version in about.sample), default=0)
-    return Column("" if beside else name, max(cells, 6), _DELTA_RANK, text, "right",
+    return Column(name, max(cells, 6), _DELTA_RANK, text, "right",
                   style=lambda v: deltas.style(outcome(v)), direction=way, against="production", key=METRIC + name)  # fmt: skip
 
 
-def _tag(name: str, about: About, _rank: int, _beside: bool) -> Column:
+def _tag(name: str, about: About, _rank: int) -> Column:
     return _text(
         about, TAG + name, lambda v, _: v.tags.get(name, ""), least=3, most=_VALUE_MAX, key=TAG + name
     )
 
 
-def _param(name: str, about: About, _rank: int, _beside: bool) -> Column:
+def _param(name: str, about: About, _rank: int) -> Column:
     def text(version: Version, _look: Look) -> str:
         return scalar_text(version.params[name]) if name in version.params else ""
 
@@ -161,7 +161,7 @@ def _staged(version: Version, look: Look) -> str:
     return words.age(version.staged, look.now) if version.staged else ""
 
 
-_NAMED: dict[str, Callable[[str, About, int, bool], Column]] = {
+_NAMED: dict[str, Callable[[str, About, int], Column]] = {
     METRIC: _metric,
     DELTA: _delta,
     TAG: _tag,

@@ -170,7 +170,10 @@ def _titled(columns: Sequence[Column], look: Look) -> list[Column]:
     """Return columns, those widened whose title has no room: beside the one before, two cells from its title."""
     out: list[Column] = []
     start, end = 0, -GAP
-    for column in columns:
+    for each in columns:
+        # Beside its metric a difference need not be named.
+        beside = bool(each.against and out and out[-1].key == each.key)
+        column = replace(each, title="") if beside else each
         title = width(column.heading(look))
         if column.align == "right":
             lack = max(end + GAP + title - (start + column.width), 0)
@@ -231,7 +234,8 @@ def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column
 
 def models_width(columns: Sequence[Column], most: int) -> int:
     """Return how many cells the list of models takes, up to ``most``: what it needs, else without what comes last."""
-    for end in range(len(columns), 1, -1):
+    name = next((place for place, column in enumerate(columns) if column.grow), 0)
+    for end in range(len(columns), name, -1):
         if (needed := _cells(columns[:end])) <= most:
             return needed
     return most

@@ -136,13 +136,10 @@ class VersionColumns:
         about = About(self.sample, self.ways, self.production)
         ranks = iter(_METRIC_RANKS)
         out: list[Column] = []
-        before = ""
         for name in names:
             rank = next(ranks, _METRIC_RANKS[-1]) if name.startswith(METRIC) else 0
-            beside = name.startswith(DELTA) and before == METRIC + name.removeprefix(DELTA)
-            if (column := made(name, about, look, rank=rank, beside=beside)) is not None:
+            if (column := made(name, about, look, rank=rank)) is not None:
                 out.append(replace(column, name=name, kept=kept))
-            before = name
         return out
 
 

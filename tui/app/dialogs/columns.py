@@ -201,6 +201,7 @@ class ColumnsDialog(Dialog):
         changed = self._chosen != self._before
         self.main.selection.chosen.keep(self._model)
         self.close()
+        self.main.views.follow(from_top=False)  # the metric that comes first is the one that is drawn
         if changed:
             self.main.say("the columns are kept for this model")
 

@@ -238,7 +238,7 @@ class Board(Guarded, Screen[None]):
 
     def models_listed(self) -> None:
         """Give the list of models the width that its names need now."""
-        self._area.refresh(layout=True)
+        self.model_table.refresh(layout=True)  # so that the area around it is laid out anew
 
     def focus_pane(self) -> None:
         """Give the cursor to the pane that has the keys."""

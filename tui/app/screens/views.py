@@ -57,7 +57,7 @@ class View:
             return Asked(
                 self.pane,
                 compared,
-                metric=chosen.metric,
+                metric=chosen.metric or screen.selection.chosen.of(version.model).headline,
                 curve=chosen.curve,
                 within=screen.diff_pane.within(compared),
             )

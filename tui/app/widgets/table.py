@@ -25,6 +25,7 @@ _CACHED = 500
 _MARGIN = 2
 """Cells before the first column: where the signs of cursor and mark stand."""
 
+_MORE = 2
 _LEFT, _RIGHT = "<", ">"
 """Signs that there are more columns; the keys that go there, too."""
 
@@ -218,10 +219,10 @@ class VirtualTable(Scroller):
         self._tell_where()
 
     def _seen_columns(self, space: int) -> Laid:
-        """Return what fits; where that is not all, the last cell is left for the sign that there is more."""
+        """Return what fits; where that is not all, the last two cells are left for the sign that there is more."""
         laid = lay_out(self._columns, space, self.look, self._first)
         if self.scrolls and (laid.before or laid.behind):
-            laid = lay_out(self._columns, space - 1, self.look, self._first)
+            laid = lay_out(self._columns, space - _MORE, self.look, self._first)
         return laid
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -320,6 +321,16 @@ class VirtualTable(Scroller):
             self.move_to(place)
             if event.chain == 2:
                 self.post_message(self.Chosen(self))
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Show columns further to the right, as a wheel that goes sideways does."""
+        event.stop()
+        self.scroll_columns(1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Show columns further to the left."""
+        event.stop()
+        self.scroll_columns(-1)
 
     def _click_title(self, x: int) -> None:
         """Go to the columns that a sign stands for, or tell whose title was clicked."""
