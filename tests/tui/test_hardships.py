@@ -9,9 +9,11 @@ import shutil
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mvtui.store import Store, init_store, open_store
+from mvtui.store.errors import StorageError
 from mvtui.tui.app.actions import ACTIONS
 from mvtui.tui.app.pane import VIEWS, Pane
 
@@ -221,3 +223,58 @@ async def test_what_changes_under_a_dialog_is_said_in_it(opened: Opens, here: Pa
             await back(it)
         with open_store(world, read_only=True) as store:
             assert len(list(store.events())) == count, key
+
+
+FAILING: dict[str, tuple[tuple[str, ...], ...]] = {
+    "promote": (("p", *"why", "enter"), ("d", *"why", "enter")),
+    "rollback": (("R", *"why", "enter"),),
+    "approve": (("a", *"why", "enter"),),
+    "undo": (("u", "y"),),
+    "note": (("e", *"why", "enter"),),
+    "tag": (("t", *"why=1", "enter"),),
+    "alias": (("A", *"why", "enter"),),
+    "delete": (("D", *"why", "enter", "y"),),
+    "verify": (("v",),),
+    "checkout": (("o", *"why", "enter"),),
+    "path": (("y", "p"),),
+    "register": (("n", *"new.bin", "enter", "enter"),),
+}
+"""How each verb is reached by keys."""
+
+
+async def test_what_the_store_refuses_is_told_in_the_dialog_and_nothing_typed_is_lost(
+    opened: Opens, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = staged(tmp_path)
+    (here / "new.bin").write_bytes(b"new")
+    with open_store(world, read_only=True) as store:
+        count = len(list(store.events()))
+        versions = {version.version: version for version in store.versions("m")}
+
+    def refuse(patched: pytest.MonkeyPatch, verb: str) -> None:
+        works = getattr(Store, verb)
+
+        def refused(self: Store, *args: Any, dry_run: bool = False, **options: Any) -> Any:
+            if dry_run:
+                return works(self, *args, dry_run=True, **options)
+            raise StorageError("the disk is full [/x]\x1b[2J", hint="Make room.")
+
+        patched.setattr(Store, verb, refused)
+
+    async with opened(world) as it:
+        for verb, ways in FAILING.items():
+            for keys in ways:
+                it.main.selection.go_to(versions["1.3.0" if verb == "delete" else "1.2.0"])
+                await it.rest()
+                with monkeypatch.context() as patched:
+                    refuse(patched, verb)
+                    await it.press(keys[0])
+                    await it.press(*keys[1:])
+                    await it.until(lambda: "the disk is full" in it.text and "Make room." in it.text)
+                assert it.main.dialog is not None, verb
+                if it.main.dialog.field and verb != "register":
+                    assert "why" in it.main.dialog.typed, verb
+                harmless(it)
+                await back(it)
+    with open_store(world, read_only=True) as store:
+        assert len(list(store.events())) == count
