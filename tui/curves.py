@@ -22,7 +22,7 @@ LETTERS = "ABCDEF"
 DECADES = 2
 """From so many powers of ten on that a curve spans, its scale is logarithmic."""
 
-_CHUNKS = 400
+_CHUNKS = 256
 """In so many parts a series is kept, each with its lowest and highest point: more than any drawing has columns."""
 
 _ASCII_DOTS = ".:-=~+"

@@ -161,7 +161,7 @@ async def test_one_of_two_without_curves_leaves_the_other_s(world: Path, opened:
         await it.rest()
         assert "Curves" not in it.seen("#metrics")
         await it.press("c")
-        assert "no training curves were kept" in it.seen("#footer")
+        assert "none were kept of these versions" in it.seen("#footer")
 
 
 async def test_curves_that_can_t_be_read_are_told_and_the_rest_is_shown(

@@ -119,8 +119,8 @@ def _draw_next(screen: MainScreen) -> None:
 
 
 def _draw_next_curve(screen: MainScreen) -> None:
-    if not screen.metrics.draw_next_curve():
-        screen.say("no training curves were kept of these versions", "warning")
+    if why_not := screen.metrics.draw_next_curve():
+        screen.say(f"can't draw training curves: {why_not}", "warning")
 
 
 def _fold(screen: MainScreen) -> None:

@@ -82,15 +82,17 @@ class MetricsPane:
         return self.metric if names else ""
 
     def draw_next_curve(self) -> str:
-        """Draw the next series over steps; return its name, or nothing without any."""
+        """Draw the next series over steps; return why that can't be."""
         content = self._content
-        found = content.curves if content else None
+        if content is None or content.unread:
+            return "they are still being read"
+        found = content.curves
         if found is None or not found.names:
-            return ""
+            return "none were kept of these versions"
         self.curve = _after(found.name, list(found.names))
         self._folds["curves"] = False
         self._screen.views.of(Pane.METRICS).follow(from_top=False)
-        return self.curve
+        return ""
 
     def turn(self, steps: int) -> str:
         """Bring other versions into the columns; return why that can't be."""
