@@ -149,7 +149,7 @@ class Registering(Face):
         if hosted is not None:
             from ..verbs import hosted as verb
 
-            return verb.register(self._repository, asked, hosted)
+            return verb.register(self._repository, asked, hosted, progress)
         return register.register(self._repository, asked, progress)
 
     def register_each(

@@ -19,7 +19,7 @@ from ..nouns.hosted import (
     parse_day,
 )
 from ..nouns.manifest import Edge, FileEntry, Manifest
-from ..nouns.reports import Registered
+from ..nouns.reports import ProgressCallback, Registered
 from ..nouns.version import Version
 from . import checkout, look, policy, request, retiring
 from .circumstances import Circumstances
@@ -31,7 +31,9 @@ from .retiring import known, sentence, today
 _TRIES = 3
 
 
-def register(repository: Repository, asked: Request, hosted: Hosted) -> Registered:
+def register(
+    repository: Repository, asked: Request, hosted: Hosted, progress: ProgressCallback | None = None
+) -> Registered:
     """Make a provider's model a version; see ``Store.register``."""
     asked = request.checked(asked, kinds=("hosted",))
     hosted, flat = checked(hosted)
@@ -46,6 +48,10 @@ def register(repository: Repository, asked: Request, hosted: Hosted) -> Register
         check_possible(index, asked.model, asked.version, size=len(data), files=1)
     with durable.explained("make room to work"):
         durable.make_all(repository.layout.directories())
+    if asked.datasets:
+        from .datasets import tied
+
+        asked = tied(repository, asked, progress)
     for _ in range(_TRIES):
         manifest = Manifest(
             kind="hosted",
@@ -56,7 +62,9 @@ def register(repository: Repository, asked: Request, hosted: Hosted) -> Register
         )
         done = commit(repository, asked, manifest, around, Guesses((), ()))
         if done is not None:
-            return msgspec.structs.replace(done, notices=(*around.notices, *notices))
+            return msgspec.structs.replace(
+                done, datasets=asked.tied, redacted=asked.redacted, notices=(*around.notices, *notices)
+            )
     raise BusyError(
         "objects were removed while they were being registered", hint="Try again when gc is done."
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import msgspec
 
-from ..engine import config
+from ..engine import actor, config
 from ..engine.documents import MODELS, Document, production
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -24,8 +24,8 @@ OWN_LIST = "hosted.toml"
 
 
 def today() -> date:
-    """Return the day it is, in UTC."""
-    return datetime.now(UTC).date()
+    """Return the day it is, in UTC; in a demo's store, the day that is played."""
+    return actor.now().date()
 
 
 def known(repository: Repository) -> Known:

@@ -192,3 +192,14 @@ def test_what_contradicts_itself_is_refused(store: Store, tmp_path: Path) -> Non
     for call in (store.hosted, store.hosted_status):
         with pytest.raises(errors.BadInputError, match="no hosted model but weights"):
             call("w")
+
+
+def test_what_it_was_evaluated_on_is_an_edge_of_it(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "tickets.jsonl").write_text("{}\n")
+    tickets = store.register("tickets", tmp_path / "tickets.jsonl", kind="dataset").version
+    done = store.register("chat", hosted=acme(), datasets={"test": "tickets@1.0.0"})
+    assert [(edge.type, edge.role, edge.to) for edge in done.version.edges] == [
+        ("evaluated-on", "test", tickets.id)
+    ]
+    other = store.register("chat", hosted=acme(), datasets={"test": tmp_path / "tickets.jsonl"})
+    assert other.version.ref == done.version.ref
