@@ -120,7 +120,7 @@ def lay_out(columns: Sequence[Column], space: int, look: Look, first: int = 0) -
     order = [*seen, *(column for column in columns if id(column) not in names)]
     least = _first_of_last(order, space, look)
     first = min(first, least)
-    shown = _prefix([order[0], *order[1 + first :]], space, look)
+    shown = _prefix([order[0], *order[1 + first :]], space, look, 2)
     return Laid(_stretched(shown, space, look), first, len(order) - first - len(shown))
 
 
@@ -137,7 +137,8 @@ def _seen(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
     if not columns:
         return []
     if columns[0].kept:
-        return _prefix(columns, space, look)
+        bound = next((place for place, column in enumerate(columns) if column.gap >= GAP), 0)
+        return _prefix(columns, space, look, bound + 1)  # what has a smaller gap belongs to the next
     chosen: set[int] = set()
     for index in sorted(range(len(columns)), key=lambda i: columns[i].rank):
         tried = [column for i, column in enumerate(columns) if i in chosen or i == index]
@@ -146,11 +147,11 @@ def _seen(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
     return [column for i, column in enumerate(columns) if i in chosen]
 
 
-def _prefix(columns: Sequence[Column], space: int, look: Look) -> list[Column]:
-    """Return as many of the first columns as fit: two at least, of which the second may be narrower than it should."""
+def _prefix(columns: Sequence[Column], space: int, look: Look, least: int) -> list[Column]:
+    """Return as many of the first columns as fit, but ``least`` of them even if they must be cut."""
     start = count = 0
     for column in _titled(columns, look):
-        if start + column.width > space and count >= 2:
+        if start + column.width > space and count >= least:
             break
         start += column.width + column.gap
         count += 1
