@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...store import errors, init_store, open_store
-from . import stages, story
+from . import agent, stages, story
 from .scene import Scene, Step
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ def _describe(target: Path, *, built: bool) -> Demo:
 def _build(directory: Path, say: Say, now: datetime) -> None:
     directory.mkdir()
     (directory / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-    steps: list[Step] = [*story.history(), *stages.acts()]
+    steps: list[Step] = [
+        *story.history(),
+        *stages.acts(),
+        *agent.steps(story.best_ranker, story.next_ranker),
+    ]
     steps.sort(key=lambda step: -step.hours)
     began = now - timedelta(hours=steps[0].hours + 1)
     with (

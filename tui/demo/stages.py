@@ -59,6 +59,8 @@ slice = "negated"
 within = "5%"
 """
 
+_METRICS = "[metrics]"
+_BETTER = 'higher = ["resolved"]\nlower = ["usd_per_1k"]\n'
 _ACCESS = "[access]"
 _OVERRIDE = "override = [{people}]    # who may overrule a gate; without this line nobody\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -107,9 +109,10 @@ def config(template: str, user: str) -> str:
     """Return a store's config.toml with the demo's rules in it; ``user`` is whoever runs it."""
     people = ", ".join(f'"{name}"' for name in dict.fromkeys((BOB, user)) if _PLAIN_NAME.fullmatch(name))
     lines = template.splitlines(keepends=True)
-    place = next((at for at, line in enumerate(lines) if line.startswith(_ACCESS)), len(lines))
-    head = [] if place < len(lines) else [f"\n{_ACCESS}\n"]
-    lines[place + 1 : place + 1] = [*head, _OVERRIDE.format(people=people)]
+    for table, said in ((_METRICS, _BETTER), (_ACCESS, _OVERRIDE.format(people=people))):
+        place = next((at for at, line in enumerate(lines) if line.startswith(table)), len(lines))
+        head = [] if place < len(lines) else [f"\n{table}\n"]
+        lines[place + 1 : place + 1] = [*head, said]
     return "".join(lines) + GATES
 
 
@@ -226,4 +229,5 @@ def _prompt() -> list[Act]:
     return [
         *_released(9, "support-prompt@1.0.0", "good enough for the support desk", by=ALICE),
         *_released(4, "support-prompt@1.1.0", "no more promises", "tried it on last week's reviews", ALICE),
+        Act(31.0, "approve", "support-prompt@1.2.0", "production", "for a fifth of the tickets", ALICE),
     ]

@@ -160,17 +160,31 @@ def _langid() -> list[Release]:
     ]
 
 
+@cache
+def best_ranker() -> Trained:
+    """Train the ranker that is in production."""
+    return train.ranker(_POSITION, week=46)
+
+
+@cache
+def next_ranker() -> Trained:
+    """Train on from it, on a week's clicks."""
+    return train.ranker(_POSITION, week=47, start=best_ranker())
+
+
+_POSITION: Params = {"searches": 600, "epochs": 3, "lr": 0.05, "l2": 0.0, "debias": "position"}
+
+
 def _ranker() -> list[Release]:
     naive: Params = {"searches": 300, "epochs": 3, "lr": 0.05, "l2": 0.0, "debias": "none"}
     double: Params = {**naive, "searches": 600}
     weighed: Params = {**double, "debias": "ipw"}
-    position: Params = {**double, "debias": "position"}
+    position = _POSITION
     slow: Params = {**position, "epochs": 4, "lr": 0.02}
 
     def make(params: Params, week: int) -> Callable[[], Trained]:
         return lambda: train.ranker(params, week=week)
 
-    best = cache(make(position, 46))
     team = {"owner": "search", "surface": "web"}
     return [
         Release("ranker", _days(19, 1), make(naive, 44), naive, "clicks as they come", tags=team),
@@ -186,7 +200,7 @@ def _ranker() -> list[Release]:
         Release(
             "ranker",
             _days(7, 9),
-            best,
+            best_ranker,
             position,
             "learns the position's share beside the features: best so far",
             bump="minor",
@@ -196,7 +210,7 @@ def _ranker() -> list[Release]:
         Release(
             "ranker",
             _days(3, 4),
-            lambda: train.ranker(position, week=47, start=best()),
+            next_ranker,
             position,
             "weekly retraining, on from last week's",
             tags=team,
@@ -205,7 +219,7 @@ def _ranker() -> list[Release]:
         Release(
             "ranker",
             9.5,
-            lambda: train.ranker(slow, week=47, start=best()),
+            lambda: train.ranker(slow, week=47, start=best_ranker()),
             slow,
             "slower, longer; a wash",
             parents=("ranker@1.3.0",),
@@ -222,6 +236,7 @@ Detected language: {language}
 
 Say in one sentence, in {language}, what the customer is unhappy about. If nothing, answer "nothing".
 """
+_GREETING = "Begin with a greeting in {language}.\n"
 _NO_PROMISES = "Never promise a refund, a date or a replacement.\n"
 
 
@@ -241,5 +256,14 @@ def _prompt() -> list[Release]:
             kind="prompt",
             parents=("support-prompt@1.0.0",),
             aliases=("live",),
+        ),
+        Release(
+            "support-prompt",
+            32.0,
+            make(_GREETING + _PROMPT + _NO_PROMISES),
+            cool,
+            "greets people first",
+            kind="prompt",
+            parents=("support-prompt@1.1.0",),
         ),
     ]

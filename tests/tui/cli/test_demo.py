@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from mvtui import open_store
 from mvtui.store import Store
-from mvtui.tui.demo import corpus, safetensors, stages, story
+from mvtui.tui.demo import agent, corpus, safetensors, stages, story
 from mvtui.tui.demo.build import MARKER
 
 from .conftest import Result, Run
@@ -36,12 +36,14 @@ def test_it_tells_a_story(demo_store: Store) -> None:
     everything = {model.name: model for model in demo_store.models()}
     data = {version.model for version in demo_store.versions() if version.kind == "dataset"}
     assert data == {
-        *("reviews", "reviews-held-out", "phrases", "phrases-held-out", "clicks", "clicks-held-out")
+        *("reviews", "reviews-held-out", "phrases", "phrases-held-out", "clicks", "clicks-held-out"),
+        *("help-articles", "support-tickets"),
     }
     models = {name: model for name, model in everything.items() if name not in data}
-    assert set(models) == {"sentiment", "langid", "ranker", "support-prompt"}
-    assert all(model.version_count >= 5 for name, model in models.items() if name != "support-prompt")
-    assert all(model.aliases for model in models.values())
+    agent = {"support-prompt", "chat", "help-ranker", "support-agent"}
+    assert set(models) == {"sentiment", "langid", "ranker", *agent}
+    assert all(model.version_count >= 5 for name, model in models.items() if name not in agent)
+    assert all(model.aliases for name, model in models.items() if name not in agent)
     versions = demo_store.versions()
     assert all(version.note for version in versions)
     assert all(version.metrics for version in versions if version.kind == "weights")
@@ -61,9 +63,13 @@ def test_its_versions_went_through_gates_and_stages(demo_store: Store) -> None:
         "langid": "2.0.0",
         "ranker": "1.3.0",
         "support-prompt": "1.1.0",
+        "chat": "1.1.0",
+        "help-ranker": "1.0.0",
+        "support-agent": "1.2.0",
     }
     assert {change.ref for change in changes if change.overridden} == {"langid@2.0.0"}
     assert {change.displaced for change in changes if change.how == "rollback"} == {"1.3.0", "1.1.0"}
+    assert next(change.ref for change in changes if change.how == "rollback") == "help-ranker@1.0.0"
     assert {stage for model in production for stage, there in demo_store.stages(model).items() if there} == {
         "staging",
         "validation",
@@ -112,6 +118,16 @@ def test_its_config_is_right_whoever_runs_it(user: str, may_be_named: bool, tmp_
         policy = store.policy().policy
         assert len(policy.gates) > 5
         assert policy.access.override == (("bob", user) if may_be_named else ("bob",))
+
+
+def test_the_agent_was_upgraded_fixed_and_tested(demo_store: Store) -> None:
+    assert demo_store.hosted("chat@production").model == "gpt-4o-2024-08-06"
+    (replaced,) = (edge for edge in demo_store.get("chat@production").edges if edge.type == "replaces")
+    assert replaced.to == demo_store.get("chat@1.0.0").id
+    assert "promise" in demo_store.prompt("support-prompt@production").render(review="x", language="de")
+    won, runs = demo_store.ab_report("help-order"), demo_store.ab_report("greeting")
+    assert (won.test.running, won.verdict, won.leader) == (False, "better", "near")
+    assert (runs.test.running, runs.verdict, runs.leader) == (True, "undecided", "")
 
 
 def test_numbers_rose_for_real_reasons(demo_store: Store) -> None:
@@ -189,7 +205,7 @@ def test_the_files_are_genuine_safetensors(demo_store: Store) -> None:
                 seen += 1
             if path.name == "config.json":
                 assert json.loads(path.read_text())["model_type"]
-    assert seen == 17
+    assert seen == 19
 
 
 def check_safetensors(data: bytes) -> None:
@@ -230,6 +246,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A history of two releases, the first of which is promoted: what the command does with it is the same."""
     monkeypatch.setattr(story, "history", lambda whole=story.history: whole()[:2])
     monkeypatch.setattr(stages, "acts", lambda whole=stages.acts: whole()[:3])
+    monkeypatch.setattr(agent, "steps", lambda *_: [])
 
 
 def demo(run: Run, *words: str) -> Result:
