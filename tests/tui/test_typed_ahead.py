@@ -240,6 +240,32 @@ async def test_leaving_twice_waits_for_nothing(
     assert stages(world) == BEFORE
 
 
+async def test_what_hangs_is_left_by_a_second_esc_and_told_when_it_is_over(
+    world: Path, opened: Opens, hashing: Slow
+) -> None:
+    async with opened(world) as it:
+        await it.press("j", "p", *"ok")
+        await it.pilot.press("enter")
+        await it.until(hashing.asked.is_set)
+        await it.pilot.press("escape")
+        await it.pilot.pause()
+        assert "stopping" in it.text
+        await it.pilot.press("escape")
+        await it.until(lambda: it.main.dialog is None)
+        assert "told to stop, but it hasn't yet" in it.text
+        await it.pilot.press("k", "e", "x")
+        await it.until(lambda: it.main.dialog is not None and it.main.dialog.typed == "x")
+        other = it.main.dialog
+        hashing.go_on.set()
+        await it.until(lambda: "stopped: nothing was changed" in it.text)
+        assert it.main.dialog is other, "it is no business of another dialog"
+        await it.press("enter")
+        await it.until(lambda: it.main.dialog is None)
+    assert stages(world) == BEFORE
+    with open_store(world, read_only=True) as store:
+        assert store.get("m@1.3.0").note == "x"
+
+
 async def test_while_bytes_are_hashed_the_lists_stay_alive(
     world: Path, opened: Opens, hashing: Slow, tmp_path: Path
 ) -> None:

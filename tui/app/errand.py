@@ -32,6 +32,11 @@ class Errand:
         self._stop = Event()
         self._told = monotonic()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """Stop it at the next report of its progress; once it is being written it can't be stopped any more."""
         self._stop.set()
@@ -41,19 +46,19 @@ class Errand:
         try:
             if self._stop.is_set():
                 raise _Stopped
-            return ChangeMade(self._change.make(store, self._progress))
+            return ChangeMade(self._change.make(store, self._progress), self)
         except _Stopped:
-            return ChangeFailed(self._change.stopped, stopped=True)
+            return ChangeFailed(self._change.stopped, self, stopped=True)
         except MvtuiError as error:
-            return ChangeFailed(said(error), moved=isinstance(error, BusyError | ConflictError | GateError))
+            moved = isinstance(error, BusyError | ConflictError | GateError)
+            return ChangeFailed(said(error), self, moved=moved)
         except Exception as error:  # noqa: BLE001 - the dialog must say it, whatever it is
-            return ChangeFailed(
-                f"{type(error).__name__}: {error}", bug=None if isinstance(error, OSError) else error
-            )
+            bug = None if isinstance(error, OSError) else error
+            return ChangeFailed(f"{type(error).__name__}: {error}", self, bug=bug)
 
     def lost(self, reason: str) -> ChangeFailed:
         """Return what to say when there was no store to make it in."""
-        return ChangeFailed(reason)
+        return ChangeFailed(reason, self)
 
     def _progress(self, progress: Progress) -> None:
         if self._stop.is_set():
@@ -61,4 +66,4 @@ class Errand:
         now = monotonic()
         if now - self._told >= _TOLD_SECONDS:
             self._told = now
-            self._post(ChangeProgressed(progress.done, progress.total, progress.action))
+            self._post(ChangeProgressed(progress.done, progress.total, progress.action, self))

@@ -12,10 +12,21 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ...store import Completion, Damage, Found, KeySetting, Model, ScreenSettings, Summary, Version, Waiting
+    from ...store import (
+        Completion,
+        Damage,
+        Found,
+        KeySetting,
+        Model,
+        ScreenSettings,
+        Summary,
+        Version,
+        Waiting,
+    )
     from ...store.errors import QueryError
     from .asked import Asked, Content
     from .changes import Made
+    from .errand import Errand
     from .prospects import Prospect, Request
     from .rows import Rows
     from .seeking import Sought
@@ -174,8 +185,9 @@ class ProspectFailed(ForDialog):
 class ChangeProgressed(ForDialog):
     """How many of ``total`` bytes a change is through with; ``action`` says what is done with them, as ``Progress`` does."""
 
-    def __init__(self, done: int, total: int, action: str = "hashing") -> None:
+    def __init__(self, done: int, total: int, action: str = "hashing", errand: Errand | None = None) -> None:
         super().__init__()
+        self.errand = errand
         self.action = action
         self.done = done
         self.total = total
@@ -186,11 +198,12 @@ class ChangeProgressed(ForDialog):
 
 
 class ChangeMade(ForDialog):
-    """A change was made."""
+    """A change was made, by an ``errand``."""
 
-    def __init__(self, made: Made) -> None:
+    def __init__(self, made: Made, errand: Errand) -> None:
         super().__init__()
         self.made = made
+        self.errand = errand
 
 
 class ChangeFailed(ForDialog):
@@ -200,9 +213,16 @@ class ChangeFailed(ForDialog):
     """
 
     def __init__(
-        self, reason: str, *, stopped: bool = False, moved: bool = False, bug: Exception | None = None
+        self,
+        reason: str,
+        errand: Errand,
+        *,
+        stopped: bool = False,
+        moved: bool = False,
+        bug: Exception | None = None,
     ) -> None:
         super().__init__()
+        self.errand = errand
         self.bug = bug
         self.reason = reason
         self.stopped = stopped

@@ -198,12 +198,21 @@ class Dialog(Frame):
         await self.take(events.Key(message.action_id.partition(".")[2], None))
 
     def leave(self) -> None:
-        """Go, or stop what is under way."""
-        if self._errand:
-            self._errand.stop()
-            self.say("stopping" + self.main.signs.ellipsis, "muted")
-        else:
+        """Go, or stop what is under way; go also if it doesn't stop, as where the store's file system hangs."""
+        if self._errand is None:
             self.close()
+        elif self._errand.stopping:
+            self.close()
+            self.main.say(
+                "told to stop, but it hasn't yet: what comes of it will be said here", "warning", stays=True
+            )
+        else:
+            self._errand.stop()
+            self.say(f"stopping{self.main.signs.ellipsis} esc again doesn't wait for it", "muted")
+
+    def awaits(self, errand: Errand) -> bool:
+        """Whether a change is the one that it handed to the worker."""
+        return errand is self._errand
 
     def close(self) -> None:
         """Go."""
@@ -303,7 +312,7 @@ class Dialog(Frame):
 
     def progressed(self, message: ChangeProgressed) -> None:
         """Show how far hashing is."""
-        if self._errand:
+        if self._errand and message.errand in (None, self._errand):
             self._progress = (message.action, message.done, message.total)
             self.show()
 

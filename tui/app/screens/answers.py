@@ -116,19 +116,31 @@ def _inbox_read(screen: MainScreen, waiting: tuple[Waiting, ...]) -> None:
 
 def _of_a_change(screen: MainScreen, message: ForDialog) -> None:
     dialog = screen.dialog
+    if isinstance(message, ChangeMade | ChangeFailed):
+        _change_over(screen, message)
+        return
     match message:
-        case ChangeMade() | ChangeFailed() if dialog and dialog.leaving:
-            _left(screen, message)
-        case ChangeMade():
-            _change_made(screen, message)
         case ProspectRead() | ProspectFailed() if dialog:
             dialog.take_prospect(message)
         case VersionsSought() if dialog:
             dialog.take_sought(message)
         case ChangeProgressed() if dialog:
             dialog.progressed(message)
-        case ChangeFailed() if dialog:
-            dialog.failed(message)
+
+
+def _change_over(screen: MainScreen, message: ChangeMade | ChangeFailed) -> None:
+    dialog = screen.dialog
+    awaited = dialog is not None and dialog.awaits(message.errand)
+    if dialog and awaited and dialog.leaving:
+        _left(screen, message)
+    elif dialog and awaited and isinstance(message, ChangeFailed):
+        dialog.failed(message)
+    elif isinstance(message, ChangeFailed):  # its dialog was left while it hung
+        screen.say(message.reason, "warning")
+    else:
+        if dialog and awaited:
+            dialog.close()
+        _change_made(screen, message)
 
 
 def _left(screen: MainScreen, message: ChangeMade | ChangeFailed) -> None:
@@ -140,8 +152,6 @@ def _left(screen: MainScreen, message: ChangeMade | ChangeFailed) -> None:
 
 
 def _change_made(screen: MainScreen, message: ChangeMade) -> None:
-    if screen.dialog:
-        screen.dialog.close()
     made = message.made
     if made.version:
         screen.selection.go_to(made.version)
