@@ -44,4 +44,9 @@ def test_all_that_can_t_be_is_named_with_file_and_line(told: Told, tmp_path: Pat
     assert f"{tmp_path / 'config' / 'mvtui' / 'config.toml'}, line 4" in messages[1]
     assert "q can't mean both copy.id and app.quit" in messages[2]
     assert f"{tmp_path / 'store' / 'config.toml'}, line 2" in messages[2]
+    columns = told('[screen]\ncolumns = ["agee"]\n', '[screen]\ncolumns = ["stagee"]\ntheme = "dark"\n')
+    assert [topic for topic, _ in columns] == ["screen"] * 3
+    assert "is it age?" in columns[0][1]
+    assert "unknown key screen.theme" in columns[1][1]
+    assert "is it stage?" in columns[2][1]
     assert "\x1b" not in "".join(told('[keys]\n"a.\\u001b" = "h"\n', "")[0])

@@ -46,17 +46,17 @@ class Tabs(LineView):
     def _labels(self) -> list[tuple[Pane, str]]:
         """Return what stands for each pane: as much of the names as fits, and at least the numbers."""
         found: list[tuple[Pane, str]] = []
-        for letters, gap in ((None, " "), (None, ""), (_SHORT, ""), (0, "")):
-            found = [(pane, self._label(pane, letters, gap if at else " ")) for at, pane in enumerate(Pane)]
+        for letters, behind in ((None, " "), (None, ""), (_SHORT, " "), (_SHORT, ""), (0, "")):
+            found = [(pane, self._label(pane, letters, behind)) for pane in Pane]
             if sum(width(text) for _, text in found) <= self.size.width:
                 break
         return found
 
-    def _label(self, pane: Pane, letters: int | None, before: str) -> str:
-        name = f"{pane.number} {pane}"
+    def _label(self, pane: Pane, letters: int | None, behind: str) -> str:
+        """Return a name after a blank; with one ``behind`` it stands where it does in brackets, whoever has these."""
         if pane is self._active:
-            return f"{before}[{name}]"
-        return f"{before} {f'{pane.number} {pane.value[:letters]}'.rstrip()} "
+            return f"{' ' * (not behind)}[{pane.number} {pane}]"
+        return f" {pane.number} {pane.value[:letters]}".rstrip() + behind
 
     def on_click(self, event: events.Click) -> None:
         """Tell whose name is under the mouse."""

@@ -54,15 +54,16 @@ def _everything() -> Sequence[Finding]:
     from .. import own_settings, terminal
 
     keys: Sequence[KeySetting] = ()
+    screen = None
     found: Sequence[Finding]
     try:
         with open_store(warn=False) as store:
-            found, keys = store.doctor(), store.keys
+            found, keys, screen = store.doctor(), store.keys, store.screen
     except errors.NotFoundError as error:
         found = [Finding("warn", "store", error.message, error.hint)]
     except errors.MvtuiError as error:
         found = [Finding("bad", "store", error.message, error.hint)]
-    return [*found, *own_settings.findings(keys), *terminal.findings()]
+    return [*found, *own_settings.findings(keys, screen), *terminal.findings()]
 
 
 def _version(ref: str) -> Sequence[Finding]:
