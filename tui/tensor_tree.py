@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from ..store import natural, tensor_path
 
@@ -67,6 +67,11 @@ class TensorTree:
         """How many numbers there are in all."""
         return self._parameters[-1]
 
+    @property
+    def total_bytes(self) -> int:
+        """How many bytes there are in all."""
+        return self._bytes[-1]
+
     def rows(self, unfolded: Collection[str] = ()) -> list[Row]:
         """Return the rows that are seen when the modules with these keys are unfolded, from top to bottom."""
         opened, found = frozenset(unfolded), []
@@ -86,15 +91,19 @@ class TensorTree:
             made = self._levels[key] = tuple(sorted(found, key=lambda row: natural(row.label)))
         return made
 
-    def found(self, words: str) -> list[Row]:
-        """Return the tensors in whose paths all of these words are, with their whole paths."""
+    def found(self, words: str) -> Sequence[Row]:
+        """Return the tensors in whose paths all of these words are, with their whole paths; made when looked at."""
         wanted = words.lower().split()
         if self._lower is None:
             self._lower = [tensor_path(tensor).lower() for tensor in self.tensors]
         places: Sequence[int] = range(len(self.tensors))
         for word in wanted:
             places = [at for at in places if word in self._lower[at]]
-        return [self._leaf(at, tensor_path(self.tensors[at]), 0) for at in places]
+        return _Leaves(self, places)
+
+    def leaf(self, at: int) -> Row:
+        """Return the row of a tensor by its place in ``tensors``, with its whole path."""
+        return self._leaf(at, tensor_path(self.tensors[at]), 0)
 
     def _leaf(self, at: int, label: str, depth: int) -> Row:
         # Two tensors may have one name, in two files; a tensor may be called as a module is.
@@ -129,3 +138,24 @@ class TensorTree:
             if not whole:
                 return row
             row = row._replace(key=key, label=f"{row.label}.{part}")
+
+
+class _Leaves(Sequence[Row]):
+    """Rows of tensors at some places, made when they are looked at."""
+
+    def __init__(self, tree: TensorTree, places: Sequence[int]) -> None:
+        self._tree, self._places = tree, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Row]: ...
+
+    def __getitem__(self, at: int | slice) -> Row | list[Row]:
+        if isinstance(at, slice):
+            return [self._tree.leaf(place) for place in self._places[at]]
+        return self._tree.leaf(self._places[at])

@@ -12,6 +12,7 @@ from ..text import visible, width
 from .asked import Measured, Staged
 from .columns import Look
 from .facts import Line
+from .inside import DiffPage, FilePage, TensorPage
 from .pane import Pane
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAME_MAX = 40
 _BACK_MAX = 24
+_PAGE_MAX = 28
 _PATH_MAX = 200
 _STORE = ".mvtui"
 _GAP = 3
@@ -109,6 +111,8 @@ def view_title(pane: Pane, content: Shown | None, look: Look, *, back_to: str = 
         told = _compared(content.comparison, look)
     elif isinstance(content, Staged) and content.report is not None:
         told = f"next: {words.stage_label(content.report.target, ascii_only=look.ascii_only)}"
+    elif isinstance(content, FilePage | TensorPage | DiffPage):
+        told = visible(content.name, _PAGE_MAX, ascii_only=look.ascii_only)
     elif back_to:
         told = f"back to {visible(back_to, _BACK_MAX, ascii_only=look.ascii_only)}"
     name = title(pane)

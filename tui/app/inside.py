@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Histogram,
         InspectedFile,
         Inspection,
+        Share,
         Tensor,
         TensorDiff,
     )
@@ -46,7 +47,8 @@ class Within(msgspec.Struct, frozen=True):
 class Inside(msgspec.Struct, frozen=True):
     """All that is inside a version.
 
-    ``inspection`` is None where its files can't be looked into, for that ``problem``. ``rows`` are those of the ``tree`` that
+    ``inspection`` is None where its files can't be looked into, for that ``problem``. ``shares`` say how many numbers are of
+    which type. ``rows`` are those of the ``tree`` that
     are seen when those with the keys ``opened`` are unfolded, or the tensors that were ``sought``. ``health`` is there if all weights were read since mvtui began.
     ``text`` is that of a version that is one text, in lines.
     """
@@ -55,6 +57,7 @@ class Inside(msgspec.Struct, frozen=True):
     inspection: Inspection | None = None
     problem: str = ""
     tree: TensorTree | None = None
+    shares: tuple[Share, ...] = ()
     rows: Sequence[Row] = ()
     opened: frozenset[str] = frozenset()
     sought: str = ""
@@ -70,6 +73,11 @@ class FilePage(msgspec.Struct, frozen=True):
     inspected: InspectedFile | None = None
     note: str = ""
 
+    @property
+    def name(self) -> str:
+        """What the page is called."""
+        return self.file.path
+
 
 class TensorPage(msgspec.Struct, frozen=True):
     """One tensor, and how its numbers are spread if they were read. ``share`` is its part of all parameters."""
@@ -78,6 +86,11 @@ class TensorPage(msgspec.Struct, frozen=True):
     share: float
     histogram: Histogram | None = None
 
+    @property
+    def name(self) -> str:
+        """What the page is called."""
+        return self.tensor.name
+
 
 class DiffPage(msgspec.Struct, frozen=True):
     """How a file of two versions differs."""
@@ -85,6 +98,11 @@ class DiffPage(msgspec.Struct, frozen=True):
     before: str
     after: str
     found: FileDiff
+
+    @property
+    def name(self) -> str:
+        """What the page is called."""
+        return self.found.path
 
 
 class InsideDiff(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from ...store import by_dtype
 from ...store.errors import MvtuiError
 from ..tensor_tree import TensorTree
 from .inside import DiffPage, FilePage, Inside, InsideDiff, TensorPage, Within
@@ -18,7 +19,7 @@ from .inside import DiffPage, FilePage, Inside, InsideDiff, TensorPage, Within
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from ...store import Comparison, FileDiff, FileEntry, Histogram, Inspection, Store, Tensor, Version
+    from ...store import Comparison, FileDiff, FileEntry, Histogram, Inspection, Share, Store, Tensor, Version
 
 AT_ONCE = 64 << 20
 """Bytes of a tensor whose numbers are read without being asked to: it takes no longer than a glance."""
@@ -69,11 +70,11 @@ def read(store: Store, ref: str, within: Within) -> Inside | FilePage | TensorPa
 
 def _weights(store: Store, version: Version, within: Within) -> Inside:
     files = _files(store, version)
-    inspection, tree, problem = _looked_into(store, version)
+    inspection, tree, shares, problem = _looked_into(store, version)
     rows = (tree.found(within.sought) if within.sought else tree.rows(within.unfolded)) if tree else []
     health = kept("health", version.id)
     opened = frozenset(within.unfolded)
-    return Inside(files, inspection, problem, tree, rows, opened, within.sought, health)
+    return Inside(files, inspection, problem, tree, shares, rows, opened, within.sought, health)
 
 
 def _text_alone(store: Store, version: Version, within: Within) -> Inside:
@@ -97,17 +98,20 @@ def _files(store: Store, version: Version) -> tuple[FileEntry, ...]:
     return found if found is not None else keep("files", version.id, store.show(version.ref).files)
 
 
-def _looked_into(store: Store, version: Version) -> tuple[Inspection | None, TensorTree | None, str]:
-    """Return what readers found in the files, and the tree of their tensors; or why they can't be looked into."""
+def _looked_into(
+    store: Store, version: Version
+) -> tuple[Inspection | None, TensorTree | None, tuple[Share, ...], str]:
+    """Return what readers found in the files, the tree of their tensors, and what types those are of; or why that can't be."""
     if (found := kept("inside", version.id)) is not None:
-        return found[0], found[1], ""
+        return (*found, "")
     try:
         inspection = store.inspect(version.ref)
     except MvtuiError as error:  # the list of its files is worth seeing, too
-        return None, None, error.message
+        return None, None, (), error.message
     tree = TensorTree(inspection.tensors) if inspection.tensors else None
-    keep("inside", version.id, (inspection, tree))
-    return inspection, tree, ""
+    shares = by_dtype(inspection.tensors)
+    keep("inside", version.id, (inspection, tree, shares))
+    return inspection, tree, shares, ""
 
 
 def _file_page(store: Store, version: Version, path: str) -> FilePage:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from ....store import by_dtype
 from ... import inspection as said
 from ... import words
 from ...text import fit, paragraph, visible, width
@@ -20,8 +19,8 @@ from .weights import health, pickles
 from .wrapped import wrapped
 
 if TYPE_CHECKING:
-    from ....store import FileEntry, InspectedFile, Inspection, Version
-    from ...tensor_tree import Row
+    from ....store import FileEntry, InspectedFile, Inspection, Share, Version
+    from ...tensor_tree import Row, TensorTree
     from ..inside import Inside
 
 FILES, TENSORS, METADATA, PORTS, HEALTH, PICKLES, TEXT = (
@@ -44,6 +43,7 @@ _PROBLEM_LINES = 6
 _SAMPLE = 300
 """As many rows decide how wide columns are."""
 
+_MOST_TYPES = 6
 _LEAST_NAME, _SIZE = 24, 10
 """Cells of the column of names, at least, and of that of sizes."""
 
@@ -55,15 +55,22 @@ class InsideLines(Sections):
         super().__init__(folds, look, columns)
         self.stops: Any = _Joined()
         self.things: Any = _Joined()
+        self._rows: dict[str, tuple[int, int, Callable[[int], str]]] = {}
 
     def add_many(
         self, section: str, count: int, make: Callable[[int], Line], name: Callable[[int], str]
     ) -> None:
         """Add lines that each are a row to go to; ``name`` gives that of a number from 0."""
         base = len(self)
+        self._rows[section] = (len(self.things), count, name)
         self.stops.join(count, lambda at: base + at)
         self.things.join(count, lambda at: Spot(section, name(at)))
         self.add_block(count, make)
+
+    def place_of(self, spot: Spot) -> int | None:
+        """Return the place of the cursor on a row; None where it isn't."""
+        start, count, name = self._rows.get(spot.section, (0, 0, str))
+        return next((start + at for at in range(count) if name(at) == spot.row), None)
 
     def follow(self, before: Stops, place: int) -> int:
         """Return where the cursor belongs: mostly where it was, since what is unfolded comes below it."""
@@ -138,8 +145,8 @@ def _summary(found: Inside, version: Version, look: Look, columns: int, key: str
     if inspection.architecture:
         built = said.architecture(inspection.architecture, ascii_only=look.ascii_only)
         told_of.append(("architecture", ", ".join(built)))
-    if inspection.tensors:
-        told_of.append(("parameters", _parameters(inspection)))
+    if found.tree:
+        told_of.append(("parameters", _parameters(found.tree, found.shares)))
     if inspection.quantisation:
         told_of.append(("quantisation", inspection.quantisation.label))
     if inspection.tokenizer:
@@ -156,14 +163,13 @@ def _summary(found: Inside, version: Version, look: Look, columns: int, key: str
         yield from ([(text, style)] for text in texts)
 
 
-def _parameters(inspection: Inspection) -> str:
-    shares = by_dtype(inspection.tensors)
-    short = said.amount(inspection.parameters)
+def _parameters(tree: TensorTree, shares: Sequence[Share]) -> str:
     types = ", ".join(
-        share.name + (f" {said.percent(share.parameters, inspection.parameters)}" if len(shares) > 1 else "")
-        for share in shares[:6]
+        share.name + (f" {said.percent(share.parameters, tree.total)}" if len(shares) > 1 else "")
+        for share in shares[:_MOST_TYPES]
     )
-    return f"{short} in {words.plural(len(inspection.tensors), 'tensor')}, {types}, {words.size(inspection.nbytes)}"
+    count = words.plural(len(tree), "tensor")
+    return f"{said.amount(tree.total)} in {count}, {types}, {words.size(tree.total_bytes)}"
 
 
 # -- files ---------------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ def tensors(found: InsideDiff, look: Look, columns: int, showing: Showing) -> Pa
     names = max((width(visible(name, columns)) for name, _ in sample), default=0)
     numbers = min(max((width(told) for _, told in sample), default=0), _NUMBERS)
     names = max(min(names, columns - 16 - numbers), 8)
+    if any(each.distance for each in diff.changes):
+        lines.add([[(" " * (names + 16) + "relative change"[: columns - names - 16], "muted")]])
     lines.add_block(len(changes), lambda at: _row(*changes[at], names, numbers, look, columns))
     for sentence in (*diff.notes, *diff.problems):
         lines.add(_said(sentence, "warning", look, columns))
@@ -96,7 +98,7 @@ def _row(
     return [
         ("    " + fit(_below(module, change), names, ascii_only=look.ascii_only), "muted"),
         ("  " + fit(change.outcome, 9), _STYLES.get(change.outcome, "")),
-        (" " + " " * (numbers - width(told)) + told, ""),
+        (" " + told, ""),
     ]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..inside import DiffPage, FilePage, TensorPage
 
 _LEAD = 11
-_ABOVE, _LEAST_STEPS = 12, 12
+_ABOVE, _LEAST_STEPS = 9, 12
 """Lines that stand above the steps of a histogram, and how many lines those get at least."""
 
 _LINES = 4
@@ -135,18 +135,18 @@ def tensor_page(found: TensorPage, look: Look, columns: int, showing: Showing) -
     lines = Lines(
         [(text, "title")] for text in paragraph(tensor.name, columns, _LINES, ascii_only=look.ascii_only)
     )
-    lines.add([[]])
-    share = f", {said.percent(round(found.share * 10**6), 10**6)} of all" if found.share else ""
+    share = f"{said.percent(round(found.share * 10**6), 10**6)} of all" if found.share else ""
     where = f" at {tensor.offset:,}" if tensor.offset is not None else ""
-    told = {
-        "type": tensor.dtype + (", big-endian" if tensor.big_endian else ""),
-        "shape": said.shape(tensor.shape, ascii_only=look.ascii_only),
-        "numbers": f"{tensor.parameters:,}{share}",
-        "bytes": f"{words.size(tensor.nbytes)}{where} in {tensor.file}",
-    }
-    for label, text in told.items():
-        lines.add(facts(label, text, look, columns, lines=_LINES, lead=_LEAD))
-    lines.add(heading("Values"))
+    told = (
+        tensor.dtype + (", big-endian" if tensor.big_endian else ""),
+        said.shape(tensor.shape, ascii_only=look.ascii_only),
+        words.plural(tensor.parameters, "number"),
+        share,
+        f"{words.size(tensor.nbytes)}{where} in {tensor.file}",
+    )
+    shown = (visible(text, columns, ascii_only=look.ascii_only) for text in told if text)
+    lines.add(_beside([[(text, "muted")] for text in shown], columns))
+    lines.add([[]])
     if found.histogram is None:
         lines.add(
             _said(f"not read yet: {showing.read} reads {words.size(tensor.nbytes)}", "muted", look, columns)

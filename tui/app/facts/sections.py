@@ -82,6 +82,10 @@ class Sections(Stops):
         self.things += [Spot(section, row) for _, row in starts]
         self.add_block(count, make)
 
+    def place_of(self, spot: Spot) -> int | None:
+        """Return the place of the cursor on a row or heading; None where it isn't."""
+        return next((place for place, each in enumerate(self.things) if each == spot), None)
+
     def follow(self, before: Stops, place: int) -> int:
         """Return where the cursor belongs: on the same row, else on the heading of its section."""
         if place >= len(before.things) or not self.things:

@@ -73,7 +73,7 @@ def of_view(
 
 def _in_sight(lines: Sections, at: Spot | None) -> Sections:
     """Let the row that was left for a page of its own be in sight again."""
-    if at is not None:
-        place = next((place for place, spot in enumerate(lines.things) if spot == at), None)
-        lines.focus = lines.focus if place is None else lines.stops[place]
+    place = lines.place_of(at) if at is not None else None
+    if place is not None:
+        lines.focus = lines.stops[place]
     return lines
