@@ -116,6 +116,27 @@ async def test_names_that_only_old_versions_have_are_offered(world: Path, opened
         assert "31.5" in it.seen("#versions")
 
 
+async def test_they_stay_known_when_a_version_arrives(world: Path, opened: Opens, tmp_path: Path) -> None:
+    async with opened(world, (160, 60)) as it:
+        await to_m(it)
+        await it.press("C")
+        assert "bleu" in it.main.selection.offered.metrics
+        (tmp_path / "w").write_bytes(b"new")
+        with open_store(world) as store:
+            store.register("m", tmp_path / "w", version="1.70.0", metrics={"f1": 0.9}, capture=False)
+        await it.until(lambda: len(it.main.version_table.order) == 71)
+        assert "bleu" in it.main.selection.offered.metrics
+        assert "gold" in it.main.selection.offered.tags
+
+
+async def test_what_was_kept_is_shown_as_soon_as_it_is_read(own: Store, tmp_path: Path) -> None:
+    (tmp_path / "columns.jsonl").write_text('["alpha", ["", "host", "version"]]\n')
+    app = MvtuiApp(lambda: open_store(own.root), memory=Memory(str(tmp_path)))
+    async with app.run_test(size=(120, 35)) as pilot:
+        it = Session(app, pilot)
+        await it.until(lambda: titles(it) == ["HOST", "VERSION"])
+
+
 async def test_the_metric_that_comes_first_has_its_difference_beside_it(world: Path, opened: Opens) -> None:
     async with opened(world, (160, 45)) as it:
         await to_m(it)

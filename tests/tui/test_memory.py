@@ -113,6 +113,51 @@ def test_it_is_kept_where_state_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert state.directory() == str(tmp_path / ".local" / "state" / "mvtui")
 
 
+# -- choices -------------------------------------------------------------------------------------
+
+
+def test_of_what_is_chosen_the_last_is_known_at_the_next_start(tmp_path: Path) -> None:
+    first, other = remembering(tmp_path), remembering(tmp_path)
+    first.choose("sentiment", ("f1", "version"))
+    first.choose("sentiment", ("", "version", "tag.\x1b[31m"))
+    first.choose("ranker", ("", "id"))
+    first.choose("ranker", None)
+    first.stop()
+    other.choose("embed", ("", "age"))
+    other.stop()
+    second = remembering(tmp_path)
+    assert second.chosen("sentiment") == ("", "version", "tag.\x1b[31m"), "names are as they are"
+    assert second.chosen("embed") == ("", "age"), "nor was what another noted forgotten"
+    assert second.chosen("ranker") is None
+    second.stop()
+    assert [json.loads(line)[0] for line in (tmp_path / "columns.jsonl").read_text().splitlines()] == [
+        "sentiment",
+        "embed",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "[]", "null", "3", '["a"]', '["a", 3]', '["a", [3]]', '[3, ["a"]]', '["a", {"b": 1}]', "[" * 9_999],
+)
+def test_a_broken_choice_is_none(line: str, tmp_path: Path) -> None:
+    (tmp_path / "columns.jsonl").write_text(f'["good", ["", "id"]]\n{line}\n')
+    one = remembering(tmp_path)
+    assert one.chosen("good") == ("", "id")
+    assert one.chosen("a") is None
+    one.stop()
+
+
+def test_choices_stay_few_and_small(tmp_path: Path) -> None:
+    one = remembering(tmp_path)
+    for number in range(memory.MOST + 5):
+        one.choose(f"m{number}", ("", "id"))
+    one.choose("large", ("x" * 100_000,))
+    assert one.chosen("large") is None
+    one.stop()
+    assert len((tmp_path / "columns.jsonl").read_text().splitlines()) <= memory.MOST
+
+
 # -- earlier queries -----------------------------------------------------------------------------
 
 

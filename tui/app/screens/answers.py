@@ -99,8 +99,7 @@ def _columns_named(screen: MainScreen, message: ColumnsNamed) -> None:
 
 def _screen_read(screen: MainScreen, settings: ScreenSettings) -> None:
     names, unknown = checked(settings.columns, settings.place)
-    if screen.selection.chosen.take_store(names):
-        screen.selection.show_columns()
+    screen.selection.chosen.take_store(names)
     found = list(dict.fromkeys([*screen.problems, *settings.problems, *unknown]))
     if found != list(screen.problems):
         screen.problems = found

@@ -36,11 +36,9 @@ class ColumnChoice:
         self._stores: tuple[str, ...] = ()
         self._tried: dict[str, Chosen] = {}
 
-    def take_store(self, settings: Sequence[str]) -> bool:
-        """Take the columns that a store's settings name, which a person's own come before; say whether that changes any."""
-        changed = tuple(settings) != self._stores
+    def take_store(self, settings: Sequence[str]) -> None:
+        """Take the columns that a store's settings name, which a person's own come before: told before any list."""
         self._stores = tuple(settings)
-        return changed and not self._own
 
     def of(self, model: str) -> Chosen:
         """Return what a person chose for a model, or tries out."""
