@@ -13,7 +13,7 @@ from .text import visible
 from .words import plural, signs, size
 
 if TYPE_CHECKING:
-    from ..store import Architecture, Port, Tokenizer
+    from ..store import Architecture, Histogram, Port, Tokenizer
 
 _NAME = 120
 
@@ -48,6 +48,17 @@ def percent(part: int, whole: int) -> str:
     if 0 < share < 0.05:
         return "<0.1 %"
     return ">99.9 %" if part < whole and share >= 99.95 else f"{share:.1f} %"
+
+
+def steps(found: Histogram, digits: int, together: int = 1) -> list[str]:
+    """Return where the steps of a histogram begin, so many of them ``together``, and behind them where the last one ends.
+
+    Of whole numbers each step is called by the first in it, and no end is told.
+    """
+    edges = list(found.edges[:-1:together])
+    if found.tensor.dtype.startswith(("I", "U", "BOOL")) and found.low != found.high:
+        return [*(f"{round(edge + 0.5):,}" for edge in edges), ""]
+    return [f"{edge:.{digits}g}" for edge in (*edges, found.high)]
 
 
 def shape(sizes: Sequence[int | str | None], *, ascii_only: bool = False) -> str:

@@ -49,7 +49,7 @@ def _count(count: int, of: int, style: str) -> str:
 def _steps(found: Histogram, plain: bool) -> None:
     if not found.counts:
         return
-    edges = [f"{edge:.4g}" for edge in found.edges]
+    edges = words.steps(found, 4)
     lead, most = max(5, *map(len, edges)), max(found.counts)
     room = max(min(_BAR, table.terminal_width() - _AROUND), 8) if is_tty(sys.stdout) else _BAR
     data("")
@@ -59,6 +59,7 @@ def _steps(found: Histogram, plain: bool) -> None:
         drawn = words.bar(count / most if most else 0, room, ascii_only=plain)
         told = f" {count:,}  {paint(words.percent(count, found.count), 'dim')}" if count else ""
         data(f"  {edge:>{lead}}  {paint(drawn, 'cyan')}{told}".rstrip())
-    data(f"  {edges[-1]:>{lead}}")
+    if edges[-1]:
+        data(f"  {edges[-1]:>{lead}}")
     if found.above:
         data(f"  {'above':>{lead}}  {found.above:,}")

@@ -49,3 +49,11 @@ def test_what_can_t_be_counted(run: Run, model: Path, monkeypatch: pytest.Monkey
     assert run("inspect", str(model), "--histogram", "c").code == 3
     monkeypatch.setattr(elements, "has_numpy", lambda: False)
     assert "pip install 'mvtui[tensors]'" in run("inspect", str(model), "--histogram", HOSTILE).out
+
+
+def test_whole_numbers_stand_beside_how_many_there_are(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(safetensors({"w": ("I8", [5], struct.pack("<5b", -2, -2, 0, 1, 1))}))
+    lines = run("inspect", str(path), "--histogram", "w").out.splitlines()[4:]
+    assert [line.split()[0] for line in lines] == ["-2", "-1", "0", "1"]
+    assert [line.split()[2] for line in lines if "█" in line] == ["2", "1", "2"]

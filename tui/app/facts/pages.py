@@ -189,7 +189,7 @@ def _count(count: int, of: int) -> str:
 def _steps(found: Histogram, look: Look, columns: int, rows: int) -> Iterator[Line]:
     together = next((many for many in (1, 2, 3) if len(found.counts) <= many * rows), 4)
     counts = [sum(found.counts[at : at + together]) for at in range(0, len(found.counts), together)]
-    edges = [f"{edge:.3g}" for edge in (*found.edges[:-1:together], found.edges[-1])]
+    edges = said.steps(found, 3, together)
     lead = max(map(len, edges))
     most = max(counts)
     room = max(columns - lead - len(f"{most:,}") - 12, 4)
@@ -202,7 +202,8 @@ def _steps(found: Histogram, look: Look, columns: int, rows: int) -> Iterator[Li
             line += [(f" {count:,}", ""), (f"  {said.percent(count, found.count)}", "muted")]
         yield line
     above: Line = [(f"  above {found.above:,}", "")] if found.above else []
-    yield [(f"{edges[-1]:>{lead}}", "muted"), *above]
+    if edges[-1] or above:
+        yield [(f"{edges[-1]:>{lead}}", "muted"), *above]
 
 
 # -- how a file differs ------------------------------------------------------------------------------
