@@ -304,7 +304,7 @@ async def test_frames_say_what_is_in_them(world: Path, opened: Opens) -> None:
         ):
             assert f"─ {title} ─" in it.text
         await it.press("space", "j", "space", "j", "space")
-        assert "3 Metrics · 3 versions against" in it.text
+        assert "3 Metrics · 2 others against" in it.text
         await it.press("k")
         assert "─ 4 Stages ─" in it.text, "none comes after production"
 

@@ -125,7 +125,7 @@ def _compared(content: Comparison, look: Look) -> str:
         words.stage_sign(content.base.stage, ascii_only=look.ascii_only) + " " if content.base.stage else ""
     )
     if len(others) > 1:
-        return f"{words.plural(len(content.versions), 'version')} against {stage}{base}"
+        return f"{len(others)} others against {stage}{base}"
     return f"{others[0]} against {stage}{base}"
 
 

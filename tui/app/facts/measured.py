@@ -25,6 +25,9 @@ METRICS = "metrics"
 _LEAST, _HIGHEST = 7, 22
 """Lines of a drawing."""
 
+_AROUND = 5
+"""Lines that a section's heading, the axis and what says that there is more take besides."""
+
 _MOST = 60
 """As many versions are drawn, the last ones: more are a line without a face."""
 
@@ -62,9 +65,11 @@ def _charts(
     found: Measured, version: Version, look: Look, columns: int, showing: Showing, above: int
 ) -> Iterator[Part]:
     """Yield what is drawn; where the pane is small only what is seen without scrolling is open by default."""
-    height = min(max(showing.rows // 2, _LEAST), _HIGHEST) if showing.room else _LEAST
     rest = showing.rows - above
-    if found.trend and (part := _over_versions(found.trend, version, look, columns, height)):
+    height = min(max(showing.rows // 2, _LEAST), _HIGHEST) if showing.room else _LEAST
+    # Of the first drawing all is to be seen, if that leaves it high enough to be one.
+    first = min(height, rest - _AROUND) if rest - _AROUND >= _LEAST else height
+    if found.trend and (part := _over_versions(found.trend, version, look, columns, first)):
         taken = len(part.lines) + 2
         folded = not showing.room and taken > rest
         rest -= 1 if folded else taken
