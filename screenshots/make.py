@@ -65,6 +65,10 @@ async def _marked(pilot: Pilot[int]) -> None:
     await pilot.press("3", "z", "x")
 
 
+async def _curves(pilot: Pilot[int]) -> None:
+    await pilot.press("3", "z", "minus", "J", "J", "J", "space")
+
+
 async def _lineage(pilot: Pilot[int]) -> None:
     await pilot.press("j", "2", "z")
 
@@ -100,6 +104,7 @@ PICTURES = (
     Picture("overview-80x24", (80, 24), _overview),
     Picture("compare", (120, 35), _compare),
     Picture("compare-three", (120, 35), _marked),
+    Picture("curves", (120, 35), _curves),
     Picture("lineage", (120, 35), _lineage),
     Picture("stages", (120, 35), _stages),
     Picture("promote", (120, 35), _promote),
