@@ -55,6 +55,7 @@ def _verdict(store: Store, ref: str, verdict: str, stage: str) -> bool:
 
 VERBS: Mapping[str, Callable[..., Any]] = {
     "register": lambda s, model, path, **how: _registered(s.register(model, path, **how)),
+    "bundle": lambda s, model, add: _registered(s.bundle(model, add)),
     "note": lambda s, ref, text: s.note(ref, text).ref,
     "tag": _tag,
     "alias": lambda s, ref, name: s.alias(ref, name).version,

@@ -27,11 +27,25 @@ def look_at(store: Store, oracle: Oracle, ref: Ref) -> None:
             report = store.gates("@".join(ref), stage)
             assert report.open == oracle.is_open(oracle.policy, ref, stage)
         _found_by_prefix(store, oracle, seen)
+    _members_are_told(store, oracle, ref)
     for name in {model for model, _ in oracle.versions}:
         _latest_is_right(store, oracle, name)
     _way_back_is_right(store, oracle, model)
     governing = store.policy()
     assert bool(governing.waiting) == (oracle.policy != oracle.file)
+
+
+def _members_are_told(store: Store, oracle: Oracle, ref: Ref) -> None:
+    for member in store.members("@".join(ref)):
+        model, _, number = member.ref.partition("@")
+        seen = oracle.versions[model, number]
+        assert (member.stage, member.deleted, member.rolled_back) == (
+            seen.stage,
+            seen.deleted,
+            seen.rolled_back,
+        )
+        now = oracle.production(model)
+        assert member.current == (f"{model}@{now}" if now not in (None, number) else "")
 
 
 def _found_by_prefix(store: Store, oracle: Oracle, seen: Seen) -> None:
@@ -88,6 +102,7 @@ def versions(store: Store, oracle: Oracle) -> None:
         assert {edge.to for edge in version.edges} == seen.links
         assert (version.stage, version.deleted) == (seen.stage, seen.deleted)
         assert (version.rolled_back, set(version.overridden)) == (seen.rolled_back, seen.overridden)
+        assert {edge.to for edge in version.edges if edge.type == "composed-of"} == set(seen.members)
         named = [alias for (m, alias), n in oracle.aliases.items() if (m, n) == ref]
         assert version.aliases == tuple(sorted(named))
 
@@ -108,7 +123,8 @@ def production(store: Store, oracle: Oracle) -> None:
         card = json.loads((pointer / "version.json").read_bytes())
         seen = oracle.versions[model.name, model.production]
         assert (card["version"], card["id"]) == (model.production, seen.id)
-        assert (pointer / "model.bin").read_bytes() == b"content %d" % seen.content[0]
+        served = pointer / "one" / "model.bin" if seen.members else pointer / "model.bin"
+        assert served.read_bytes() == b"content %d" % seen.content[0]
 
 
 def journal(store: Store) -> None:

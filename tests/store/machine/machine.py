@@ -25,6 +25,7 @@ from .states import state, without_times
 MODELS = ("alpha", "alpha", "beta")
 PEOPLE = ("ann", "ann", "bob", "eve", "root")
 WORDS = (*GATED, "archived", "none")
+BUNDLES = "pair"
 REGISTERED_FIRST = (("alpha", 0), ("alpha", 1), ("alpha", 2), ("beta", 0))
 
 
@@ -100,7 +101,7 @@ class Histories(RuleBasedStateMachine):
 
     # -- verbs of issues A and B -----------------------------------------------------------------
 
-    def _same(self, model: str, content: tuple[int, int]) -> str | None:
+    def _same(self, model: str, content: tuple[Any, ...]) -> str | None:
         for (name, number), seen in self.oracle.versions.items():
             if name == model and not seen.deleted and seen.content == content:
                 return number
@@ -160,6 +161,32 @@ class Histories(RuleBasedStateMachine):
         seen = Seen(identity, (content, params), who, note, metrics=metrics)
         self.oracle.register(who, (model, number), seen)
         return model, number
+
+    @rule(target=refs, hand=hand, who=who, one=refs, other=refs)
+    def make_one(self, hand: int, who: str, one: Ref, other: Ref) -> Any:
+        """Two versions become one; members may be the same, and not bundles of that name."""
+
+        def expect() -> None:
+            for ref in (one, other):
+                self.oracle.alive(ref)
+                if ref[0] == BUNDLES:
+                    raise Refused("BadInputError")
+
+        add = {"one": "@".join(one), "other": "@".join(other)}
+        value = self.act(hand, who, expect, "bundle", BUNDLES, add)
+        if value is None:
+            return multiple()
+        number, created, identity = value
+        first, second = (self.oracle.versions[ref] for ref in (one, other))
+        content = (first.content[0], one, other)
+        assert created == (self._same(BUNDLES, content) is None)
+        if created:
+            self._is_new(BUNDLES, number)
+        ids = first.id, second.id
+        self.oracle.register(
+            who, (BUNDLES, number), Seen(identity, content, who, links=set(ids), members=ids)
+        )
+        return (BUNDLES, number) if created else multiple()
 
     def _is_new(self, model: str, number: str) -> None:
         """A number that was never used, above the latest."""

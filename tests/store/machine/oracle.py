@@ -23,10 +23,10 @@ class Refused(Exception):  # noqa: N818 - what the store should say, not what we
 
 @dataclass(eq=False)
 class Seen:
-    """One version."""
+    """One version. A bundle's content begins with that of its first member."""
 
     id: str
-    content: tuple[int, int]
+    content: tuple[Any, ...]
     author: str
     note: str = ""
     stage: str | None = None
@@ -36,6 +36,7 @@ class Seen:
     tags: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
+    members: tuple[str, ...] = ()  # IDs
     overridden: set[str] = field(default_factory=set)
     said: list[tuple[str, str, str, Any]] = field(default_factory=list)  # who, verdict, stage, rules then
 
@@ -223,7 +224,14 @@ class Oracle:
             self.versions[ref].stage in GATED
             or number in [n for (m, _), n in self.aliases.items() if m == model]
             or number in self.ways_back(model, None)[:KEPT]
+            or self.is_member(self.versions[ref].id)
         )
+
+    def is_member(self, identity: str) -> bool:
+        """Whether a bundle needs this content, which is there under no other name."""
+        alive = [seen for seen in self.versions.values() if not seen.deleted]
+        twins = [seen for seen in alive if seen.id == identity]
+        return len(twins) < 2 and any(identity in seen.members for seen in alive)
 
     def delete(self, who: str, ref: Ref) -> None:
         self.alive(ref)
