@@ -53,10 +53,12 @@ def percent(part: int, whole: int) -> str:
 def steps(found: Histogram, digits: int, together: int = 1) -> list[str]:
     """Return where the steps of a histogram begin, so many of them ``together``, and behind them where the last one ends.
 
-    Of whole numbers each step is called by the first in it, and no end is told.
+    Of whole numbers each step is called by the first in it, and no end is told; nor is it where all are one number.
     """
     edges = list(found.edges[:-1:together])
-    if found.tensor.dtype.startswith(("I", "U", "BOOL")) and found.low != found.high:
+    if found.low == found.high:
+        return [f"{found.low:.{digits}g}", ""]
+    if found.tensor.dtype.startswith(("I", "U", "BOOL")):
         return [*(f"{round(edge + 0.5):,}" for edge in edges), ""]
     return [f"{edge:.{digits}g}" for edge in (*edges, found.high)]
 

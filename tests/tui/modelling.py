@@ -29,5 +29,6 @@ def write(folder: Path, *, last: float = 3.0, layers: int = 12) -> Path:
     config = {"model_type": "bert", "num_hidden_layers": layers, "note": HOSTILE}
     (folder / "config.json").write_text(json.dumps(config, indent=1))
     (folder / "README.md").write_text("# Title\n" + "word " * 60 + "\nlast line\n")
+    (folder / "z.txt").write_text(f"hostile {HOSTILE}\n")
     (folder / "other.dat").write_bytes(b"\0\1\2binary" + bytes(300))
     return folder

@@ -120,8 +120,10 @@ async def test_files_are_read_in_colours_and_left_again(inside: Path, opened: Op
         await it.press("escape", "j", "enter")
         shown = pane(it)
         assert '"num_hidden_layers": 13,' in shown
-        assert "␛]0;owned␇[red]x[/red][@click=app.quit]" in shown or "\\u001b" in shown
-        await it.press("escape")
+        assert "\\u001b]0;owned\\u0007[red]x[/red]" in shown
+        await it.press("escape", "j", "j", "j", "enter")
+        assert "hostile ␛]0;owned␇[red]x[/red][@click=app.quit]�" in pane(it)
+        await it.press("escape", "k", "k", "k", "enter", "escape")
         spot = it.main.view_widgets[it.main.pane].place  # type: ignore[attr-defined]
         assert spot.row == "config.json"
 

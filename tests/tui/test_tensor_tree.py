@@ -73,6 +73,7 @@ def test_words_find_tensors_by_their_whole_path() -> None:
     found = tree.found("LAYERS.1. attn")
     assert [row.label for row in found] == ["model.layers.1.attn.k", "model.layers.1.attn.q"]
     assert {row.depth for row in found} == {0}
+    assert [row.label for row in TensorTree(tensors("a.LayerNorm.w")).found("layernorm")] == ["a.LayerNorm.w"]
     assert list(tree.found("nothing of that")) == []
     assert len(tree.found(" ")) == len(LAYERS)
 

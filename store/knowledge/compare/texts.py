@@ -92,7 +92,7 @@ _NOTHING = object()
 
 def _equal(one: Any, other: Any) -> bool:
     """Whether two values are the same, and of one type: 1, 1.0 and true are not."""
-    return type(one) is type(other) and (_written(one, None) == _written(other, None))
+    return _written(one, None) == _written(other, None)
 
 
 def _small(one: list[Any], other: list[Any]) -> bool:
