@@ -72,14 +72,14 @@ def top(
         behind.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you", "accent"))
     behind.append((" ", ""))
     room = columns - sum(width(text) for text, _ in (*left, *behind)) - 3
-    # Drop what matters least until it fits: of the path what comes before its end, then the path.
-    for shown in (with_saved, counts, counts[1:], counts[1:2], []):
+    # Drop what matters least until it fits: what was saved, the number of models, of the path what comes before its end.
+    for shown in (with_saved, counts, counts[1:]):
         told = dot.join(shown)
-        path = _end(store.path, room - width(told) - len(dot) - _GAP, ascii_only)
-        for parts in ([path, told], [told]):
-            text = dot.join(filter(None, parts))
-            if all(parts) and width(text) + _GAP <= room:
-                return left, [(text + " " * _GAP, "muted"), *behind]
+        if path := _end(store.path, room - width(told) - len(dot) - _GAP, ascii_only):
+            return left, [(dot.join((path, told)) + " " * _GAP, "muted"), *behind]
+    for shown in (with_saved, counts, counts[1:], counts[1:2]):
+        if width(told := dot.join(shown)) + _GAP <= room:
+            return left, [(told + " " * _GAP, "muted"), *behind]
     return left, behind if room >= 0 else []
 
 
