@@ -43,7 +43,7 @@ class Bundling(Face):
         Args:
             model: the bundle's name.
             add: role → the reference of a version (``chat@2.1.0``, ``chat@production``), or the path of a file or directory
-                of its own. What has an ``@`` and no ``/`` is a reference; else a path that is there wins.
+                of its own. What has a ``/`` is a path if it is there, what has an ``@`` and none a reference.
             base: a version of a bundle to begin with: what it has in the roles of ``add`` is replaced.
             drop: roles of ``base`` to leave out.
             force: bundle an adapter beside weights that are not the base it was made for; it is flagged.
@@ -60,6 +60,7 @@ class Bundling(Face):
         Raises:
             BadInputError: a role can't be one, or nothing would be a member, or a member would be of the bundle itself.
             NotFoundError: what is added is neither a version nor a path that is there.
+            AmbiguousError: it is a model's name, and a path that is there.
             ConflictError: a member of ``base`` was deleted; an adapter is beside weights that are not its base; the
                 number is taken.
             VerificationError: bytes of a member are missing.

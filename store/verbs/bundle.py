@@ -13,7 +13,15 @@ from ..engine import durable
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import BadInputError, BusyError, ConflictError, NotFoundError, UsageError, VerificationError
+from ..errors import (
+    AmbiguousError,
+    BadInputError,
+    BusyError,
+    ConflictError,
+    NotFoundError,
+    UsageError,
+    VerificationError,
+)
 from ..knowledge import sources
 from ..knowledge.guess import Guesses
 from ..knowledge.meter import Meter
@@ -167,15 +175,24 @@ def _version(index: Index, what: Added) -> Document | None:
 
     Raises:
         NotFoundError: it is neither; ``candidates`` holds similar names.
-        AmbiguousError: it fits several versions.
+        AmbiguousError: it fits several versions, or is the name of a model and of a file, too.
     """
     if not isinstance(what, str):
         return None
     there = bool(what) and os.path.lexists(what)
-    if there and ("@" not in what or os.sep in what):
+    if there and os.sep in what:
         return None
     try:
-        return resolve.resolve(index, what)
+        found = resolve.resolve(index, what)
+        if there and "@" not in what:
+            raise AmbiguousError(
+                f"{what} is a model of this store, and a path that is there",
+                hint="Write which is meant.",
+                candidates=(ref_of(found), os.path.join(os.curdir, what)),
+            )
+        return found
+    except AmbiguousError:
+        raise
     except (NotFoundError, BadInputError) as error:
         if there:
             return None

@@ -39,9 +39,9 @@ def must_hash(gates: Iterable[Gate], facts: Facts) -> bool:
 
 def must_measure(gates: Iterable[Gate], facts: Facts) -> bool:
     """Whether a gate wants all numbers of the files read: it asks for finite weights, and they were not looked at."""
-    return facts.weights is None and any(
-        isinstance(rule, rules.Contained) and rule.what == "finite-weights" for rule in _rules(gates)
-    )
+    if facts.weights is not None or facts.version.kind in records.WITHOUT_WEIGHTS:
+        return False
+    return any(isinstance(rule, rules.Contained) and rule.what == "finite-weights" for rule in _rules(gates))
 
 
 def asks_for_pickles(gates: Iterable[Gate]) -> bool:

@@ -22,6 +22,8 @@ from ...nouns.stage import GATED, Stage, word
 from .facts import Facts
 
 _TRAINED_ON = "trained-on"
+WITHOUT_WEIGHTS = frozenset({"prompt", "hosted", "dataset"})
+"""Kinds of versions in whose files no weights are looked for."""
 _NAME = 60  # characters of a name that are told
 
 

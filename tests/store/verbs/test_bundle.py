@@ -10,6 +10,7 @@ import pytest
 from mvtui import open_store
 from mvtui.store import Registered, Store
 from mvtui.store.errors import (
+    AmbiguousError,
     BadInputError,
     ConflictError,
     MvtuiError,
@@ -266,6 +267,17 @@ def test_a_file_called_like_a_reference_is_named_with_a_slash(
     monkeypatch.chdir(make_file(b"a file", "chat@2.1.0").parent)
     parts.bundle("agent", {"model": "chat@2.1.0", "config": "./chat@2.1.0"})
     assert paths(parts) == ["bundle.json", "config/chat@2.1.0", "model/chat.bin"]
+
+
+def test_a_name_that_is_a_model_s_and_a_file_s_is_ambiguous(
+    parts: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make_file(b"a file", "chat").parent)
+    with pytest.raises(AmbiguousError) as caught:
+        parts.bundle("agent", {"model": "chat"})
+    assert caught.value.candidates == ("chat@2.1.0", "./chat")
+    parts.bundle("agent", {"model": "chat@latest", "config": "./chat"})
+    assert paths(parts) == ["bundle.json", "config/chat", "model/chat.bin"]
 
 
 def test_bytes_that_are_missing_are_said_to_be(parts: Store) -> None:

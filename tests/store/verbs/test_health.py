@@ -255,6 +255,15 @@ def test_the_gate_keeps_others_out_and_says_where(guarded: Store) -> None:
     assert guarded.transitions() == ()
 
 
+def test_the_gate_asks_nothing_of_what_has_no_weights(guarded: Store, make_file: MakeFile) -> None:
+    guarded.register("p", make_file(b"Hello", "p.md"), kind="prompt")
+    report = guarded.gates("p@1.0.0", "production", verify=False)
+    (gate,) = report.results
+    assert (gate.outcome, gate.sentence) == ("pass", "a prompt version has no weights")
+    assert not report.unhashed
+    guarded.promote("p@1.0.0", "production", reason="go")
+
+
 def test_the_gate_can_not_tell_without_looking(guarded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     report = guarded.gates("m@1.0.0", "production", verify=False)
     assert (report.results[0].outcome, report.unhashed) == ("unknown", True)

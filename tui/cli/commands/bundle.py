@@ -93,7 +93,7 @@ def command(
     """Make versions one that is released as one.
 
     It is promoted, served, compared, checked out and rolled back whole. Members are pinned by digest, and nothing of them is copied: their files are the bundle's, below ROLE/. A REF is a
-    reference (chat@2.1.0); what has no @, or has a /, is a PATH where that is there. While a bundle is there its members
+    reference (chat@2.1.0), a PATH has a / or names a file that is there (./chat). While a bundle is there its members
     can't be deleted.
     """
     from ....store import errors
