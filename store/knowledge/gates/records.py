@@ -22,8 +22,6 @@ from ...nouns.stage import GATED, Stage, word
 from .facts import Facts
 
 _TRAINED_ON = "trained-on"
-WITHOUT_WEIGHTS = frozenset({"prompt", "hosted", "dataset"})
-"""Kinds of versions in whose files no weights are looked for."""
 _NAME = 60  # characters of a name that are told
 
 
@@ -93,15 +91,13 @@ def lately(rule: Verified, facts: Facts) -> bool:
 def contained(rule: Contained, facts: Facts) -> GateResult:
     """Say whether what the files hold is harmless."""
     if rule.what == "finite-weights":
-        if (kind := facts.version.kind) in _WITHOUT_WEIGHTS:
-            return GateResult(
-                rule.label, "pass", f"a {_WITHOUT_WEIGHTS[kind]} has no weights", {"kind": kind}
-            )
+        if (kind := facts.version.kind) in WITHOUT_WEIGHTS:
+            return GateResult(rule.label, "pass", f"a {WITHOUT_WEIGHTS[kind]} has no weights", {"kind": kind})
         return _weights(rule, facts.weights)
     return _pickles(rule, facts.pickles)
 
 
-_WITHOUT_WEIGHTS = {"prompt": "prompt", "hosted": "hosted model"}
+WITHOUT_WEIGHTS = {"prompt": "prompt", "hosted": "hosted model"}
 """Kinds that have none to be asked about: what they are here is text."""
 
 _PICKLES: dict[PickleVerdict, tuple[GateOutcome, str]] = {

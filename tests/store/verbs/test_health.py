@@ -259,7 +259,7 @@ def test_the_gate_asks_nothing_of_what_has_no_weights(guarded: Store, make_file:
     guarded.register("p", make_file(b"Hello", "p.md"), kind="prompt")
     report = guarded.gates("p@1.0.0", "production", verify=False)
     (gate,) = report.results
-    assert (gate.outcome, gate.sentence) == ("pass", "a prompt version has no weights")
+    assert (gate.outcome, gate.sentence) == ("pass", "a prompt has no weights")
     assert not report.unhashed
     guarded.promote("p@1.0.0", "production", reason="go")
 
