@@ -84,7 +84,7 @@ class Fixed:
             raise NotFoundError(f"no version {ref}")
         return found
 
-    def trend(self, model: str, metric: str) -> object:
+    def trend(self, model: str, metric: str) -> None:
         del model, metric
 
     def diff(self, *refs: str, history: bool = False) -> object:
