@@ -40,7 +40,7 @@ from mvtui.tui.app.asked import Ancestry, Curve, Curves, Measured
 from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
-from mvtui.tui.app.facts.lines import Lines
+from mvtui.tui.app.facts.lines import Lines, shortened
 from mvtui.tui.app.facts.showing import Showing
 from mvtui.tui.app.known import Known
 from mvtui.tui.app.pane import Pane
@@ -578,3 +578,10 @@ def test_lines_are_made_when_they_are_looked_at() -> None:
     assert asked == [498, 499]
     with pytest.raises(IndexError):
         lines[1002]
+
+
+@pytest.mark.parametrize(
+    ("room", "shown"), [(60, "a-model-of-mine@1.4.0"), (14, "a-model…@1.4.0"), (8, "a-model…")]
+)
+def test_of_a_reference_that_is_too_long_the_number_stays(room: int, shown: str) -> None:
+    assert shortened("a-model-of-mine@1.4.0", room, LOOK) == shown

@@ -123,6 +123,7 @@ async def test_a_section_with_nothing_that_differs_has_nothing_to_unfold(world: 
             await it.press("K")
             assert pane(it).place != spot, "there is a section with nothing that differs"
             spot = pane(it).place
+            assert isinstance(spot, Spot)
         await it.press("space")
         assert "there is nothing in it to unfold" in it.seen("#footer")
 

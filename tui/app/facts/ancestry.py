@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from ... import lineage, words
 from ...text import visible, width
 from ..columns import Look
-from .lines import Line, Stops, length
+from .lines import Line, Stops, length, shortened
 
 if TYPE_CHECKING:
     from ....store import Node, TreeRow
@@ -23,9 +23,6 @@ _ONE_LINE = 72
 
 _NAME_ROOM = 18
 """Cells that guides leave to names; deeper levels are numbered."""
-
-_SHORTEST = 3
-"""Cells of a model's name that say more than none."""
 
 _LEAST = 4
 """Cells without which a part is left out."""
@@ -115,11 +112,7 @@ def _add(lines: Stops, rows: tuple[TreeRow, ...], look: Look, columns: int, *, u
 
 def _name(node: Node, look: Look, room: int) -> tuple[str, str]:
     """Return what a node is called, in its style; of what is too long the end, which tells versions apart, stays."""
-    called = lineage.name(node, ascii_only=look.ascii_only)
-    model, at, number = called.rpartition("@")
-    left = room - width(number) - 1
-    if width(called) > room and at and left >= _SHORTEST:
-        called = f"{visible(model, left, ascii_only=look.ascii_only)}@{number}"
+    called = shortened(lineage.name(node, ascii_only=look.ascii_only), room, look)
     return called, _style(lineage.style(node))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ... import words
 from ...text import paragraph, visible, width
 from ..columns import PICKLE_STYLES, Look
-from .lines import LABEL, Line, cut_evenly, fact, facts, length
+from .lines import LABEL, Line, cut_evenly, fact, facts, length, shortened
 from .standing import badge, marks
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _REGISTERED_LATER_SECONDS = 90
 
 def head(version: Version, look: Look, columns: int) -> Iterator[Line]:
     """Yield the reference, a line of stage and aliases where there are any, and what must not be overlooked."""
-    yield [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]
+    yield [(shortened(version.ref, columns, look), "title")]
     badges: Line = badge(version, look) if version.stage or version.rolled_back else []
     if version.aliases:
         gap = "   " if badges else ""

@@ -23,6 +23,8 @@ LABEL = 11
 _VALUE_LINES = 12
 _NAME_MAX = 32
 _NAME_CELLS = 512
+_LEAST_NAME = 3
+"""Cells of a model's name that say more than none."""
 
 
 class Lines(Sequence[Line]):
@@ -109,6 +111,16 @@ def parted(reference: str, room: int) -> str:
     if not at or width(reference) <= room or max(width(name), width(number) + 1) > room:
         return reference
     return f"{name}\n@{number}"
+
+
+def shortened(reference: str, room: int, look: Look) -> str:
+    """Return what to call a version, safe to show and at most ``room`` cells wide: its number is the last to be cut."""
+    shown = visible(reference, _NAME_CELLS, ascii_only=look.ascii_only)
+    model, at, number = shown.rpartition("@")
+    left = room - width(number) - 1
+    if width(shown) > room and at and left >= _LEAST_NAME:
+        return f"{visible(model, left, ascii_only=look.ascii_only)}@{number}"
+    return visible(reference, room, ascii_only=look.ascii_only)
 
 
 def cut_evenly(label: str, value: str, look: Look, columns: int) -> list[Line]:

@@ -9,7 +9,7 @@ from ... import words
 from ...text import fit, paragraph, visible
 from ..columns import Look
 from .gates import gates, tally
-from .lines import LABEL, Line, Lines, fact, facts, heading
+from .lines import LABEL, Line, Lines, fact, facts, heading, shortened
 from .pipeline import pipeline
 from .standing import badge, marks
 from .timeline import timeline
@@ -28,12 +28,12 @@ def stages(found: Staged, look: Look, columns: int, *, room: bool = True) -> Lin
     pipes = pipeline(version, found.stages, found.total, look, columns)
     if room:
         lines = Lines(pipes)
-        lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
+        lines.add([[], [(shortened(version.ref, columns, look), "title")]])
         lines.add(_standing(found, look, columns))
         lines.add(_next(found, look, columns))
     else:
         lines = Lines(line for at, line in enumerate(_next(found, look, columns)) if at or line)
-        lines.add([[], [(visible(version.ref, columns, ascii_only=look.ascii_only), "title")]])
+        lines.add([[], [(shortened(version.ref, columns, look), "title")]])
         lines.add(_standing(found, look, columns))
         lines.add([[], *pipes])
     lines.add(heading("History", visible(version.model, columns - 9, ascii_only=look.ascii_only)))

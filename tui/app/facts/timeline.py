@@ -66,9 +66,9 @@ class _Timeline:
             yield head
             # Before who did it: a narrow pane shows few words at a glance.
             urgent = [part for part in parts if part.urgent]
-            rest = [part for part in parts if not part.urgent]
+            other = [part for part in parts if not part.urgent]
             by = _Part(f"by {change.actor.user}", plain, 1)
-            yield from self._wrapped([*urgent, by, *rest], _AGE + 3)
+            yield from self._wrapped([*urgent, by, *other], _AGE + 3)
             return
         head.append(("  " + self._cut(change.actor.user, self._who, _WHO_MAX), plain))
         first, *rest = [*self._wrapped(parts, length(head) + 2)] or [[("", "")]]
