@@ -21,6 +21,8 @@ _NAME, _VERSION = 24, 34  # most cells of an arm's name, and of its version's re
 _SHARE_BAR = 10
 _BAR_LEAST, _BAR_MOST = 16, 44
 _TALL = 8  # lines of a sentence
+_NARROW = 62  # cells from which an arm's line has all it can have
+_BESIDE = 40  # cells beside a difference from which what is said of it stands there
 _VERDICTS = {
     "better": ("better", "b"),
     "worse": ("worse", "a"),
@@ -49,20 +51,24 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def title(test: ABTestInfo, *, plain: bool) -> Line:
-    """Return a test's name, model and stage, and how it stands."""
+def title(test: ABTestInfo, columns: int, *, plain: bool) -> list[Line]:
+    """Return a test's name, model and stage, and how it stands: on one line, or several where that is too long."""
     spec = test.spec
     stage = words.stage_label(spec.stage, ascii_only=plain)
-    return [
+    head: Line = [
         (visible(spec.name, 80, ascii_only=plain), "heading"),
-        (f"  {visible(spec.model, 100, ascii_only=plain)}, {stage}  ", ""),
-        (visible(status(test), 200, ascii_only=plain), "better" if test.running else "muted"),
+        (f"  {visible(spec.model, 100, ascii_only=plain)}, {stage}", ""),
     ]
+    style = "better" if test.running else "muted"
+    told = visible(status(test), 200, ascii_only=plain)
+    if sum(width(text) for text, _ in head) + 2 + width(told) <= columns:
+        return [[*head, (f"  {told}", style)]]
+    return [head, *[[(text, style)] for text in paragraph(told, columns, _TALL, ascii_only=plain)]]
 
 
 def report(found: ABReport, columns: int, *, plain: bool) -> list[Line]:
     """Return all of a report, at most ``columns`` cells wide; ``plain`` takes ASCII only."""
-    lines = [title(found.test, plain=plain)]
+    lines = title(found.test, columns, plain=plain)
     lines += _arms(found, columns, plain)
     lines.append([])
     style, _ = _VERDICTS.get(found.verdict, ("", ""))
@@ -84,25 +90,28 @@ def _arms(found: ABReport, columns: int, plain: bool) -> list[Line]:
     keys = found.ratio.observed if found.ratio is not None else {}
     names = [arm.name for arm in test.spec.arms]
     wide = min(_NAME, max(map(width, names)))
-    refs = [f"{test.spec.model}@{arm.version}" for arm in test.spec.arms]
-    ref_wide = min(_VERSION, max(map(width, refs)), max(12, columns - wide - 36))
+    narrow = columns < _NARROW
+    refs = [arm.version if narrow else f"{test.spec.model}@{arm.version}" for arm in test.spec.arms]
+    ref_wide = min(_VERSION, max(map(width, refs)), max(5, columns - wide - (32 if narrow else 44)))
     counts = [f"{keys.get(name, 0):,}" for name in names]
     count_wide = max(map(len, counts))
+    share_wide = max(len(f"{shares[name] / 100:g}") for name in names)
     lines: list[Line] = []
     for name, ref, counted in zip(names, refs, counts, strict=True):
         share = shares[name] / 100
         filled = round(share / 100 * _SHARE_BAR)
-        bar = ("#" if plain else "━") * filled
+        bar = ("#" if plain else "━") * filled + " " * (_SHARE_BAR - filled)
         lines.append(
             [
                 (f"  {fit(name, wide, ascii_only=plain)}  ", "heading"),
                 (fit(ref, ref_wide, ascii_only=plain), ""),
-                (f"  {share:>5g} % ", ""),
-                (bar + " " * (_SHARE_BAR - filled), "muted"),
-                (f" {counted:>{count_wide}} {'key' if counted == '1' else 'keys'}", ""),
-                ("  control" if name == test.spec.control else "", "muted"),
+                (f"  {share:>{share_wide}g} %", ""),
+                ("" if narrow else f" {bar}", "muted"),
+                (f"  {counted:>{count_wide}} {'key ' if counted == '1' else 'keys'}", ""),
             ]
         )
+        if name == test.spec.control and sum(width(text) for text, _ in lines[-1]) + 9 <= columns:
+            lines[-1].append(("  control", "muted"))
     return lines
 
 
@@ -111,24 +120,32 @@ def _metric(metric: MetricResult, found: ABReport, columns: int, plain: bool) ->
     role = "decides" if metric.decides else "guard rail"
     what = "rate" if metric.type == "rate" else "mean"
     name = visible(metric.name, 60, ascii_only=plain)
-    lines: list[Line] = [[(name, "heading"), (f"  {what}, {way}, {role}", "muted")]]
+    told = f"{what}, {way}, {role}"
+    lines: list[Line] = [[(name, "heading")]]
+    if width(name) + 2 + width(told) <= columns:
+        lines[0].append((f"  {told}", "muted"))
+    else:
+        lines += [[(f"  {text}", "muted")] for text in paragraph(told, columns - 2, 3, ascii_only=plain)]
     shown = [arm for arm in metric.arms if arm.mean is not None]
     texts = [value(arm.mean, metric) if arm.mean is not None else "" for arm in shown]
     ranges = [span(arm.low, arm.high, metric, plain=plain) for arm in shown]
     wide = min(_NAME, max(width(arm.arm) for arm in shown))
     value_wide, range_wide = max(map(width, texts)), max(map(width, ranges))
-    room = min(_BAR_MOST, columns - wide - value_wide - range_wide - 8)
     ends = [x for arm in shown for x in (arm.low, arm.mean, arm.high) if x is not None]
+    beside = min(_BAR_MOST, columns - wide - value_wide - range_wide - 8)
+    room = beside if beside >= _BAR_LEAST else min(_BAR_MOST, columns - wide - 5)
     for arm, text, said in zip(shown, texts, ranges, strict=True):
+        assert arm.mean is not None
         line: Line = [
             (f"  {fit(arm.arm, wide, ascii_only=plain)}  ", ""),
             (f"{text:>{value_wide}}  ", "heading"),
             (f"{said:<{range_wide}}", "muted"),
         ]
-        if room >= _BAR_LEAST and arm.mean is not None:
-            drawn = interval(arm.low, arm.mean, arm.high, min(ends), max(ends), room, plain=plain)
-            line.append((f"  {drawn}", ""))
-        lines.append(line)
+        drawn = interval(arm.low, arm.mean, arm.high, min(ends), max(ends), max(room, 8), plain=plain)
+        if beside >= _BAR_LEAST:
+            lines.append([*line, (f"  {drawn}", "")])
+        else:
+            lines += [line, [(" " * (wide + 4) + drawn, "")]]
     for compared in metric.comparisons:
         lines += _comparison(metric, compared, found.test.spec.control, columns, plain)
     return lines
@@ -150,18 +167,25 @@ def _comparison(
         told.append(f"p {probability(p)}")
     if not each.is_told and each.needed is not None:
         told.append(f"about {about(each.needed)} more keys would tell")
-    lines: list[Line] = []
-    room = max(columns - width(head) - 2, 20)
-    for at, text in enumerate(_wrapped(told, room)):
-        lead = fit(head, width(head), ascii_only=plain) if not at else " " * width(head)
-        lines.append([(lead, style), (f"  {text}", "muted")])
+    lines: list[Line]
+    beside = columns - width(head) - 2
+    if beside >= _BESIDE:
+        lines = [
+            [(head if not at else " " * width(head), style), (f"  {text}", "muted")]
+            for at, text in enumerate(_wrapped(told, beside))
+        ]
+    else:
+        lines = [[(head, style)], *[[(f"    {text}", "muted")] for text in _wrapped(told, columns - 4)]]
     lines = lines or [[(head, style)]]
     low, high = (each.safe_low, each.safe_high) if each.safe_low is not None else (each.low, each.high)
     room = min(_BAR_MOST, columns - 4)
     if low is not None and high is not None and room >= _BAR_LEAST:
         reach = max(abs(low), abs(high)) or 1.0
         drawn = interval(low, each.difference, high, -reach, reach, room, plain=plain, zero=True)
-        lines.append([("    ", ""), (drawn, style), (f"  {_none(plain)} no difference", "muted")])
+        legend = f"  {_none(plain)} no difference"
+        lines.append([("    ", ""), (drawn, style)])
+        if 4 + room + width(legend) <= columns:
+            lines[-1].append((legend, "muted"))
     return lines
 
 
@@ -182,7 +206,7 @@ def _wrapped(parts: Sequence[str], room: int) -> list[str]:
 def _foot(found: ABReport, columns: int, plain: bool) -> list[Line]:
     lines: list[Line] = []
     if found.ratio is not None and not found.ratio.mismatch:
-        lines.append([(f"keys are shared out as they should be (p {probability(found.ratio.p)})", "muted")])
+        lines.append([(f"keys shared out as they should be: p {probability(found.ratio.p)}", "muted")])
     if found.comparisons > 1:
         each = f"{100 * found.confidence:.4g}"
         said = f"{found.comparisons} comparisons: each interval is at {each} %, so that all hold at 95 % (Bonferroni)"

@@ -78,6 +78,16 @@ def names(directory: str) -> list[str]:
     return []
 
 
+def sizes(directory: str) -> dict[str, int]:
+    """Return the size of each segment of a test in bytes, by name: what differs when anything was added."""
+    found = {}
+    for name in names(directory):
+        with contextlib.suppress(OSError):
+            status = os.stat(os.path.join(directory, name), follow_symlinks=False)
+            found[name] = status.st_size
+    return found
+
+
 def read(directory: str, counted: Counted) -> Iterator[Outcome]:
     """Yield every outcome in a directory, segment by segment. One being written is read as far as it is."""
     for name in names(directory):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ..engine import abtests
 from ..engine.documents import TESTS, Document
@@ -18,6 +19,10 @@ from . import resolve
 if TYPE_CHECKING:
     from ..knowledge.abtests.tally import Tally
     from ..nouns.ab_report import ABReport
+
+
+_kept: WeakKeyDictionary[Repository, dict[str, tuple[object, ABReport]]] = WeakKeyDictionary()
+"""The last report of each test that was asked for, and of what it was made."""
 
 
 def document_of(index: Index, name: str) -> Document:
@@ -90,15 +95,21 @@ def report(repository: Repository, name: str) -> ABReport:
     from ..knowledge.abtests.report import report as made
 
     test = info(repository, name)
+    config = repository.current_config()
+    stamp = (test, segments.sizes(directory(repository, name)), config)
+    kept = _kept.setdefault(repository, {})
+    if name in kept and kept[name][0] == stamp:  # who looks again sees the same
+        return kept[name][1]
     counted = segments.Counted()
     tally = _counted(test, directory(repository, name), counted)
-    config = repository.current_config()
     ways = {
         metric: way
         for metric in tally.names
         if (way := directions.direction(metric, config.metrics_higher, config.metrics_lower)) is not None
     }
-    return made(test, tally, torn=counted.torn, bad=counted.bad, directions=ways)
+    found = made(test, tally, torn=counted.torn, bad=counted.bad, directions=ways)
+    kept[name] = stamp, found
+    return found
 
 
 def _counted(test: ABTestInfo, where: str, counted: object) -> Tally:

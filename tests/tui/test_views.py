@@ -102,13 +102,15 @@ async def test_brackets_turn_the_view_beside_the_lists(world: Path, opened: Open
         assert "▸ sentiment@1.2.0" in it.seen("#lineage")
         assert it.main.pane == Pane.VERSIONS, "the list keeps the keys"
         await it.press("left_square_bracket")
+        assert it.main.arranged.seen[2:] == (Pane.TESTS, Pane.STAGES)
+        await it.press("left_square_bracket")
         assert it.main.arranged.seen[2:] == (Pane.INSPECT, Pane.STAGES)
         await it.press("left_square_bracket")
         assert it.main.arranged.seen[2:] == (Pane.OVERVIEW, Pane.STAGES)
         assert it.seen("#overview").startswith(" sentiment@1.2.0")
         await it.press("left_square_bracket")
         assert list(it.main.arranged.seen[2:]) == [Pane.STAGES], "all the height, above it stands nothing"
-        await it.press(*["right_square_bracket"] * 4)
+        await it.press(*["right_square_bracket"] * 5)
         assert it.main.arranged.seen[2:] == (Pane.METRICS, Pane.STAGES)
         await it.press("j")
         assert it.metrics.startswith("1.1.0 against 1.0.0")
@@ -129,7 +131,7 @@ async def test_brackets_turn_what_has_no_place_of_its_own_in_a_large_window(
 ) -> None:
     async with opened(world, (160, 45)) as it:
         await on_sentiment(it)
-        for side in (Pane.OVERVIEW, Pane.INSPECT, Pane.METRICS, Pane.OVERVIEW):
+        for side in (Pane.OVERVIEW, Pane.INSPECT, Pane.TESTS, Pane.METRICS, Pane.OVERVIEW):
             await it.press("right_square_bracket")
             assert it.main.arranged.seen == (Pane.MODELS, Pane.VERSIONS, Pane.LINEAGE, side, Pane.STAGES)
             assert it.main.pane is Pane.VERSIONS
@@ -141,7 +143,7 @@ async def test_brackets_turn_what_has_no_place_of_its_own_in_a_large_window(
 async def test_in_a_narrow_window_a_view_takes_the_place_of_the_list(world: Path, opened: Opens) -> None:
     async with opened(world, (80, 24)) as it:
         await on_sentiment(it)
-        assert "[1 Versions] 2 Lineage  3 Metrics  4 Stages  5 Overview  6 Inspect" in it.text
+        assert "0 Models [1 Versions] 2 Lineage 3 Metrics 4 Stages 5 Overview 6 Inspect 7 A/B" in it.text
         for view in VIEWS:
             await it.press("right_square_bracket")
             assert it.main.pane is view
@@ -151,7 +153,7 @@ async def test_in_a_narrow_window_a_view_takes_the_place_of_the_list(world: Path
         await it.press("escape")
         assert str(it.main.pane) == "Versions"
         await it.press("left_square_bracket")
-        assert str(it.main.pane) == "Inspect"
+        assert str(it.main.pane) == "A/B"
 
 
 async def test_overview_says_what_made_it(world: Path, opened: Opens) -> None:
@@ -287,7 +289,7 @@ async def test_production_is_what_is_compared_with(world: Path, opened: Opens) -
         await it.press("right_square_bracket")
         assert "Metrics  against ● 1.1.0" in it.seen("#overview")
         assert "loss      ↓ 0.47  ▲ -0.01" in it.seen("#overview")
-        await it.press("right_square_bracket", "right_square_bracket", "j")
+        await it.press(*["right_square_bracket"] * 3, "j")
         assert "1.1.0 against 1.0.0" in it.metrics, "production itself: with the one before"
 
 
@@ -312,7 +314,7 @@ async def test_hostile_text_is_safe_in_every_view(tmp_path: Path, opened: Opens)
                     assert not set(it.text) & set("\x1b\x07\u202e")
                     it.main.panes[view].step(40)
                     await it.pilot.pause()
-                await it.pilot.click(f"#{view.lower()}", offset=(3, 10))
+                await it.pilot.click(f"#{view.word}", offset=(3, 10))
             assert it.app.is_running
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...store import (
+        ABReport,
+        ABTestInfo,
         Comparison,
         Direction,
         GateReport,
@@ -120,7 +122,21 @@ class Staged(msgspec.Struct, frozen=True):
     more: bool = False
 
 
-Content: TypeAlias = "Known | Measured | Ancestry | Staged | Inside | FilePage | TensorPage | DiffPage"
+class Tested(msgspec.Struct, frozen=True):
+    """What is known of a model's A/B tests: of one all that was measured, and the ``others``; None where there is none."""
+
+    report: ABReport | None = None
+    others: tuple[ABTestInfo, ...] = ()
+
+
+Content: TypeAlias = (
+    "Known | Measured | Ancestry | Staged | Tested | Inside | FilePage | TensorPage | DiffPage"
+)
+
+
+def is_counting(content: Content) -> bool:
+    """Say whether there will be more to read by itself: outcomes of a test that runs are no events."""
+    return isinstance(content, Tested) and content.report is not None and content.report.test.running
 
 
 def lacks_more(content: Content) -> bool:

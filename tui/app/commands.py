@@ -325,7 +325,7 @@ COMMANDS: dict[str, Command] = {
     "move.page_up": _pages(-1),
     "pane.next": _to_next_pane(1),
     "pane.previous": _to_next_pane(-1),
-    **{f"pane.{pane.value.lower()}": _to_pane(pane) for pane in Pane},
+    **{f"pane.{pane.word}": _to_pane(pane) for pane in Pane},
     "view.next": _turn(1),
     "view.previous": _turn(-1),
     "mark.toggle": _mark,

@@ -38,7 +38,7 @@ LOOK_ACTIONS: tuple[Action, ...] = (
     ),
     *(
         Action(
-            f"pane.{pane.value.lower()}",
+            f"pane.{pane.word}",
             (str(pane.number),),
             pane.value.lower(),
             f"Go to {pane.value}",

@@ -15,6 +15,12 @@ class Pane(StrEnum):
     STAGES = "Stages"
     OVERVIEW = "Overview"
     INSPECT = "Inspect"
+    TESTS = "A/B"
+
+    @property
+    def word(self) -> str:
+        """What it is called where only letters may stand: in names of actions and widgets."""
+        return self.name.lower()
 
     @property
     def number(self) -> int:
@@ -22,5 +28,5 @@ class Pane(StrEnum):
         return tuple(Pane).index(self)
 
 
-VIEWS = (Pane.LINEAGE, Pane.METRICS, Pane.STAGES, Pane.OVERVIEW, Pane.INSPECT)
+VIEWS = (Pane.LINEAGE, Pane.METRICS, Pane.STAGES, Pane.OVERVIEW, Pane.INSPECT, Pane.TESTS)
 """The panes that show the selected version."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...store.errors import MvtuiError, NotFoundError
 from ..metric_order import worth_a_column
-from .asked import Ancestry, Asked, Content, Measured, Staged
+from .asked import Ancestry, Asked, Content, Measured, Staged, Tested
 from .known import Known
 from .pane import Pane
 
@@ -45,7 +45,19 @@ def read(store: Store, asked: Asked) -> Content:
         from . import inspecting
 
         return inspecting.read(store, asked.refs[0], asked.within)
+    if asked.pane is Pane.TESTS:
+        return _tested(store, store.get(asked.refs[0]))
     return _ancestry(store, asked)
+
+
+def _tested(store: Store, version: Version) -> Tested:
+    """Return the test that runs, else the last one that the version was in, else the last one."""
+    tests = store.ab_tests(version.model)
+    if not tests:
+        return Tested()
+    of_version = [t for t in tests if any(arm.version == version.version for arm in t.spec.arms)]
+    shown = tests[0] if tests[0].running else next(iter(of_version), tests[0])
+    return Tested(store.ab_report(shown.name), tuple(test for test in tests if test is not shown))
 
 
 def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = False) -> Measured:

@@ -77,7 +77,7 @@ class Contrast(NamedTuple):
 
 
 def contrast(strata: Sequence[tuple[Sample, Sample]]) -> Contrast | None:
-    """Compare (treated, control) within each stratum, and weigh strata by how many values they have.
+    """Compare (treated, control) within each stratum, and weigh strata by n1·n0 / (n1 + n0) (Cochran, Mantel, Haenszel).
 
     Where shares changed midway the arms have their keys from different times, and what changed with time alone would look like a
     difference between them; within a time it does not. Strata with fewer than two values of an arm are left out;
@@ -88,8 +88,9 @@ def contrast(strata: Sequence[tuple[Sample, Sample]]) -> Contrast | None:
         return None
     n = sum(treated.n + control.n for treated, control in usable)
     value = variance = below = 0.0
-    for treated, control in usable:
-        weight = (treated.n + control.n) / n
+    weights = [treated.n * control.n / (treated.n + control.n) for treated, control in usable]
+    for (treated, control), part_of in zip(usable, weights, strict=True):
+        weight = part_of / sum(weights)
         value += weight * (treated.mean - control.mean)
         for sample in (treated, control):
             part = weight * weight * sample.of_mean

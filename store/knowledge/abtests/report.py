@@ -202,6 +202,6 @@ def _by(metric: MetricResult, each: ArmComparison) -> str:
     assert each.safe_high is not None
     if metric.type == "rate":
         return (
-            f"{100 * each.difference:+.3g} points ({100 * each.safe_low:+.3g} to {100 * each.safe_high:+.3g})"
+            f"{100 * each.difference:+.2f} points ({100 * each.safe_low:+.2f} to {100 * each.safe_high:+.2f})"
         )
     return f"{each.difference:+.4g} ({each.safe_low:+.4g} to {each.safe_high:+.4g})"

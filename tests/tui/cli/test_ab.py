@@ -88,7 +88,7 @@ def test_show_draws_what_was_measured(running: Store, run: Run) -> None:
     assert "control" in shown
     assert "rate, more is better, decides" in shown
     assert "mean, less is better, guard rail" in shown
-    assert "keys are shared out as they should be (p = " in shown
+    assert "keys shared out as they should be: p = " in shown
     assert "2 comparisons: each interval is at 97.5 %" in shown
     for line in shown.splitlines():
         assert len(line) <= 100

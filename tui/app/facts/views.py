@@ -46,7 +46,7 @@ def of_view(
     if content is None or isinstance(content, Known):
         return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
     # Not needed for the first frame, and not before somebody looks.
-    from ..asked import Ancestry, Measured, Staged
+    from ..asked import Ancestry, Measured, Staged, Tested
     from ..inside import DiffPage, FilePage, Inside, TensorPage
 
     if isinstance(content, Ancestry):
@@ -57,6 +57,10 @@ def of_view(
         from .stages import stages
 
         return stages(content, look, columns, room=showing.room)
+    if isinstance(content, Tested):
+        from .ab_tests import ab_tests
+
+        return ab_tests(content, version, look, columns)
     if isinstance(content, Inside):
         from .inside import inside
 

@@ -102,9 +102,7 @@ class Board(Guarded, Screen[None]):
         self.version_table.is_marked = self.marks.__contains__
         self.guide_view = Overview(id="guide")
         self.view_widgets = {
-            pane: (NodeView if pane in (Pane.LINEAGE, Pane.METRICS, Pane.INSPECT) else Overview)(
-                id=pane.value.lower()
-            )
+            pane: (NodeView if pane in (Pane.LINEAGE, Pane.METRICS, Pane.INSPECT) else Overview)(id=pane.word)
             for pane in VIEWS
         }
         self.summary = Bar(id="summary")

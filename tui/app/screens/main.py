@@ -184,7 +184,7 @@ class MainScreen(Board):
 
     @on(Tabs.Clicked)
     async def _tab_clicked(self, message: Tabs.Clicked) -> None:
-        await self.perform(self.registry.get(f"pane.{message.pane.value.lower()}"))
+        await self.perform(self.registry.get(f"pane.{message.pane.word}"))
 
     @on(Footer.Clicked)
     async def _footer_clicked(self, message: Footer.Clicked) -> None:

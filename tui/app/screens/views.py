@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import facts, headline
-from ..asked import Asked, lacks_more
+from ..asked import Asked, is_counting, lacks_more
 from ..messages import ViewFailed, ViewRead
 from ..pane import VIEWS, Pane
 
@@ -39,6 +39,7 @@ class View:
         self._asked: Asked | None = None
         self._answer: ViewRead | ViewFailed | None = None
         self._waiting: Timer | None = None
+        self._counting: Timer | None = None
 
     @property
     def resting(self) -> bool:
@@ -109,6 +110,8 @@ class View:
                 self._screen.inspect_pane.tell_found()
             if isinstance(message, ViewRead) and lacks_more(message.content):
                 self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
+            if isinstance(message, ViewRead) and is_counting(message.content):
+                self._counting = self._screen.set_timer(_COUNT_SECONDS, self._count_again)
 
     def leave(self) -> None:
         """Stop waiting: it is not seen any more, and what it asked for will not be taken."""
@@ -155,6 +158,11 @@ class View:
         if self._asked:
             self._screen.worker.read_history(self._asked)
 
+    def _count_again(self) -> None:
+        self._counting = None
+        if self._asked:
+            self._screen.worker.read(self._asked)
+
     def _impatient(self) -> None:
         self._waiting = None
         self.show(from_top=True)
@@ -163,6 +171,9 @@ class View:
         if self._waiting:
             self._waiting.stop()
             self._waiting = None
+        if self._counting:
+            self._counting.stop()
+            self._counting = None
 
 
 class Views:

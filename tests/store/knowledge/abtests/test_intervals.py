@@ -91,13 +91,14 @@ def test_what_never_varies_has_an_interval_without_width() -> None:
     assert intervals.of_means(one(other, flat), 0.05) == (1, 1, 1, 0.0)
 
 
-def test_strata_are_compared_within_themselves_and_weighed_by_their_size() -> None:
+def test_strata_are_compared_within_themselves_and_weighed_by_what_they_tell() -> None:
     early = Sample(90, 0.2, 0.16), Sample(10, 0.2, 0.16)
     late = Sample(100, 0.9, 0.09), Sample(100, 0.8, 0.16)
     found = intervals.contrast([early, late, (Sample(1, 5.0, math.nan), Sample(50, 0.0, 1.0))])
     assert found is not None
     assert found.n == 300
-    assert found.value == pytest.approx(2 / 3 * 0.1)
+    first, second = 9 / 59, 50 / 59  # 90 · 10 / 100 and 100 · 100 / 200, as shares
+    assert found.value == pytest.approx(second * 0.1)
     assert found.variance == pytest.approx(
-        (1 / 3) ** 2 * (0.16 / 90 + 0.16 / 10) + (2 / 3) ** 2 * (0.09 / 100 + 0.16 / 100)
+        first**2 * (0.16 / 90 + 0.16 / 10) + second**2 * (0.09 / 100 + 0.16 / 100)
     )

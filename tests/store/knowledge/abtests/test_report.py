@@ -64,7 +64,7 @@ def test_an_arm_that_is_better_wins() -> None:
     found = said({"a": ones(1000, 2000), "b": ones(1200, 2000)})
     (compared,) = found.metrics[0].comparisons
     assert (found.verdict, found.leader) == ("better", "b")
-    assert found.sentence.startswith("b is better than a in resolved: +10 points (+")
+    assert found.sentence.startswith("b is better than a in resolved: +10.00 points (+")
     assert compared.safe_low is not None
     assert compared.low is not None
     assert 0 < compared.safe_low < compared.low < compared.difference == pytest.approx(0.1)
@@ -74,7 +74,7 @@ def test_an_arm_that_is_better_wins() -> None:
 def test_an_arm_that_is_worse_leaves_control() -> None:
     found = said({"a": ones(1200, 2000), "b": ones(1000, 2000)})
     assert (found.verdict, found.leader) == ("worse", "a")
-    assert found.sentence.startswith("a is better in resolved: b -10 points")
+    assert found.sentence.startswith("a is better in resolved: b -10.00 points")
 
 
 def test_less_is_better_where_the_goal_is_so() -> None:
@@ -97,6 +97,15 @@ def test_too_little_says_how_much_more_about() -> None:
     assert 3000 < compared.needed < 10_000
     assert "b seems better than a; about " in found.sentence
     assert found.sentence.endswith("more keys would tell")
+
+
+def test_an_arm_with_few_keys_has_no_interval_for_many_looks() -> None:
+    for keys, begun in ((49, False), (50, True)):
+        (compared,) = said({"a": ones(30, keys), "b": ones(20, keys)}).metrics[0].comparisons
+        assert (compared.safe_low is not None) == begun
+        assert compared.low is not None
+    rare = said({"a": ones(4, 400), "b": ones(5, 400)}).metrics[0].comparisons[0]
+    assert rare.safe_low is None  # nine of one sort are too few to know how much a rate varies
 
 
 def test_a_guard_rail_that_is_worse_is_told() -> None:
