@@ -83,6 +83,21 @@ class TensorTree:
                 waiting += reversed(self.level(row))
         return found
 
+    def glance(self, most: int) -> list[str]:
+        """Return the keys of modules to unfold so that there are ``most`` rows at most: the largest first."""
+        found: list[str] = []
+        rows = list(self.level())
+        count = len(rows)
+        while count + 2 <= most and (waiting := [row for row in rows if row.tensor is None]):
+            row = max(waiting, key=self.parameters)
+            below = self.level(row)
+            rows.remove(row)
+            if count + len(below) <= most:
+                count += len(below)
+                found.append(row.key)
+                rows += below
+        return found
+
     def level(self, above: Row | None = None) -> tuple[Row, ...]:
         """Return the rows right below one, or the uppermost; numbers in names are sorted by their value."""
         key = above.key if above else ""

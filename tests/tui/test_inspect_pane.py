@@ -58,12 +58,13 @@ async def test_tensors_are_unfolded_module_by_module(inside: Path, opened: Opens
         assert "safetensors" in shown
         assert "bert, 13 layers" in shown
         assert "none: loading it runs nothing of its own" in shown
-        assert "▸ bert " in shown
-        assert "layer" not in shown.replace("13 layers", "")
+        assert "▾ bert " in shown
+        assert "▸ layer " in shown
+        assert " head " in shown
         await it.press("j", "enter")
-        assert "▾ bert " in pane(it)
-        assert "▸ layer " in pane(it)
-        await it.press("j", "j", "right", "j", "enter")
+        assert "▸ bert " in pane(it)
+        assert "layer " not in pane(it)
+        await it.press("right", "right", "j", "right", "j", "enter")
         assert "▾ 0 " in pane(it)
         assert " b " in pane(it)
         # Out again: to the module, then it is folded, then to the one above.
@@ -71,6 +72,20 @@ async def test_tensors_are_unfolded_module_by_module(inside: Path, opened: Opens
         assert "▸ 0 " in pane(it)
         await it.press("left", "left")
         assert "▸ layer " in pane(it)
+
+
+async def test_keys_that_come_before_the_answer_lose_nothing(inside: Path, opened: Opens) -> None:
+    async with opened(inside, NARROW) as it:
+        await it.press("6", "j", "j", "j")
+        it.main.worker.stop()  # nothing is answered from now on
+        version = it.main.version
+        assert version is not None
+        for _ in range(2):
+            it.main.inspect_pane.fold()
+        assert it.main.inspect_pane.within(version).unfolded == ("bert",)
+        it.main.scroller.step(-2)
+        it.main.inspect_pane.fold()
+        assert it.main.inspect_pane.within(version).unfolded == ()
 
 
 async def test_a_tensor_is_opened_with_its_numbers_counted(inside: Path, opened: Opens) -> None:
@@ -197,7 +212,7 @@ async def test_what_was_unfolded_stays_so_in_other_versions(inside: Path, opened
     async with opened(inside, (100, 35)) as it:
         await it.press("6", "j", "enter", "1", "j", "6")
         assert "m@1.0.0" in pane(it)
-        assert "▾ bert " in pane(it)
+        assert "▸ bert " in pane(it)
 
 
 async def test_another_version_closes_what_was_open(inside: Path, opened: Opens) -> None:

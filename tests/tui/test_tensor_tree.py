@@ -41,6 +41,21 @@ def test_only_what_is_unfolded_is_seen() -> None:
     assert told(tree, tree.rows([layers])) == ["model 68"]
 
 
+def test_at_a_glance_the_largest_are_unfolded_as_far_as_they_fit() -> None:
+    tree = TensorTree([*LAYERS, *tensors("head.a.w", "head.a.b", "head.b")])
+    for most, labels in (
+        (2, ["head", "model"]),
+        (4, ["head", "model", "embed.weight", "layers"]),
+        (6, ["head", "a", "b", "model", "embed.weight", "layers"]),
+        (8, ["head", "a", "b", "w", "b", "model", "embed.weight", "layers"]),
+        (16, ["head", "model", "embed.weight", "layers", *map(str, range(11))]),
+    ):
+        rows = tree.rows(tree.glance(most))
+        assert len(rows) <= most
+        assert sorted(row.label for row in rows) == sorted(labels), most
+    assert TensorTree([]).glance(12) == []
+
+
 def test_what_holds_but_one_thing_shares_its_line() -> None:
     tree = TensorTree(tensors("bert.encoder.layer.0.w", "bert.encoder.layer.1.w"))
     assert told(tree, tree.rows()) == ["bert.encoder.layer 4"]

@@ -29,10 +29,11 @@ Raw: TypeAlias = "Sequence[tuple[str, str]]"
 class Within(msgspec.Struct, frozen=True):
     """What is looked at inside: the keys of modules that are unfolded, what tensors are sought, the file or tensor that is open.
 
+    As long as nobody unfolded or folded any, ``unfolded`` is None: then as much is unfolded as is taken in at a glance.
     With ``against``, a version's reference, it is how that file differs from the one there.
     """
 
-    unfolded: tuple[str, ...] = ()
+    unfolded: tuple[str, ...] | None = None
     sought: str = ""
     file: str = ""
     tensor: Tensor | None = None

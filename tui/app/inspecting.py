@@ -31,6 +31,9 @@ _SHOWN_TEXT = 256 << 10
 """Bytes of a text that are shown: what is longer nobody reads here."""
 _LONGEST_LINE = 400
 """Characters of a line of JSON from which on the file is shown with lines of its own."""
+_GLANCE = 12
+"""Rows of the tree that are unfolded at first, at most."""
+
 _KEPT = 8
 _MOST_FILES = 24
 """Files that are compared as texts; the page of one that is opened tells of it whatever its number."""
@@ -71,9 +74,9 @@ def read(store: Store, ref: str, within: Within) -> Inside | FilePage | TensorPa
 def _weights(store: Store, version: Version, within: Within) -> Inside:
     files = _files(store, version)
     inspection, tree, shares, problem = _looked_into(store, version)
-    rows = (tree.found(within.sought) if within.sought else tree.rows(within.unfolded)) if tree else []
+    opened = frozenset(within.unfolded if within.unfolded is not None else tree.glance(_GLANCE) if tree else ())
+    rows = (tree.found(within.sought) if within.sought else tree.rows(opened)) if tree else []
     health = kept("health", version.id)
-    opened = frozenset(within.unfolded)
     return Inside(files, inspection, problem, tree, shares, rows, opened, within.sought, health)
 
 

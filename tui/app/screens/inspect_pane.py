@@ -42,7 +42,7 @@ class InspectPane:
     def within(self, version: Version) -> Within:
         """Return what is looked at of a version."""
         ref, file, tensor = self._open
-        unfolded = self._unfolded.get(version.model, ())
+        unfolded = self._unfolded.get(version.model)
         if ref != version.ref:
             self._open, self.at = ("", "", None), None
         elif file or tensor:
@@ -203,8 +203,12 @@ class InspectPane:
 
     @property
     def _keys(self) -> tuple[str, ...]:
-        version = self._screen.version
-        return self._unfolded.get(version.model, ()) if version else ()
+        """The modules that are unfolded, or will be once the store has answered."""
+        version, content = self._screen.version, self._content
+        known = self._unfolded.get(version.model) if version else None
+        if known is not None:
+            return known
+        return tuple(content.opened) if isinstance(content, Inside) else ()
 
     def _is_open(self, section: str) -> bool:
         from ..facts.inside import InsideLines
@@ -225,7 +229,8 @@ class InspectPane:
         version = self._screen.version
         if version is None:
             return
-        keys = self._unfolded.pop(version.model, ())
+        keys = self._keys
+        self._unfolded.pop(version.model, None)  # the last in the order of use
         self._unfolded[version.model] = (
             tuple(key for key in keys if key != row.key) if row.key in keys else (*keys, row.key)
         )
