@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ... import members as words
+from ...text import visible
 from ..columns import Look
 from .lines import LABEL, Line, fact, facts, heading, parted
 
@@ -17,7 +18,11 @@ def members(found: Sequence[MemberState], look: Look, columns: int) -> list[Line
     """Return the section; nothing for a version that is no bundle."""
     lines: list[Line] = []
     for member in found:
-        lines += facts(member.role, parted(member.ref, columns - LABEL), look, columns, lines=3)
+        role = member.role
+        if len(role) >= LABEL:  # whole on a line of its own, rather than cut off
+            lines.append([(visible(role, columns, ascii_only=look.ascii_only), "muted")])
+            role = ""
+        lines += facts(role, parted(member.ref, columns - LABEL), look, columns, lines=3)
         told = words.standing(member, ascii_only=look.ascii_only)
         if told:
             lines.append(fact("", told, look, columns, "warning" if member.trouble else member.stage or ""))

@@ -1,0 +1,75 @@
+"""What the screen and the command line say of a bundle's members, and of what does not fit together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from mvtui.store import MemberState
+from mvtui.tui import members as words
+from mvtui.tui.app.facts.members import members
+from rich.cells import cell_len
+
+from .test_facts import LOOK, overview, styled, text
+from .test_lists import HOSTILE, version
+
+
+def member(role: str = "prompt", **more: Any) -> MemberState:
+    return MemberState(role, "support@3.0.1", "f" * 64, "prompt", **more)
+
+
+@pytest.mark.parametrize(
+    ("more", "unicode", "plain"),
+    [
+        ({}, "", ""),
+        ({"stage": "production"}, "● production", "P production"),
+        ({"stage": "archived"}, "▪ archived", "a archived"),
+        ({"stage": "archived", "rolled_back": True}, "↩ rolled back", "< rolled back"),
+        ({"deleted": True, "stage": "archived"}, "✗ deleted", "x deleted"),
+        ({"lost": True}, "✗ not known any more", "x not known any more"),
+    ],
+)
+def test_where_a_member_stands_in_sign_and_word(more: Any, unicode: str, plain: str) -> None:
+    assert words.standing(member(**more)) == unicode
+    told = words.standing(member(**more), ascii_only=True)
+    assert told.isascii()
+    assert told.partition(" ")[2] == plain.partition(" ")[2]
+
+
+def test_a_list_flags_what_must_not_be_overlooked() -> None:
+    good, bad = member(), member("model", deleted=True)
+    assert words.flag(version(1), ()) == ""
+    assert words.flag(version(1), (good,)) == ""
+    assert words.flag(version(1), (good, bad)) == "! model deleted"
+    assert words.flag(version(1), (member(stage="archived"), bad)) == "! prompt archived +1"
+    assert words.flag(version(1, mismatch=("x",)), ()) == "! does not fit"
+    assert words.flag(version(1, mismatch=("x",)), (bad,)) == "! does not fit, model deleted"
+
+
+def test_the_overview_lists_members_and_what_became_of_them() -> None:
+    found = (member("model"), member(stage="archived", current="support@3.1.0"))
+    shown = replace(version(1), kind="bundle", members={"model": "x@1.0.0", "prompt": "support@3.0.1"})
+    told = overview(shown, members=found)
+    assert "Members\nmodel      support@3.0.1\nprompt     support@3.0.1\n           ▪ archived" in told
+    assert "production has support@3.1.0" in told
+    assert "Members" not in overview(version(1))
+
+
+def test_what_does_not_fit_stands_at_the_top() -> None:
+    shown = version(1, mismatch=("its shapes do not fit",))
+    assert overview(shown).splitlines()[1] == "! does not fit: its shapes do not fit"
+
+
+@given(name=HOSTILE, columns=st.sampled_from([24, 36, 80]))
+def test_hostile_and_long_names_stay_within_their_cells(name: str, columns: int) -> None:
+    found = [
+        MemberState("r" * 40, f"{name}@1.0.0", "0" * 64, "weights", deleted=True, current=name or "x"),
+        MemberState("model", "m" * 128 + "@1.0.0", "0" * 64, "weights"),
+    ]
+    lines = members(found, LOOK, columns)
+    assert "\x1b" not in text(lines)
+    assert all(cell_len("".join(piece for piece, _ in line)) <= columns for line in lines)
+    assert styled(lines, "warning")
