@@ -84,18 +84,19 @@ class TensorTree:
         return found
 
     def glance(self, most: int) -> list[str]:
-        """Return the keys of modules to unfold so that there are ``most`` rows at most: the largest first."""
+        """Return the keys of modules to unfold so that there are ``most`` rows at most: the largest, until one has no room."""
         found: list[str] = []
         rows = list(self.level())
         count = len(rows)
         while count + 2 <= most and (waiting := [row for row in rows if row.tensor is None]):
             row = max(waiting, key=self.parameters)
             below = self.level(row)
+            if count + len(below) > most:
+                break
             rows.remove(row)
-            if count + len(below) <= most:
-                count += len(below)
-                found.append(row.key)
-                rows += below
+            rows += below
+            count += len(below)
+            found.append(row.key)
         return found
 
     def level(self, above: Row | None = None) -> tuple[Row, ...]:
