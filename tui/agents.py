@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from .words import plural, signs
 
 if TYPE_CHECKING:
-    from ..store import HostedStatus, Version
+    from ..store import Ending, HostedStatus, Version
 
 STYLES: dict[str, tuple[str, ...]] = {"": (), "retiring": ("yellow",), "retired": ("bold", "red")}
 """The colour of what is to be warned of: beside a word, never instead of one."""
+
+PROSPECT_STYLES = {"": "", "retiring": "warning", "retired": "bad"}
+"""The same as styles of the screen."""
 
 FLOATING = "floating"
 
@@ -63,7 +66,8 @@ def facts(version: Version, status: HostedStatus, day: date) -> list[tuple[str, 
         told.append(("endpoint", str(endpoint), ()))
     if status.retires:
         end = f"{status.retires}: {countdown(status, day)}"
-        told.append(("retires", f"{end}, by {_by(status)}", STYLES[status.prospect(day)]))
+        told.append(("retires", end, STYLES[status.prospect(day)]))
+        told.append(("source", _by(status), ()))
         if status.successor:
             told.append(("instead", f"{status.provider} recommends {status.successor}", ()))
     if status.problem:
@@ -74,9 +78,18 @@ def facts(version: Version, status: HostedStatus, day: date) -> list[tuple[str, 
 def _by(status: HostedStatus) -> str:
     """Say by whose word a model ends: its tag, or the list of known models."""
     if status.said_by == "tag":
-        return "its tag"
+        return "the tag retires"
     reviewed = f", reviewed {status.reviewed}" if status.reviewed else ""
     return f"{status.source or 'known models'}{reviewed}"
+
+
+def ending_text(ending: Ending, day: date) -> str:
+    """Say what Production stands on and when that ends, what matters first: ``chat@1.0.0 in production retires in 49 days: …``."""
+    end = ending.status.problem or countdown(ending.status, day)
+    name = model_text(ending.hosted)
+    if ending.version.id == ending.hosted.id:
+        return f"{ending.version.ref} in production {end}: {name}"
+    return f"{ending.version.ref} in production stands on {ending.hosted.ref}, which {end}: {name}"
 
 
 def variables_text(version: Version) -> str:

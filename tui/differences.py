@@ -29,7 +29,7 @@ _WORDS: dict[Outcome, str] = {"unknown": "not known"}
 _UNICODE: dict[Outcome, str] = {"changed": "≠", "added": "+", "removed": "-", "renamed": "→", "unknown": "?"}
 _ASCII: dict[Outcome, str] = _UNICODE | {"changed": "*", "renamed": ">"}
 _TITLES = {"about": "version"}
-_ROLES = {
+ROLE_WORDS = {
     "production": "in production",
     "before": "the version before",
     "parent": "its parent",
@@ -77,7 +77,7 @@ def section_title(section: DiffSection) -> str:
 
 def role_words(comparison: Comparison) -> str:
     """Say why the base is the base: ``in production``, ``the version before``; empty when it was named."""
-    return _ROLES.get(comparison.chosen, "")
+    return ROLE_WORDS.get(comparison.chosen, "")
 
 
 def labels(comparison: Comparison) -> list[str]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
         ABTestInfo,
         Comparison,
         Direction,
+        Ending,
         GateReport,
+        HostedStatus,
         RollbackPlan,
         Stage,
         Transition,
@@ -108,7 +110,8 @@ class Staged(msgspec.Struct, frozen=True):
     ``stages`` has the numbers in each stage, the last to enter first, and ``total`` counts all versions. ``report`` is
     what the gates of the next stage say; None where there is none, or where they can't be asked, which ``problem`` says.
     ``way_back`` is where a rollback would lead, ``no_way_back`` why nowhere; neither while nothing was ever in
-    Production. ``history`` has the last changes, the last first; ``more`` says that there are older ones.
+    Production. ``history`` has the last changes, the last first; ``more`` says that there are older ones. ``endings`` tell which hosted
+    models its Production stands on that end soon, or have; ``hosted`` is what is known of the version's own.
     """
 
     version: Version
@@ -120,6 +123,8 @@ class Staged(msgspec.Struct, frozen=True):
     no_way_back: str = ""
     history: tuple[Transition, ...] = ()
     more: bool = False
+    endings: tuple[Ending, ...] = ()
+    hosted: HostedStatus | None = None
 
 
 class Tested(msgspec.Struct, frozen=True):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 if TYPE_CHECKING:
     from ...store import (
+        Comparison,
         FileDiff,
         FileEntry,
         FileText,
         Health,
         Histogram,
+        HostedStatus,
         InspectedFile,
         Inspection,
         Share,
         Tensor,
         TensorDiff,
+        WordDiff,
     )
     from ..tensor_tree import Row, TensorTree
 
@@ -45,13 +48,31 @@ class Within(msgspec.Struct, frozen=True):
         return (self.file, self.tensor, self.against)
 
 
+class Agent(msgspec.Struct, frozen=True):
+    """What there is to see of a prompt or a hosted model.
+
+    ``facts`` are name and text of each, outside text; ``status`` is a hosted model's. ``base`` is the version it is compared with, the one in
+    the ``role`` (``replaced``, ``production``, ``before``), empty without any; ``reason`` says why it replaces that. ``words`` tell how a
+    prompt's texts differ from those of the base, ``comparison`` how all else does. ``params`` are those of a call.
+    """
+
+    facts: Sequence[tuple[str, str]] = ()
+    status: HostedStatus | None = None
+    base: str = ""
+    role: str = ""
+    reason: str = ""
+    words: Sequence[WordDiff] = ()
+    params: Mapping[str, Any] | None = None
+    comparison: Comparison | None = None
+
+
 class Inside(msgspec.Struct, frozen=True):
     """All that is inside a version.
 
     ``inspection`` is None where its files can't be looked into, for that ``problem``. ``shares`` say how many numbers are of
     which type. ``rows`` are those of the ``tree`` that
     are seen when those with the keys ``opened`` are unfolded, or the tensors that were ``sought``. ``health`` is there if all weights were read since mvtui began.
-    ``text`` is that of a version that is one text, in lines.
+    ``text`` is that of a version that is one text, in lines. ``agent`` is there for a prompt or a hosted model.
     """
 
     files: tuple[FileEntry, ...]
@@ -64,6 +85,7 @@ class Inside(msgspec.Struct, frozen=True):
     sought: str = ""
     health: Health | None = None
     text: Sequence[Raw] = ()
+    agent: Agent | None = None
 
 
 class FilePage(msgspec.Struct, frozen=True):

@@ -80,19 +80,19 @@ def _weights(store: Store, version: Version, within: Within) -> Inside:
     return Inside(files, inspection, problem, tree, shares, rows, opened, within.sought, health)
 
 
-def _text_alone(store: Store, version: Version, within: Within) -> Inside:
-    """Return what is inside a version that people read: its text stands below what else there is."""
-    found = _weights(store, version, within)
-    if len(found.files) != 1:
-        return found
-    try:
-        page = _file_page(store, version, found.files[0].path)
-    except MvtuiError as error:
-        return msgspec.structs.replace(found, problem=error.message)
-    return msgspec.structs.replace(found, text=page.lines)
+def _prompt(store: Store, version: Version, _within: Within) -> Inside:
+    from . import agents_inside
+
+    return agents_inside.prompt(store, version, _files(store, version))
 
 
-_READERS: dict[str, Callable[[Store, Version, Within], Inside]] = {"prompt": _text_alone}
+def _hosted(store: Store, version: Version, _within: Within) -> Inside:
+    from . import agents_inside
+
+    return agents_inside.hosted(store, version, _files(store, version))
+
+
+_READERS: dict[str, Callable[[Store, Version, Within], Inside]] = {"prompt": _prompt, "hosted": _hosted}
 """Kinds whose inside is another than that of weights."""
 
 

@@ -16,12 +16,20 @@ from msgspec.structs import replace
 from ...store.errors import MvtuiError, NotFoundError
 from . import reading
 from .jobs import Job
-from .messages import ColumnsNamed, InboxRead, ModelsListed, SearchIsSlow, StoreMeasured, VersionsListed
+from .messages import (
+    ColumnsNamed,
+    EndingsRead,
+    InboxRead,
+    ModelsListed,
+    SearchIsSlow,
+    StoreMeasured,
+    VersionsListed,
+)
 from .rows import Rows, changed_last
 from .version_columns import VersionColumns, of_versions
 
 if TYPE_CHECKING:
-    from ...store import Model, Store, Summary, Version
+    from ...store import Ending, Model, Store, Summary, Version
     from .worker import StoreWorker
 
 _MEASURE_SECONDS = 60.0
@@ -40,6 +48,7 @@ class Listing:
         self._last_seq = -1
         self._listed = -1
         self._unprepared = ""
+        self._ending: tuple[Ending, ...] = ()
 
     def is_of(self, store: Store) -> bool:
         """Whether the store is still as it was listed last."""
@@ -92,8 +101,16 @@ class Listing:
         except Exception:  # noqa: BLE001 - such as a mistake in config.toml, which is told where gates are asked
             waiting = ()
         self._worker.post(InboxRead(waiting))
+        self._endings(store)
         if monotonic() >= self._measure_at and not self._worker.partial:
             self._worker.in_a_lull(Job(self._measure))
+
+    def _endings(self, store: Store) -> None:
+        """Tell which hosted models Production stands on that end; where there never were any, nothing."""
+        endings = store.endings()
+        if endings != self._ending:
+            self._ending = endings
+            self._worker.post(EndingsRead(endings))
 
     def _measure(self, store: Store) -> None:
         start = monotonic()

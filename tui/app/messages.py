@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...store import (
         Completion,
         Damage,
+        Ending,
         Found,
         KeySetting,
         Model,
@@ -43,7 +44,7 @@ class Remembered(FromStore):
 
 
 class Mishap(FromStore):
-    """An error that nobody foresaw, ``told`` in one sentence; ``doing`` says at what. ``log`` has all of it, if anything has."""
+    """An error that nobody foresaw, ``told`` in one sentence, met while ``doing`` something. ``log`` has all of it, if any has."""
 
     def __init__(self, told: str, doing: str, log: str) -> None:
         super().__init__()
@@ -75,6 +76,14 @@ class ScreenRead(FromStore):
     def __init__(self, settings: ScreenSettings) -> None:
         super().__init__()
         self.settings = settings
+
+
+class EndingsRead(FromStore):
+    """Which hosted models Production stands on that end soon, or have ended."""
+
+    def __init__(self, endings: tuple[Ending, ...]) -> None:
+        super().__init__()
+        self.endings = endings
 
 
 class StoreTrouble(FromStore):

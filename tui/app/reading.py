@@ -123,6 +123,7 @@ def known(store: Store, ref: str) -> Known:
         capture,
         problem,
         members,
+        store.hosted_status(version) if version.kind == "hosted" else None,
     )
 
 
@@ -189,6 +190,8 @@ def _staged(store: Store, ref: str) -> Staged:
         no_way_back,
         history[:_CHANGES],
         len(history) > _CHANGES,
+        tuple(each for each in store.endings() if each.version.model == version.model),
+        store.hosted_status(version) if version.kind == "hosted" else None,
     )
 
 

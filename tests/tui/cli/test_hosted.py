@@ -147,7 +147,7 @@ def test_show_says_by_whose_word_it_ends(run: Run, store: Store) -> None:
     assert "RETIRED" in told
     assert "https://developers.openai.com/api/docs/deprecations, reviewed" in told
     run("tag", "chat", f"retires={SOON}")
-    assert "by its tag" in run("show", "chat").out
+    assert "source   the tag retires" in run("show", "chat").out
     found = run("show", "chat", "--json").json["hosted"]
     assert (found["said_by"], found["days_left"]) == ("tag", 30)
 

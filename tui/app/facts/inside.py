@@ -12,6 +12,7 @@ from ... import inspection as said
 from ... import words
 from ...text import fit, paragraph, visible, width
 from ..columns import Look
+from . import agent
 from .lines import Line, Lines, Stops, facts, pairs
 from .sections import Part, Sections, Spot
 from .showing import Showing
@@ -118,7 +119,9 @@ def inside(found: Inside, version: Version, look: Look, columns: int, showing: S
     lines.add([[]])
     inspection = found.inspection
     if found.text:
-        lines.add_part(Part(TEXT, "Text", "", wrapped(found.text, look, columns)))
+        lines.add_part(Part(TEXT, "Text", "", wrapped(found.text, look, columns, hang=0)))
+    if found.agent:
+        agent.parts(lines, found.agent, look, columns)
     if inspection and inspection.pickles:
         pickles(lines, PICKLES, inspection.pickles, look, columns)
     if found.health:
@@ -139,6 +142,8 @@ def _summary(found: Inside, version: Version, look: Look, columns: int, key: str
     title = visible(version.ref, columns // 2, ascii_only=look.ascii_only)
     told = visible(f"{sort}, {size}{many}", columns - width(title) - 2, ascii_only=look.ascii_only)
     yield [(title, "title"), ("  " + told, "muted")]
+    if found.agent:
+        yield from agent.card(found.agent, version, look, columns, _LEAD)
     if inspection is None:
         return
     told_of: list[tuple[str, str]] = []

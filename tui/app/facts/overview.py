@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....store import scalar_text
 from ..columns import Look
+from .agent import hosted
 from .files import files
 from .identity import head, identity
 from .lines import Lines, facts, heading, pairs
@@ -24,6 +25,8 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
     Without ``known`` the rest is still being read, or can't be because of ``problem``.
     """
     lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
+    if known is not None and known.hosted is not None:
+        lines.add([[], *hosted(version, known.hosted, look, columns)])
     if version.note:
         lines.add([[], *facts("note", version.note, look, columns)])
     if known is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ... import words
+from ... import agents, words
 from ...text import fit, paragraph, visible
 from ..columns import Look
 from .gates import gates, tally
@@ -51,6 +51,8 @@ def _standing(found: Staged, look: Look, columns: int) -> Iterator[Line]:
     yield [(fit("stage", LABEL), "muted"), *badge(version, look)]
     for text, style in marks(version, look):
         yield from _told(text, look, columns, style)
+    for told, style in _endings(found, look):
+        yield from _told(told, look, columns, style)
     if version.verified:
         yield fact("verified", f"hashed {words.ago(version.verified, look.now)}", look, columns)
     if found.way_back:
@@ -60,6 +62,21 @@ def _standing(found: Staged, look: Look, columns: int) -> Iterator[Line]:
         yield from facts("way back", f"{told}{when}", look, columns, lines=2)
     elif found.no_way_back:
         yield from facts("way back", found.no_way_back, look, columns, lines=_LINES)
+
+
+def _endings(found: Staged, look: Look) -> Iterator[tuple[str, str]]:
+    """Yield what is to be warned of: a model that Production, or the version itself, stands on and that ends."""
+    day = look.now.date()
+    sign = words.signs(look.ascii_only).overridden
+    for ending in found.endings:
+        if ending.version.id != found.version.id or ending.hosted.id != found.version.id:
+            style = agents.PROSPECT_STYLES[ending.status.prospect(day)]
+            yield f"{sign} {agents.ending_text(ending, day)}", style
+    if found.hosted is not None and (prospect := found.hosted.prospect(day)):
+        yield (
+            f"{sign} {agents.countdown(found.hosted, day)}: {agents.model_text(found.version)}",
+            agents.PROSPECT_STYLES[prospect],
+        )
 
 
 def _next(found: Staged, look: Look, columns: int) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ... import agents
 from ...text import visible
 from .. import clipboard, guide, headline
 from ..column_settings import checked
@@ -12,6 +13,7 @@ from ..messages import (
     ChangeMade,
     ChangeProgressed,
     ColumnsNamed,
+    EndingsRead,
     Filtered,
     ForDialog,
     FromStore,
@@ -56,7 +58,7 @@ def take(screen: MainScreen, message: FromStore) -> None:
             screen.selection.take_filtered(message)
         case ForDialog():
             _of_a_change(screen, message)
-        case InboxRead() | KeysRead() | Remembered() | ScreenRead() | StoreMeasured():
+        case EndingsRead() | InboxRead() | KeysRead() | Remembered() | ScreenRead() | StoreMeasured():
             _of_whoever_looks(screen, message)
         case Mishap():
             _mishap(screen, message)
@@ -74,13 +76,16 @@ def _read(screen: MainScreen, message: ViewRead | ViewFailed | VersionFetched) -
 
 
 def _of_whoever_looks(
-    screen: MainScreen, message: InboxRead | KeysRead | Remembered | ScreenRead | StoreMeasured
+    screen: MainScreen, message: EndingsRead | InboxRead | KeysRead | Remembered | ScreenRead | StoreMeasured
 ) -> None:
     if isinstance(message, StoreMeasured):
         screen.saved = message.saved
         screen.show_headline()
     elif isinstance(message, InboxRead):
         _inbox_read(screen, message.waiting)
+    elif isinstance(message, EndingsRead):
+        day = screen.look.now.date()
+        screen.remarks.warnings([agents.ending_text(each, day) for each in message.endings])
     elif isinstance(message, Remembered):
         screen.selection.show_columns()  # those of before are known now
         screen.remarks.welcome()

@@ -1,7 +1,8 @@
-"""The lines above the footer: what of a person's settings can't be, and to a newcomer the keys that matter."""
+"""The lines above the footer: what of a person's settings can't be, what Production stands on that ends, and to a newcomer the keys that matter."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...text import visible, width
@@ -36,12 +37,22 @@ class Remarks:
         self.bar = Bar(id="remarks")
         self.bar.display = False
         self._problems: list[str] = []
+        self._warnings: list[str] = []
+        self._warned: set[str] = set()
         self._keys_left = 0
 
     @property
     def seen(self) -> bool:
         """Whether anything stands there."""
-        return bool(self._problems or self._keys_left)
+        return bool(self._problems or self._warnings or self._keys_left)
+
+    def warnings(self, told: Sequence[str]) -> None:
+        """Warn of what Production stands on; of each thing once, until it is another one."""
+        left = [text for text in told if text in self._warnings or text not in self._warned]
+        if left != self._warnings:
+            self._warnings = left
+            self._warned.update(told)
+            self.show()
 
     def problems(self, problems: list[str]) -> None:
         """Name what of the settings can't be."""
@@ -65,7 +76,7 @@ class Remarks:
         """Take it away."""
         if self._keys_left:
             self._hint_seen()
-        self._problems = []
+        self._problems, self._warnings = [], []
         self.show()
 
     def _hint_seen(self) -> None:
@@ -83,17 +94,20 @@ class Remarks:
             self._screen.call_after_refresh(self._screen.show_all)
 
     def _lines(self, columns: int) -> list[Line]:
-        if self._problems:
+        if self._problems or self._warnings:
             return self._named(columns)
         return [self._hint(columns)] if self._keys_left else []
 
     def _named(self, columns: int) -> list[Line]:
-        ascii_only, sign = self._screen.ascii_only, self._screen.signs.bad
-        shown = self._problems[:_MOST]
+        ascii_only, signs = self._screen.ascii_only, self._screen.signs
+        every = [(signs.bad, text) for text in self._problems]
+        every += [(signs.overridden, text) for text in self._warnings]
+        shown = every[:_MOST]
         lines: list[Line] = [
-            [(f" {sign} " + visible(text, columns - 4, ascii_only=ascii_only), "warning")] for text in shown
+            [(f" {sign} " + visible(text, columns - 4, ascii_only=ascii_only), "warning")]
+            for sign, text in shown
         ]
-        more = len(self._problems) - len(shown)
+        more = len(every) - len(shown)
         told = f"   {more} more: mvtui doctor names them all; " if more else "   "
         return [*lines, [(told + "esc takes this away", "muted")]]
 

@@ -86,8 +86,8 @@ def _values(words: tuple[str, ...], file: str | None) -> dict[str, Any]:
     """Return the variables' values: of a file with their own types, of words as text."""
     from ....store import parse_pairs, read_tree
 
-    values: dict[str, Any] = dict(read_tree(file)) if file is not None else {}
-    return values | dict(parse_pairs(words, "tag"))
+    read = read_tree(file) if file is not None else {}
+    return {str(name): value for name, value in read.items()} | parse_pairs(words, "tag")
 
 
 def _tokens(target: str, prompt: Prompt, filled: Any, tokenizer: str | None) -> int | None:
