@@ -208,6 +208,22 @@ async def test_a_prompt_shows_its_text(inside: Path, opened: Opens) -> None:
         assert "You are {role}." in pane(it)
 
 
+async def test_data_is_listed_file_by_file(tmp_path: Path, opened: Opens) -> None:
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    for number in range(40):
+        (folder / f"{number:02}.csv").write_text(f"a,b\n{number},1\n")
+    with init_store(tmp_path / "store") as store:
+        store.register("rows", folder, kind="dataset", capture=False)
+    async with opened(tmp_path / "store", NARROW) as it:
+        await it.press("6")
+        shown = pane(it)
+        assert "rows@1.0.0  dataset, " in shown
+        assert "▾ Files  40" in shown
+        await it.press("G", "enter")
+        assert "39,1" in pane(it)
+
+
 async def test_what_was_unfolded_stays_so_in_other_versions(inside: Path, opened: Opens) -> None:
     async with opened(inside, (100, 35)) as it:
         await it.press("6", "j", "enter", "1", "j", "6")

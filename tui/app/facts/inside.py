@@ -137,7 +137,8 @@ def inside(found: Inside, version: Version, look: Look, columns: int, showing: S
 def _summary(found: Inside, version: Version, look: Look, columns: int, key: str) -> Iterator[Line]:
     inspection = found.inspection
     size = words.size(sum(file.size for file in found.files))
-    sort = (inspection.format if inspection else "") or version.kind
+    known = inspection is not None and inspection.format not in ("", "unknown")
+    sort = inspection.format if inspection and known else version.kind
     many = f" in {words.plural(len(found.files), 'file')}" if len(found.files) != 1 else ""
     title = visible(version.ref, columns // 2, ascii_only=look.ascii_only)
     told = visible(f"{sort}, {size}{many}", columns - width(title) - 2, ascii_only=look.ascii_only)
