@@ -102,3 +102,14 @@ def test_keys_in_one_burst_promote(start: Starts, tmp_path: Path) -> None:
             ("rollback", "worse"),
             ("promote", "better"),
         ]
+
+
+def test_what_ends_a_thread_is_told_on_the_screen(start: Starts) -> None:
+    it = start("from mvtui.tui.app.memory import Memory\nMemory._read = lambda self, name: 1/0")
+    it.shows("mvtui met a bug of its own")
+    it.shows("while the thread mvtui-memory was at work")
+    it.press(b"\x1b")
+    it.until(lambda: "a bug of its own" not in it.text)
+    it.press(b"q")
+    assert it.ends() == 0
+    assert it.restored()

@@ -107,7 +107,7 @@ def _threads_told(mishaps: Mishaps) -> Iterator[None]:
 
     def ended(arguments: threading.ExceptHookArgs) -> None:
         if isinstance(arguments.exc_value, Exception):
-            mishaps.meet(arguments.exc_value, f"in the thread {arguments.thread and arguments.thread.name}")
+            mishaps.meet(arguments.exc_value, f"the thread {arguments.thread and arguments.thread.name} was at work")
 
     threading.excepthook = ended
     try:

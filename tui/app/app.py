@@ -185,10 +185,11 @@ class MvtuiApp(Guarded, App[int]):
 
         Textual would end the app and show a traceback with the values of all variables.
         """
-        self.mishaps.meet(error, "handling what happened on the screen")
         stands = self._main is not None and self._main.is_mounted and self.is_running
-        if stands and not self.mishaps.too_many and os.environ.get("MVTUI_DEBUG") != "1":
-            return
+        if stands and os.environ.get("MVTUI_DEBUG") != "1":
+            self.mishaps.meet(error, "handling a key, a click or an answer")
+            if not self.mishaps.too_many:
+                return
         self.crash = self.crash or error
         self._return_code = 1
         if self._exception is None:  # what tests wait for, and raise

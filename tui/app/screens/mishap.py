@@ -68,7 +68,8 @@ class MishapScreen(Guarded, ModalScreen[None]):
         where = f"The log is {log}" if log else "No log could be written: is the disk full?"
         return [
             [],
-            *told(f"{self._mishap.told}, {self._mishap.doing}", "warning"),
+            *told(self._mishap.told, "warning"),
+            *told(f"while {self._mishap.doing}", "muted"),
             [],
             *told(where, ""),
             [],
