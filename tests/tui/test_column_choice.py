@@ -12,6 +12,7 @@ from mvtui.tui.app.memory import Memory
 from mvtui.tui.app.pane import Pane
 from mvtui.tui.app.personal import Personal
 from rich.cells import cell_len
+from textual import events
 
 from .conftest import Opens, Session
 
@@ -188,6 +189,35 @@ async def test_a_click_on_a_title_sorts_by_it_and_another_the_other_way(world: P
             await it.press("l")
         await click("TAGS")
         assert "can't sort by tags" in it.seen("#footer")
+
+
+async def test_the_wheel_and_the_signs_at_the_edges_scroll(world: Path, opened: Opens) -> None:
+    def wheel(it: Session, kind: type[events.MouseEvent]) -> None:
+        table = it.main.version_table
+        table.post_message(kind(table, 5, 5, 0, 0, 0, False, False, False))
+
+    async with opened(world, (80, 24)) as it:
+        await to_m(it)
+        line = heading(it)
+        wheel(it, events.MouseScrollRight)
+        await it.rest()
+        assert heading(it).startswith("< VERSION")
+        wheel(it, events.MouseScrollLeft)
+        await it.rest()
+        assert heading(it) == line
+        width, top = it.main.version_table.region.width, it.main.version_table.region.y
+        await it.pilot.click(offset=(width - 1, top))
+        await it.rest()
+        assert heading(it).startswith("< VERSION")
+        await it.pilot.click(offset=(0, top))
+        await it.rest()
+        assert heading(it) == line
+        wheel(it, events.MouseScrollDown)
+        await it.rest()
+        assert it.main.version_table.cursor == 3
+        wheel(it, events.MouseScrollUp)
+        await it.rest()
+        assert it.main.version_table.cursor == 0
 
 
 async def test_the_dialog_sorts_by_whatever_is_under_the_cursor(world: Path, opened: Opens) -> None:
