@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .knowledge.lineage import tree_rows as tree_rows
     from .knowledge.prompts import Prompt as Prompt
     from .knowledge.prompts import TokenCounter as TokenCounter
+    from .knowledge.prompts import is_prompt_name as is_prompt_name
     from .knowledge.prompts import prompt_text as prompt_text
     from .knowledge.query.completing import Completion as Completion
     from .knowledge.query.fields import QUERY_FIELDS as QUERY_FIELDS
@@ -215,7 +216,7 @@ _HOMES = {
     "knowledge.directions": ("improved",),
     "knowledge.hosted.asked": ("nested_params",),
     "knowledge.lineage": ("tree_rows",),
-    "knowledge.prompts": ("Prompt", "TokenCounter", "prompt_text"),
+    "knowledge.prompts": ("Prompt", "TokenCounter", "is_prompt_name", "prompt_text"),
     "knowledge.query.completing": ("Completion",),
     "knowledge.query.fields": ("QUERY_FIELDS",),
     "knowledge.query.text": ("resembles",),

@@ -278,3 +278,11 @@ def test_a_large_file_is_not_hashed_to_say_what_it_looks_like(
     assert found is not None
     assert (found.size, found.format, found.problem) == (size, "", "")
     assert max(hashed) < size / 4
+
+
+def test_a_prompt_is_told_by_its_name(here: Path) -> None:
+    for name, kind in (("prompt.md", "prompt"), ("notes.md", "weights"), ("a.jinja", "prompt")):
+        (here / name).write_text("Hello {name}")
+        found = contents.look(str(here / name))
+        assert found is not None
+        assert found.kind == kind

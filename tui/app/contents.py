@@ -45,11 +45,19 @@ def look(path: str) -> Contents | None:
     if not os.path.exists(path):
         return None
     files, size, more = _count(path)
-    adapter = os.path.isfile(os.path.join(path, "adapter_config.json"))
-    found = Contents(files, size, more, "adapter" if adapter else "weights")
+    found = Contents(files, size, more, _kind(path))
     if not files:
         return msgspec.structs.replace(found, problem="there is no file in it")
     return found if more else _inspected(found, path)
+
+
+def _kind(path: str) -> str:
+    """Return what the store will take it for, as far as the path alone says."""
+    from ...store import is_prompt_name
+
+    if os.path.isfile(os.path.join(path, "adapter_config.json")):
+        return "adapter"
+    return "prompt" if not os.path.isdir(path) and is_prompt_name(path) else "weights"
 
 
 def _inspected(found: Contents, path: str) -> Contents:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ....store import scalar_text
 from ..columns import Look
-from .agent import hosted
 from .files import files
 from .identity import head, identity
 from .lines import Lines, facts, heading, pairs
@@ -26,6 +25,8 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
     """
     lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
     if known is not None and known.hosted is not None:
+        from .agent import hosted  # most versions are none
+
         lines.add([[], *hosted(version, known.hosted, look, columns)])
     if version.note:
         lines.add([[], *facts("note", version.note, look, columns)])
