@@ -60,6 +60,12 @@ class Fixed:
         self._model = Model("sentiment", 8, "1.8.0", None, 8 * 418_000_000, NOW)
         self._summary = Summary("/s", 1, 8, 8 * 418_000_000, None, "alice", "box7", True, NOW)
 
+    def inbox(self) -> tuple[object, ...]:
+        return ()
+
+    def endings(self) -> tuple[object, ...]:
+        return ()
+
     def models(self) -> list[object]:
         return [self._model]
 
