@@ -53,14 +53,17 @@ def percent(part: int, whole: int) -> str:
 def steps(found: Histogram, digits: int, together: int = 1) -> list[str]:
     """Return where the steps of a histogram begin, so many of them ``together``, and behind them where the last one ends.
 
-    Of whole numbers each step is called by the first in it, and no end is told; nor is it where all are one number.
+    As many digits as tell them apart. Of whole numbers each step is called by the first in it, and no end is told; nor is it where all are one number.
     """
     edges = list(found.edges[:-1:together])
     if found.low == found.high:
         return [f"{found.low:.{digits}g}", ""]
     if found.tensor.dtype.startswith(("I", "U", "BOOL")):
         return [*(f"{round(edge + 0.5):,}" for edge in edges), ""]
-    return [f"{edge:.{digits}g}" for edge in (*edges, found.high)]
+    told = [f"{edge:.{digits}g}" for edge in (*edges, found.high)]
+    return (
+        told if len(set(told)) == len(told) or digits >= _MOST_DIGITS else steps(found, digits + 1, together)
+    )
 
 
 def shape(sizes: Sequence[int | str | None], *, ascii_only: bool = False) -> str:
@@ -111,6 +114,7 @@ def tokenizer(said: Tokenizer, *, ascii_only: bool = False) -> str:
     return visible(text, 300, ascii_only=ascii_only)
 
 
+_MOST_DIGITS = 8
 _SPECIAL = 8
 """Special tokens that are named."""
 

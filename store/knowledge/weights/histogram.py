@@ -28,6 +28,8 @@ _THREADS = 4
 
 _FAR = 5.0
 """Interquartile ranges from the quartiles within which steps are made where a few numbers lie much farther off."""
+_FEW = 0.002
+"""Share of all numbers that may be left out on either side, about."""
 _SAMPLED = 64 << 10
 """Numbers by which quartiles are told, about: as many of each block, evenly spaced, so that the same bytes give the same."""
 
@@ -119,19 +121,22 @@ def _steps(seen: Moments, sample: Sequence[float], bins: int, *, whole: bool) ->
         width = math.ceil((high - low + 1) / bins)
         steps = math.ceil((high - low + 1) / width)
         return low - 0.5, low - 0.5 + steps * width, steps
-    lower, upper = _quartiles(sample)
-    spread = _FAR * (upper - lower)
-    near = max(low, lower - spread), min(high, upper + spread)
+    near = _near(sorted(sample))
+    near = max(low, near[0]), min(high, near[1])
     if 0 < near[1] - near[0] < (high - low) / 2:
         low, high = near
     step = (high - low) / bins
     return (low, high, bins) if low + step > low and step > 0 else (low, high, 1)
 
 
-def _quartiles(sample: Sequence[float]) -> tuple[float, float]:
-    """Return the values below which a quarter, and three quarters, of a sample lie."""
-    found = sorted(sample)
-    return found[len(found) // 4], found[3 * len(found) // 4]
+def _near(sample: Sequence[float]) -> tuple[float, float]:
+    """Return between what nearly all of a sorted sample lies; few numbers of it are left out, however they are spread."""
+    count = len(sample)
+    lower, upper = sample[count // 4], sample[3 * count // 4]
+    spread = _FAR * (upper - lower)
+    least, most = sample[int(count * _FEW)], sample[count - 1 - int(count * _FEW)]
+    room = (most - least) / 10
+    return min(lower - spread, least - room), max(upper + spread, most + room)
 
 
 def _worked(

@@ -64,6 +64,16 @@ def test_one_number_far_off_does_not_hide_the_others(make_file: MakeFile) -> Non
     assert sum(count > 0 for count in found.counts) > 20
 
 
+def test_what_many_numbers_have_is_never_left_out(make_file: MakeFile) -> None:
+    # Nine of ten are nearly one number, and the others are what matters.
+    numbers = np.full(100_000, -10.0, "<f4")
+    numbers += np.random.default_rng(7).normal(0.0, 0.01, 100_000).astype("f4")
+    numbers[::10] = np.linspace(-9, -2, 10_000)
+    found = counted(make_file, numbers.tobytes())
+    assert found.below + found.above < 1000
+    assert found.high > -2.1
+
+
 @pytest.mark.parametrize(
     ("dtype", "data", "least", "most", "counts"),
     [
