@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .nouns.ab_test import ABTestInfo as ABTestInfo
     from .nouns.ab_test import ABTestSpec as ABTestSpec
     from .nouns.ab_test import Arm as Arm
+    from .nouns.adapter import Adapter as Adapter
     from .nouns.approval import Approval as Approval
     from .nouns.approval import Standing as Standing
     from .nouns.approval import Verdict as Verdict
@@ -234,6 +235,7 @@ _HOMES = {
         "ab_shares",
     ),
     "nouns.ab_test": ("ABMetric", "ABTestInfo", "ABTestSpec", "Arm"),
+    "nouns.adapter": ("Adapter",),
     "nouns.approval": (
         "Approval",
         "Standing",

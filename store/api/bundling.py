@@ -31,7 +31,7 @@ class Bundling(Face):
         params: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         note: str = "",
-        capture: bool | Sequence[Part] | None = None,
+        capture: bool | Sequence[Part] = False,
         progress: ProgressCallback | None = None,
     ) -> Registered:
         """Make versions, and files of its own, one version of the bundle ``model``. The event is on disk when this returns.
@@ -54,7 +54,7 @@ class Bundling(Face):
             params: as ``register``: of the whole, and part of what it is.
             tags: key → text.
             note: free text.
-            capture: as ``register``.
+            capture: as ``register``; nothing by default, since what is around when versions are put together made none of them.
             progress: called with the bytes of its own files done; raise from it to cancel.
 
         Raises:

@@ -16,7 +16,7 @@ from ..nouns.event import EventKind
 from ..nouns.manifest import Manifest
 from ..nouns.reports import Registered
 from ..nouns.version import Version, rfc3339
-from . import look, pickled, policy
+from . import look, pickled, policy, resolve
 from .circumstances import Circumstances, joined
 from .interfaces import Inside
 from .number import choose, compared_with
@@ -32,6 +32,7 @@ def commit(
 
     Raises:
         ConflictError: the number asked for is taken, or this content has another one.
+        NotFoundError: a member of a bundle was deleted meanwhile.
     """
     return _Commit(repository, asked, manifest, around, guesses).run()
 
@@ -66,6 +67,8 @@ class _Commit:
             needed |= {entry.digest for entry in self.manifest.files}
         with self.repository.writing() as index:
             policy.check(policy.settle(self.repository, index).policy, "register")
+            for ref in self.asked.members.values():
+                resolve.resolve(index, ref)  # raises for one that was deleted meanwhile
             if not all(map(self.repository.ensure_object, needed)):
                 return None
             if (same := self._known(index)) is not None:

@@ -6,17 +6,20 @@ import shutil
 from collections.abc import Iterable, Iterator
 
 from ..engine import platform, pointers
-from ..engine.documents import MODELS, production
+from ..engine.documents import MODELS, production, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
 from ..errors import MvtuiError
 from ..knowledge import directions
 from ..knowledge.gates.unmet import unmet
+from ..nouns.bundle import troubles
 from ..nouns.gate import Approvals, Gate, Rule
+from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
 from ..nouns.policy import ACTIONS, People, Policy
 from ..nouns.reports import Finding
-from . import policy, signers
+from ..nouns.stage import PRODUCTION
+from . import members, policy, signers
 
 _NAMED = 3  # of one sort that are named
 
@@ -38,6 +41,7 @@ def stages(repository: Repository) -> Iterator[Finding]:
         if keys.pending is not None:
             said = "allowed_signers has other keys than were agreed on; those agreed on are in force"
             yield Finding("warn", "policy", said, _ACCEPT)
+        yield from _in_service(index)
         found = list(_gates(index, governs.policy))
         if not repository.is_demo:  # people out of a story have no account
             found += _people(governs.policy)
@@ -62,6 +66,23 @@ def _pointers(repository: Repository, index: Index) -> Iterator[Finding]:
     if served and not astray:
         what = "1 live pointer leads" if served == 1 else f"{served:,} live pointers lead"
         yield Finding("ok", "live", f"{what} where the journal says")
+
+
+def _in_service(index: Index) -> Iterator[Finding]:
+    """Say of what is in Production that something it needs is out of service: a bundle's member, an adapter's base."""
+    for model, line in index.tables[MODELS].items():
+        if (number := production(line)) is None or (document := index.version(model, number)) is None:
+            continue
+        for sentence in troubles(members.states(index, document)):
+            fix = f"mvtui bundle {model} --from {ref_of(document)} --add ROLE=REF"
+            yield Finding("warn", "service", f"{ref_of(document)} is in production, and its {sentence}", fix)
+        bases = [edge["to"] for edge in document.get("edges", ()) if edge["type"] == "adapter-of"]
+        known = [base for each in bases if not is_outside_name(each) for base in index.with_id(each)]
+        if known and not any(base.get("stage") == PRODUCTION for base in known):
+            said = f"{ref_of(document)} is in production, and its base {ref_of(known[0])} is not"
+            yield Finding(
+                "warn", "service", said, f'mvtui promote {ref_of(known[0])} --to production --reason "…"'
+            )
 
 
 def _gates(index: Index, said: Policy) -> Iterator[Finding]:

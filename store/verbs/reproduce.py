@@ -9,12 +9,13 @@ from ..engine.repository import Repository
 from ..errors import FormatError, VerificationError
 from ..knowledge import reproduce as knowledge
 from ..knowledge.reproduce import Ingredient
+from ..nouns.bundle import MemberState
 from ..nouns.capture import Capture
 from ..nouns.lineage import Link
 from ..nouns.manifest import FileEntry
 from ..nouns.recipe import Lack, Recipe, StepName
 from ..nouns.version import Version
-from . import look, records, resolve
+from . import look, members, records, resolve
 
 
 def reproduce(repository: Repository, ref: str) -> Recipe:
@@ -22,6 +23,7 @@ def reproduce(repository: Repository, ref: str) -> Recipe:
     with repository.reading() as index:
         version = look.as_version(resolve.resolve(index, ref))
         found = ingredients(index, version)
+        told = members.states(index, resolve.resolve(index, ref))
     with_files = [_with_file(repository, each) for each in found]
     lost = []
     try:
@@ -29,7 +31,7 @@ def reproduce(repository: Repository, ref: str) -> Recipe:
     except (FormatError, VerificationError) as error:
         captured = None
         lost.append(_lost("code", "what was captured", error))
-    return recipe(repository, version, captured, with_files, _files(repository, version), lost)
+    return recipe(repository, version, captured, with_files, _files(repository, version), lost, told)
 
 
 def ingredients(index: Index, version: Version) -> list[Ingredient]:
@@ -44,6 +46,7 @@ def recipe(
     found: list[Ingredient],
     files: Sequence[FileEntry] = (),
     lost: Sequence[Lack] = (),
+    members_of: Sequence[MemberState] = (),
 ) -> Recipe:
     """Return the recipe for a version; what of its record is damaged is among what is missing."""
     freeze, lacks = "", list(lost)
@@ -54,7 +57,9 @@ def recipe(
             lacks.append(_lost("environment", "the list of packages", error))
     if captured and captured.patch and (problem := repository.objects.problem(captured.patch)):
         lacks.append(_lost("code", "the patch", problem))
-    return knowledge.recipe(version, captured, freeze, found, repository.layout.root, files, lacks)
+    return knowledge.recipe(
+        version, captured, freeze, found, repository.layout.root, files, lacks, members_of
+    )
 
 
 def _lost(step: StepName, what: str, problem: object) -> Lack:

@@ -13,13 +13,14 @@ from ..engine.repository import Repository
 from ..errors import FormatError, VerificationError
 from ..knowledge.reproduce import Ingredient
 from ..knowledge.reproduce.code import doubts
+from ..nouns.bundle import MemberState, troubles
 from ..nouns.capture import Capture
 from ..nouns.lineage import DATA_EDGES, Link
 from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
 from ..nouns.stage import PRODUCTION
 from ..nouns.version import Version
-from . import look, records, reproduce, resolve, retiring, standing
+from . import look, members, records, reproduce, resolve, retiring, standing
 
 _LATE = timedelta(days=1)  # between making the files and registering them
 _AGAIN = "register the same files again where they were made: what was captured is added"
@@ -34,6 +35,7 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         version = look.as_version(resolve.resolve(index, ref))
         ends = reproduce.ingredients(index, version)
         way_back = list(_way_back(index, version))
+        told_of = members.states(index, resolve.resolve(index, ref))
     found: list[Finding] = []
     captured = None
     try:
@@ -44,7 +46,7 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         lacks = reproduce.recipe(repository, version, None, ends).missing
     else:
         found += _record(version, captured)
-    if version.kind == "hosted":  # nobody made it here: what was around it says nothing
+    if version.kind in ("hosted", "bundle"):  # nobody made it here: what was around it says nothing
         found = []
         lacks = tuple(lack for lack in lacks if lack.step not in ("code", "environment", "command"))
     elif captured is None:  # said once: what follows from it is no finding of its own
@@ -53,6 +55,7 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
     return (
         *found,
         *_end(repository, version),
+        *_together(version, told_of),
         *_code(version, captured, lacks),
         *(_lacking(version, lack) for lack in lacks),
         *_data(version, ends, told),
@@ -79,6 +82,19 @@ def _end(repository: Repository, version: Version) -> Iterator[Finding]:
     else:
         level = {"retired": "bad", "retiring": "warn"}.get(status.prospect(day), "ok")
         yield Finding(level, "hosted", retiring.sentence(status, day))  # type: ignore[arg-type]  # one of the levels
+
+
+def _together(version: Version, told_of: Sequence[MemberState]) -> Iterator[Finding]:
+    """Say what does not fit together in a version, and what has become of a bundle's members."""
+    for sentence in version.mismatch:
+        yield _lacks(version, "fit", sentence, "register it with what it was made for")
+    amiss = troubles(told_of)
+    for sentence in amiss:
+        fix = f"mvtui bundle {version.model} --from {version.ref} --add ROLE=REF replaces it"
+        yield _lacks(version, "members", sentence, fix)
+    if told_of and not amiss:
+        count = "1 member is" if len(told_of) == 1 else f"{len(told_of):,} members are"
+        yield Finding("ok", "members", f"{count} as when it was made")
 
 
 def _lacks(version: Version, topic: str, message: str, fix: str) -> Finding:

@@ -149,7 +149,8 @@ def complete_edge(ctx: click.Context, _param: click.Parameter, incomplete: str) 
 
     type_, equals, start = incomplete.partition("=")
     if not equals:
-        return [CompletionItem(f"{name}=") for name in EDGE_TYPES if name.startswith(type_)]
+        stated = (name for name in EDGE_TYPES if name != "composed-of")  # that is what bundling states
+        return [CompletionItem(f"{name}=") for name in stated if name.startswith(type_)]
     return [CompletionItem(f"{type_}={found}") for found in _complete(ctx, start)]
 
 

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from ...nouns.bundle import MemberState
 from ...nouns.capture import Capture
 from ...nouns.manifest import FileEntry
 from ...nouns.recipe import Lack, Recipe, Step, StepName
 from ...nouns.version import Version, rfc3339
-from . import code, command, environment, ingredients
+from . import code, command, environment, ingredients, members
 from .ending import beginning, ending
 from .ingredients import Ingredient, Tools
 from .lacking import Lacking
@@ -34,12 +35,13 @@ def recipe(
     store: str,
     files: Sequence[FileEntry] = (),
     lost: Sequence[Lack] = (),
+    members_of: Sequence[MemberState] = (),
 ) -> Recipe:
     """Return how to make a version again.
 
     ``freeze`` is the captured list of packages, ``found`` the other ends of the version's edges, and ``store`` the
     path of the store that has it all. ``files`` are those of the version, for comparing; ``lost`` is what of the
-    record can't be read any more.
+    record can't be read any more, ``members_of`` are the members of a bundle.
     """
     lacks: list[Lack] = list(lost)
 
@@ -50,6 +52,11 @@ def recipe(
         parts = ["mvtui", words[0], "--store", option_safe(store), *map(shlex.quote, words[1:]), raw]
         return " ".join(part for part in parts if part)
 
+    if version.kind == "bundle":  # nothing was trained: what was around it says nothing
+        steps = (members.step(version, members_of, files, mvtui, lacking("command")),)
+        made_on = _made_on(version, None)
+        script = _script(version, made_on, steps, lacks, [])
+        return Recipe(version.ref, version.id, made_on, steps, tuple(lacks), "", script)
     parts = captured.parts if captured else {}
     git, repository = parts.get("git", {}), str(parts.get("git", {}).get("repository", ""))
     tools = Tools(repository, mvtui)

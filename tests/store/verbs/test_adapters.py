@@ -185,7 +185,9 @@ def test_names_and_revisions(
 
 
 def test_what_can_not_be_compared_speaks_for_nothing(store: Store, tmp_path: Path) -> None:
-    packed: dict[str, Any] = {"layers.0.q_proj.weight": zeros(32, 1, dtype="U8")}  # as bitsandbytes packs four bits
+    packed: dict[str, Any] = {
+        "layers.0.q_proj.weight": zeros(32, 1, dtype="U8")
+    }  # as bitsandbytes packs four bits
     store.register("base", base_files(tmp_path / "base", **packed), version="2.0.0")
     assert bound(store, lora_files(tmp_path / "lora")).mismatch == ()
     broken = tmp_path / "broken"
@@ -295,6 +297,16 @@ def test_a_mistake_in_config_is_told_with_its_line(based: Store, text: str, said
     with pytest.raises(BadConfigError, match=said) as caught:
         based.gates("base@2.0.0", "staging")
     assert f"line {text.count(chr(10))}" in caught.value.message
+
+
+def test_doctor_sees_an_adapter_in_service_whose_base_is_not(based: Store, tmp_path: Path) -> None:
+    bound(based, lora_files(tmp_path / "lora"))
+    based.promote("base@2.0.0", "production", reason="so")
+    based.promote("lora@1.0.0", "production", reason="so")
+    assert not [finding for finding in based.doctor() if finding.topic == "service"]
+    based.promote("base@2.0.0", "archived", reason="old")
+    (finding,) = (finding for finding in based.doctor() if finding.topic == "service")
+    assert finding.message == "lora@1.0.0 is in production, and its base base@2.0.0 is not"
 
 
 # Bundles

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -314,3 +318,71 @@ def test_what_the_journal_says_is_what_another_process_sees(parts: Store) -> Non
     with open_store(parts.root, read_only=True) as other:
         assert other.get("agent").members == MEMBERS
         assert other.members("agent") == parts.members("agent")
+
+
+# What becomes of it
+
+
+def test_it_is_put_together_again_by_its_members_and_its_own_files(
+    parts: Store, make_file: MakeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bundled(parts, MEMBERS | {"config": make_file(b"1", "agent file.yaml")}).version
+    recipe = parts.reproduce("agent")
+    assert recipe.missing == ()
+    script = recipe.script.replace("mvtui ", f"{shlex.quote(sys.executable)} -m mvtui ")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "MVTUI_CAPTURE": "none"}
+    done = subprocess.run(
+        ["sh", "-s", str(tmp_path / "again")],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert done.stdout.endswith("agent@1.0.0\n")
+    assert f"this is agent@1.0.0 ({made.short_id}) already" in done.stderr
+
+
+def test_what_is_lost_of_it_is_missing_to_make_it_again(parts: Store, make_file: MakeFile) -> None:
+    bundled(parts)
+    parts.register("twin", make_file(b"weights", "chat.bin"))
+    parts.delete("chat@2.1.0", "moved")
+    (lack,) = parts.reproduce("agent").missing
+    assert lack.message == "model chat@2.1.0 is deleted"
+
+
+def test_doctor_says_what_became_of_its_members(parts: Store) -> None:
+    def told(ref: str | None = None) -> list[tuple[str, str, str]]:
+        topics = ("members", "service", "capture", "code")
+        return [(f.level, f.topic, f.message) for f in parts.doctor(ref) if f.topic in topics]
+
+    bundled(parts)
+    parts.promote("agent@1.0.0", "production", reason="so")
+    assert told("agent") == [("ok", "members", "3 members are as when it was made")]
+    assert ("service" in {topic for _, topic, _ in told()}) is False
+    parts.promote("support@3.0.0", "production", reason="so")
+    parts.promote("support@3.0.1", "production", reason="better")
+    assert told("agent") == [("bad", "members", "prompt support@3.0.0 is archived")]
+    assert (
+        "warn",
+        "service",
+        "agent@1.0.0 is in production, and its prompt support@3.0.0 is archived",
+    ) in told()
+
+
+def test_a_member_that_was_deleted_while_it_was_bundled(
+    parts: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mvtui.store.verbs import bundle as verb
+
+    real = verb._manifest
+
+    def deleting(*given: Any) -> Any:
+        with open_store(parts.root) as other:
+            other.delete("support@3.0.0", "meanwhile")
+        return real(*given)
+
+    monkeypatch.setattr(verb, "_manifest", deleting)
+    with pytest.raises(NotFoundError, match=r"support@3\.0\.0 was deleted"):
+        bundled(parts)
+    assert "agent" not in {model.name for model in parts.models()}
