@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from .main import MainScreen
 
 _PATIENCE_SECONDS = 0.1
+_COUNT_SECONDS = 2.0
+"""How often outcomes of a test that runs are counted again while one looks."""
+
 _IDLE_SECONDS = 0.4
 """How long a comparison is looked at before git is asked for the commits between."""
 
