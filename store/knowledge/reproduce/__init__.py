@@ -53,10 +53,10 @@ def recipe(
         return " ".join(part for part in parts if part)
 
     if version.kind == "bundle":  # nothing was trained: what was around it says nothing
-        steps = (members.step(version, members_of, files, mvtui, lacking("command")),)
+        only = members.step(version, members_of, files, mvtui, lacking("command"))
         made_on = _made_on(version, None)
-        script = _script(version, made_on, steps, lacks, [])
-        return Recipe(version.ref, version.id, made_on, steps, tuple(lacks), "", script)
+        script = _script(version, made_on, (only,), lacks, [])
+        return Recipe(version.ref, version.id, made_on, (only,), tuple(lacks), "", script)
     parts = captured.parts if captured else {}
     git, repository = parts.get("git", {}), str(parts.get("git", {}).get("repository", ""))
     tools = Tools(repository, mvtui)
