@@ -69,6 +69,10 @@ async def _curves(pilot: Pilot[int]) -> None:
     await pilot.press("3", "z", "minus", "J", "J", "J", "space")
 
 
+async def _inspect(pilot: Pilot[int]) -> None:
+    await pilot.press("0", "slash", *"support", "minus", *"agent", "enter", "escape", "escape", "6", "z", "j", "j")
+
+
 async def _lineage(pilot: Pilot[int]) -> None:
     await pilot.press("j", "2", "z")
 
@@ -105,6 +109,7 @@ PICTURES = (
     Picture("compare", (120, 35), _compare),
     Picture("compare-three", (120, 35), _marked),
     Picture("curves", (120, 35), _curves),
+    Picture("inspect", (120, 35), _inspect),
     Picture("lineage", (120, 35), _lineage),
     Picture("stages", (120, 35), _stages),
     Picture("promote", (120, 35), _promote),
