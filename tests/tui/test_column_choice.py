@@ -293,7 +293,7 @@ async def test_the_list_of_models_is_as_wide_as_their_names_need(
 ) -> None:
     async with opened(own.root, (120, 35)) as it:
         narrow = it.main.model_table.region.width
-        assert narrow == 23, "a short name needs little, and its number has room"
+        assert narrow == 20, "a short name needs little, and its number has room"
         (tmp_path / "b.bin").write_bytes(b"b")
         own.register("a-long-name-of-17", tmp_path / "b.bin", capture=False)
         await it.until(lambda: "a-long-name-of-17" in it.seen("#models"))

@@ -232,7 +232,7 @@ def test_names_that_no_column_has_are_named_with_what_may_be_meant() -> None:
 
 def test_models_give_up_what_is_least_first() -> None:
     made = columns.for_models([])
-    assert columns.models_width(made, 30) == 8 + 2 + 3 + 2 + 1
+    assert columns.models_width(made, 30) == 8 + 2 + 3, "more is for where the list has all the room"
     assert columns.models_width(made, 14) == 8 + 2 + 3
     assert columns.models_width(made, 12) == 8
     assert columns.models_width(made, 7) == 7

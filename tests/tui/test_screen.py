@@ -195,6 +195,8 @@ async def test_a_narrow_window_shows_one_pane_and_a_summary(filled: Path, opened
         await it.press("tab")
         assert "[6 Inspect]" in it.text
         await it.press("tab")
+        assert "[7 A/B]" in it.text
+        await it.press("tab")
         assert "[0 Models]" in it.text
         assert "sentiment" in it.text
         assert it.main.version.short_id in it.seen("#summary")

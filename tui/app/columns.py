@@ -26,7 +26,7 @@ _TITLE_MAX = 14
 _SLICE_MAX = 20
 """Cells of the title of a metric of a slice: both its ends tell it from others."""
 
-_NAME_LEAST, _NAME_MOST = 8, 24
+_NAME_LEAST, _NAME_MOST = 8, 60
 """Cells of a model's name: as many as the longest takes, within these."""
 
 
@@ -217,27 +217,31 @@ def titles(columns: Sequence[Column], look: Look) -> list[tuple[int, str]]:
 
 
 def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column]:
-    """Return the columns of the list of models: whether one is in Production, the name, its number, else the latest."""
+    """Return the columns of the list of models: whether one is in Production, the name, its number, else the latest.
+
+    How many versions there are, their size, and when the last was registered, are for where the list has all the room.
+    """
     sample = list(models)
     sign = words.stage_sign("production", ascii_only=ascii_only)
     numbers = [model.production or model.latest or "" for model in sample]
-    counts = [words.count(model.version_count) for model in sample]
     names = min(widest([model.name for model in sample], _NAME_LEAST), _NAME_MOST)
     out = [
         Column("", 1, 1, lambda m, _: sign if m.production else "", style=lambda _m: "production", gap=1),
-        Column("MODEL", names, 0, lambda m, _: m.name, grow=True),
+        Column("MODEL", names, 0, lambda m, _: m.name),
         Column("", min(widest(numbers, 3), 12), 2, lambda m, _: m.production or m.latest or "",
                style=lambda m: "production" if m.production else "muted"),
-        Column("", widest(counts, 1), 3, lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
+        Column("VERSIONS", 8, 3, lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),
+        Column("SIZE", 8, 4, lambda m, _: words.size(m.size), "right", style=lambda _m: "muted"),
+        Column("UPDATED", 7, 5, lambda m, look: words.age(m.updated, look.now), "right", style=lambda _m: "muted"),
     ]  # fmt: skip
     return [replace(column, kept=True) for column in (out if any(m.production for m in sample) else out[1:])]
 
 
 def models_width(columns: Sequence[Column], most: int) -> int:
-    """Return how many cells the list of models takes, up to ``most``: what it needs, else without what comes last."""
-    name = next((place for place, column in enumerate(columns) if column.grow), 0)
-    for end in range(len(columns), name, -1):
-        if (needed := _cells(columns[:end])) <= most:
+    """Return how many cells the list of models takes beside others, up to ``most``: name and number, else the name."""
+    for rank in (2, 0):
+        end = next((place for place, column in enumerate(columns) if column.rank == rank), -1) + 1
+        if columns and (needed := _cells(columns[:end])) <= most:
             return needed
     return most
 
