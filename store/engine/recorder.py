@@ -36,7 +36,7 @@ class Recorder:
 
     def __init__(self, directory: str, header: Header) -> None:
         self._directory, self._header = directory, header
-        self._fd, self._size = -1, 0
+        self._fd, self._path, self._size, self._head = -1, "", 0, 0
         self._begin()
         _all.add(self)
         _at_end_of_worker(self)
@@ -118,19 +118,21 @@ class Recorder:
                 break
             os.close(fd)  # someone looked at it between its making and its lock
             os.unlink(path)
-        self._fd = fd
+        self._fd, self._path, self._size, self._head = fd, path, 0, 0
         modes.admit(fd, self._directory, 0o666)
         header = msgspec.structs.replace(self._header, pid=os.getpid(), began=time.time())
         head = msgspec.json.encode(header) + b"\n"
         durable.write_all(fd, head)
         durable.sync_dir(self._directory)
-        self._size = len(head)
+        self._size = self._head = len(head)
 
     def _abandon(self) -> None:
         """Leave a segment whose end is in doubt; its lines are written again in another."""
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._fd, self._size)
+                if self._size == self._head:  # nothing is in it: a full disk shall not fill with such
+                    os.unlink(self._path)
             self._end()
 
     def _end(self) -> None:

@@ -9,8 +9,10 @@ without its end is *torn*: its writer was killed before it was flushed, and it c
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
+import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -92,12 +94,26 @@ def read(directory: str, counted: Counted) -> Iterator[Outcome]:
     """Yield every outcome in a directory, segment by segment. One being written is read as far as it is."""
     for name in names(directory):
         try:
-            fd = os.open(os.path.join(directory, name), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            fd = _open(directory, name)
         except OSError:
             counted.bad += 1
             continue
         with open(fd, "rb") as file:
             yield from _read(file, counted)
+
+
+def _open(directory: str, name: str) -> int:
+    """Open a segment for reading; nothing else that lies there, such as a FIFO, which would never end.
+
+    Raises:
+        OSError: it is no regular file, or can't be read.
+    """
+    path = os.path.join(directory, name)
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "it is no regular file", path)
+    return fd
 
 
 def _read(file: object, counted: Counted) -> Iterator[Outcome]:
@@ -128,7 +144,7 @@ def unwritten(directory: str, known: frozenset[str]) -> Iterator[Closed]:
         if name in known:
             continue
         with contextlib.suppress(OSError):
-            fd = os.open(os.path.join(directory, name), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            fd = _open(directory, name)
             try:
                 if not platform.lock(fd):
                     continue
@@ -152,7 +168,7 @@ def _closed(fd: int, name: str) -> Closed | None:
 def problem(directory: str, name: str, size: int, expected: str) -> str:
     """Return what is wrong with a closed segment, in words that go on after its name; empty when nothing is."""
     try:
-        with open(os.path.join(directory, name), "rb") as file:
+        with open(_open(directory, name), "rb") as file:
             data = file.read()
     except FileNotFoundError:
         return "is missing"

@@ -210,6 +210,10 @@ def test_a_disk_that_refuses_for_long_is_told(running: Store, monkeypatch: pytes
             for number in range(100):
                 test.record(f"u{number}", resolved=1)
         assert 5 < number < 99
+        for _ in range(5):
+            with pytest.raises(StorageError):
+                test.flush()
+        assert list((running.root / "outcomes/t").iterdir()) == []
     test.close()
     assert counted(running)[0] == number
 
@@ -287,8 +291,11 @@ def test_damage_in_a_segment_is_counted_and_the_rest_is_read(running: Store) -> 
     found[7] = b"[" * 10_000 + b"\n"
     segment.write_bytes(b"".join(found))
     (running.root / "outcomes/t/dangling.jsonl").symlink_to("/nowhere")
+    os.mkfifo(running.root / "outcomes/t/endless.jsonl")
+    (running.root / "outcomes/t/directory.jsonl").mkdir()
     counts = running.ab_report("t").counts
-    assert (counts.outcomes, counts.bad) == (7, 4)
+    assert (counts.outcomes, counts.bad) == (7, 6)
+    running.ab_stop("t", reason="x")
 
 
 # -- files ---------------------------------------------------------------------------------------
