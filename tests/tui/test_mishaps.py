@@ -15,6 +15,9 @@ from mvtui.tui import crashlog
 from mvtui.tui.app import commands
 from mvtui.tui.app.dialogs.promote import PromoteDialog
 from mvtui.tui.app.mishaps import Mishaps
+from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.screens.arrangement import Arrangement
+from mvtui.tui.app.screens.board import Board
 from mvtui.tui.app.screens.mishap import MishapScreen
 from mvtui.tui.app.widgets.table import VirtualTable
 
@@ -149,6 +152,25 @@ async def test_an_error_in_a_thread_is_told_and_the_thread_goes_on(
         assert it.app.screen is it.main
     with open_store(world, read_only=True) as store:
         assert store.get("m@1.2.0").stage == "production"
+
+
+@pytest.mark.parametrize("name", ["places", "situation", "show_headline"])
+async def test_whatever_is_broken_the_app_can_be_left(
+    name: str, world: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(world, mishaps=True) as it:
+        owner = Arrangement if name == "places" else Board
+        monkeypatch.setattr(owner, name, property(broken) if name == "situation" else broken)
+        await it.pilot.press("z", "j")
+        it.main.activate(Pane.STAGES)
+        await it.until(lambda: isinstance(it.app.screen, MishapScreen))
+        for _ in range(10):  # it may be told in more than one place
+            await it.pilot.press("escape", "q")
+            if not it.app.is_running:
+                break
+        assert not it.app.is_running
+        assert it.app.crash is None
+        assert it.app.return_code == 0
 
 
 async def test_telling_of_it_opens_no_file_on_the_screen_s_thread(

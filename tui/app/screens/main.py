@@ -165,7 +165,8 @@ class MainScreen(Board):
 
     async def perform(self, action: Action) -> None:
         """Do it, or say why not."""
-        if obstacle := action.obstacle(self.situation):
+        # What can always act asks nothing of the situation: if that can't be told, one can still leave.
+        if action.why_not and (obstacle := action.obstacle(self.situation)):
             self.say(f"can't {action.doing or action.name}: {obstacle}", "warning")
             return
         notice = self.notice
