@@ -128,12 +128,18 @@ async def test_production_that_ends_is_warned_of_once(agent: Path, opened: Opens
         bar = " ".join(it.seen("#remarks").split())
         assert "! agent@1.0.0 in production stands on chat@1.0.0, which retires in" in bar
         assert re.search(r"! chat@1.0.0 in production retires in \d+ days: acme one-2031-01-01", bar)
+        told = list(it.main.remarks._warnings)
         await it.press("escape")
         assert not it.main.remarks.seen
         with open_store(agent) as other:
             other.note("triage", "another change")
         await it.rest()
+        it.main.remarks.warnings(told)
         assert not it.main.remarks.seen, "what was taken away stays away"
+        it.main.remarks.warnings([*told, "another"])
+        assert it.main.remarks.seen
+        it.main.remarks.warnings([])
+        assert not it.main.remarks.seen, "what is no more is told no more"
 
 
 async def test_a_store_without_hosted_models_says_nothing(tmp_path: Path, opened: Opens) -> None:

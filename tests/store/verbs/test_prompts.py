@@ -229,3 +229,24 @@ def test_a_prompt_of_a_bundle_is_read_where_the_bundle_is_served(
         load_prompt(pointer / "model")
     other = store.bundle("agent", {"prompt": "support-bot", "model": "chat"})
     assert not other.created, "the same members are the same bundle"
+
+
+def test_a_pointer_that_is_swapped_while_it_is_read_gives_one_version(
+    register: Register, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mvtui.store.verbs import prompts
+
+    register("Hello {{name}} {x}\n", template="format")
+    register("Hello {name}, {x}\n")
+    store.promote("support-bot@1.0.0", to="production", reason="first")
+    pointer = store.path("support-bot@production")
+    card = prompts._card
+
+    def swapped(root: str) -> object:
+        found = card(root)
+        store.promote("support-bot@2.0.0", to="production", reason="meanwhile")
+        return found
+
+    monkeypatch.setattr(prompts, "_card", swapped)
+    found = load_prompt(pointer)
+    assert (found.ref, found.render(x=1)) == ("support-bot@1.0.0", "Hello {name} 1\n")

@@ -110,7 +110,7 @@ def test_an_upgrade_is_one_step_to_be_reviewed(run: Run, store: Store) -> None:
     assert "chat@1.1.0 against chat@1.0.0 (which it takes the place of)" in against
     assert "model  model one-2031-01-01 → two-latest" in against
     assert "hosted.json" in against
-    assert "params.temperature" not in against, "the descriptor is told once, by the parameters"
+    assert '"two-latest"' not in against, "the descriptor is told once, by the parameters"
     assert run("promote", "chat@1.1.0", "--to", "production", "--reason", "better").code == 0
     assert run("rollback", "chat", "--reason", "worse").code == 0
     assert run("history", "chat@1.1.0").out.count("fewer wrong answers") == 1

@@ -74,6 +74,7 @@ class _Service:
     "text",
     [
         "{{ s.delete() }}",
+        "{{ s.delete }}",
         "{{ s.delete }}{% set d = s.delete %}{{ d() }}",
         "{{ [s]|map('delete')|list }}",
         "{{ s.__class__ }}",
@@ -121,6 +122,24 @@ def test_nothing_is_called_and_nothing_behind_values_is_read(text: str) -> None:
 )
 def test_nothing_goes_on_for_ever_or_fills_the_memory(text: str) -> None:
     with pytest.raises(errors.BadInputError):
+        prompt(text).render()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set x %}{% for i in range(20000) %}" + "y" * 1000 + "{% endfor %}{% endset %}",
+        "{% set ns = namespace(x='aaaa') %}{% for i in range(23) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{% set ns = namespace(x='aaaa') %}{% for i in range(23) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+        "{% set x = ('a' * 20)|replace('a', 'b' * 1000000) %}",
+        "{% set x = ['b' * 1000000] * 20 %}{% set y = x|join %}",
+        "{% set x = ('a\n' * 20000)|indent(999) %}",
+        "{% set x = 'a' * 17000000 %}",
+        "{% for i in range(17) %}" + "y" * 1_000_000 + "{% endfor %}",
+    ],
+)
+def test_what_is_thrown_away_counts_as_well(text: str) -> None:
+    with pytest.raises(errors.BadInputError, match="comes out longer"):
         prompt(text).render()
 
 
