@@ -152,3 +152,32 @@ async def test_marked_versions_are_compared(world: Path, opened: Opens) -> None:
         await it.press("space", "j", "space", "3")
         await looked(it)
         assert "num_hidden_layers: 13 → 12" in it.seen("#metrics")
+
+
+async def test_the_parent_is_a_base_too(world: Path, tmp_path: Path, opened: Opens) -> None:
+    with init_store(tmp_path / "store") as store:
+        for number in range(3):
+            parents = ["m@1.0.0"] if number == 2 else []
+            folder = write(tmp_path / "m", last=number, layers=number)
+            store.register("m", folder, parents=parents, capture=False)
+        newest, second = (version.ref for version in store.versions("m")[:2])
+        store.promote(second, "production", reason="first")
+    async with opened(tmp_path / "store", TALL) as it:
+        await it.press("3")
+        await looked(it)
+        assert it.selected == newest
+        assert "num_hidden_layers: 1 → 2" in it.seen("#metrics")
+        await it.press("b")
+        await looked(it)
+        assert "num_hidden_layers: 0 → 2" in it.seen("#metrics")
+        assert "is its parent" in it.seen("#metrics")
+        go_to(it, "files", "config.json")
+        await it.press("enter")
+        assert f"{newest} against m@1.0.0" in it.seen("#metrics")
+        await it.press("escape", "1", "j", "3")
+        assert "no parent" in it.seen("#metrics")
+        await it.press("b", "1", "k", "3")
+        await looked(it)
+        assert "num_hidden_layers: 1 → 2" in it.seen("#metrics")
+        await it.press("1", "space", "j", "space", "3", "b")
+        assert "marked versions are compared" in it.text

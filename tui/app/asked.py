@@ -37,20 +37,21 @@ class Asked(msgspec.Struct, frozen=True):
     ``metric`` is the one to draw over versions, ``curve`` the one to draw over the steps of runs; empty for the most
     telling. ``unfolded`` are the nodes of a lineage
     from which all that hangs is wanted: those of the tree that goes up, and of the one that goes down. ``within`` says what
-    is looked at inside a version.
+    is looked at inside a version, ``against`` the role of what one alone is compared with, empty for the usual one.
     """
 
     pane: Pane
     refs: tuple[str, ...]
     metric: str = ""
     curve: str = ""
+    against: str = ""
     unfolded: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     within: Within = Within()
 
     @property
     def about(self) -> tuple[object, ...]:
         """What it is about, however much of it is unfolded, and whatever is drawn beside it."""
-        return (self.pane, self.refs, self.within.page)
+        return (self.pane, self.refs, self.against, self.within.page)
 
 
 class Curve(msgspec.Struct, frozen=True):

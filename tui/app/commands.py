@@ -332,6 +332,7 @@ COMMANDS: dict[str, Command] = {
     "compare.differences": _only_differences,
     "metrics.draw": _draw_next,
     "metrics.curve": _draw_next_curve,
+    "metrics.against": lambda screen: screen.say(screen.metrics.turn_base()),
     "metrics.fold": _fold,
     "metrics.fold_all": lambda screen: screen.metrics.fold_all(folded=True),
     "metrics.unfold_all": lambda screen: screen.metrics.fold_all(folded=False),

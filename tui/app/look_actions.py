@@ -98,6 +98,16 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         doing="draw another metric",
     ),
     Action(
+        "metrics.against",
+        ("b",),
+        "other base",
+        "Metrics: compare with what the version was made from, or with production again",
+        SHOW,
+        footer=19,
+        why_not=only_compared,
+        doing="compare with another base",
+    ),
+    Action(
         "metrics.curve",
         ("c",),
         "next curve",

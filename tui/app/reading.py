@@ -75,7 +75,7 @@ def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = 
     trend = _trend(store, version, asked.metric)
     problem = ""
     try:
-        compared = store.diff(*asked.refs, history=history)
+        compared = store.diff(*asked.refs, against=asked.against or None, history=history)
     except NotFoundError as error:
         if len(asked.refs) > 1:
             raise

@@ -24,6 +24,8 @@ class MetricsPane:
         """The metric that was chosen to be drawn over versions; empty for the most telling of each version."""
         self.curve = ""
         """The series that was chosen to be drawn over steps; empty for the most telling."""
+        self.against = ""
+        """The role of what one version alone is compared with; empty for what is in Production, else the one before."""
         self._folds: dict[str, bool] = {}
         self._first = 0
 
@@ -93,6 +95,17 @@ class MetricsPane:
         self._folds["curves"] = False
         self._screen.views.of(Pane.METRICS).follow(from_top=False)
         return ""
+
+    def turn_base(self) -> str:
+        """Compare with the parent, or with what is in Production again; return what is to be said of it."""
+        screen = self._screen
+        version = screen.version
+        if version is not None and len(screen.marks.compared_with(version)) > 1:
+            return "marked versions are compared with the first of them: esc in Versions takes the marks away"
+        self.against = "" if self.against else "parent"
+        screen.diff_pane.close()
+        screen.views.of(Pane.METRICS).follow(from_top=True)
+        return "compared with its parent" if self.against else "compared with production"
 
     def turn(self, steps: int) -> str:
         """Bring other versions into the columns; return why that can't be."""

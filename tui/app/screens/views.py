@@ -63,6 +63,7 @@ class View:
                 compared,
                 metric=chosen.metric or screen.selection.chosen.of(version.model).headline,
                 curve=chosen.curve,
+                against=chosen.against if len(compared) == 1 else "",
                 within=screen.diff_pane.within(compared),
             )
         if self.pane is Pane.LINEAGE:
