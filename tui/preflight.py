@@ -9,8 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MIN_COLUMNS = 60
 MIN_ROWS = 16
@@ -29,8 +28,7 @@ class Stream(Protocol):
         """Say whether it is a terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why the full screen can't start: ``message`` is a sentence, ``hint`` what to do instead."""
 
     message: str

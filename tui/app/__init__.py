@@ -49,7 +49,6 @@ def run(
     import gc
 
     from . import personal, skeleton
-    from .opening import Opening
 
     own = personal.read()
     theme = theme or own.theme
@@ -61,6 +60,8 @@ def run(
     skeleton.show("opening " + (store_path or "the store"), ascii_only=ascii_only)
     gc.disable()  # loading allocates much and frees nothing; the app enables it after the first frame
     try:
+        from .opening import Opening
+
         opening = Opening(store_path, read_only=read_only)
 
         from .app import MvtuiApp

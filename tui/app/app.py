@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,20 @@ from .worker import POLL_SECONDS, StoreWorker
 
 if TYPE_CHECKING:
     from ...store import Store
+
+
+_ONLY_FOR_KEYS = (
+    *(
+        f".dialogs.{name}"
+        for name in (
+            "palette promote rollback approve note tags alias copy columns register takeback inbox verify checkout delete"
+        ).split()
+    ),
+    ".screens.help",
+    ".screens.mishap",
+    ".widgets.field",
+)
+"""What is loaded once the first frame stands, before an upgrade underneath could take it away."""
 
 
 def utc_now() -> datetime:
@@ -177,9 +192,6 @@ class MvtuiApp(Guarded, App[int]):
             early, self._early = self._early or [], None
         return early
 
-    def _end(self, code: int) -> None:
-        self.exit(code, return_code=code)
-
     def _handle_exception(self, error: Exception) -> None:
         """Tell an error that nobody foresaw and go on; end where there is nothing to go on with, and let ``run`` tell it.
 
@@ -197,6 +209,9 @@ class MvtuiApp(Guarded, App[int]):
             self._exception_event.set()
         self._close_messages_no_wait()
 
+    def _end(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
     def _settled(self) -> None:
         if self._main:
             self._main.call_after_refresh(self._painted)
@@ -211,23 +226,10 @@ class MvtuiApp(Guarded, App[int]):
         self._memory.start(lambda: self._from_store(Remembered()))
         if self._worker.partial:
             return  # nothing may compete with reading the rest; once that is painted, this is called again
-        # What only keys need, before an upgrade underneath could take it away.
-        from .dialogs import (  # noqa: F401
-            alias,
-            approve,
-            checkout,
-            columns,
-            copy,
-            delete,
-            inbox,
-            note,
-            palette,
-            promote,
-            register,
-            rollback,
-            tags,
-            takeback,
-            verify,
-        )
-        from .screens import help as _help  # noqa: F401
-        from .widgets import field  # noqa: F401
+        self._load(iter(_ONLY_FOR_KEYS))
+
+    def _load(self, names: Iterator[str]) -> None:
+        """Load a module, and the next one after whatever was pressed or answered meanwhile."""
+        if name := next(names, ""):
+            import_module(name, __package__)
+            self.call_later(self._load, names)

@@ -38,6 +38,9 @@ _MEASURE_SHARE = 0.01
 
 _MOST_ARRIVED = 100
 
+_FEW = 1000
+"""Of so many versions the bytes on disk are added up in a moment."""
+
 
 class Listing:
     """Tells the screen what there is, and knows what it told last."""
@@ -78,6 +81,8 @@ class Listing:
             )
         )
 
+        if first_time and len(versions) <= _FEW:
+            self._worker.want("saved", self._measure)  # with the first frame, as far as anyone can see
         # Not before what is to be seen: it is cheap only where nobody ever asked for approval.
         self._worker.in_a_lull(Job(self._inbox))
 
@@ -113,6 +118,7 @@ class Listing:
             self._worker.post(EndingsRead(endings))
 
     def _measure(self, store: Store) -> None:
+        self._worker.await_paint()
         start = monotonic()
         try:
             summary = store.summary(measure=True)
