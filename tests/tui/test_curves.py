@@ -36,6 +36,21 @@ def test_each_curve_has_a_letter_and_a_number_of_its_own() -> None:
     assert "A" not in "".join(lines(draw([FALLING], width=60, height=10))), "one needs no letter"
 
 
+def test_in_a_cell_that_curves_share_are_the_dots_of_both() -> None:
+    falling: Curve = [(x, RISING[-1 - at][1]) for at, (x, _) in enumerate(RISING)]
+    alone = [lines(draw([points], width=60, height=10)) for points in (RISING, falling)]
+    both = lines(draw([RISING, falling], width=60, height=10))
+    shared = 0
+    for row, line in enumerate(both[:-2]):
+        for column, char in enumerate(line):
+            dots = [ord(each[row][column]) for each in alone if column < len(each[row])]
+            dots = [dot - 0x2800 for dot in dots if 0x2800 < dot < 0x2900]
+            if len(dots) == 2 and char not in "AB":
+                shared += dots[0] != dots[1]
+                assert ord(char) - 0x2800 == dots[0] | dots[1]
+    assert shared
+
+
 def test_curves_that_are_the_same_both_have_their_letters() -> None:
     drawn = "".join(lines(draw([FALLING, FALLING], width=60, height=10)))
     assert "A" in drawn

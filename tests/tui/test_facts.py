@@ -41,6 +41,7 @@ from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
 from mvtui.tui.app.facts.lines import Lines, shortened
+from mvtui.tui.app.facts.sections import Sections
 from mvtui.tui.app.facts.showing import Showing
 from mvtui.tui.app.known import Known
 from mvtui.tui.app.pane import Pane
@@ -585,3 +586,19 @@ def test_lines_are_made_when_they_are_looked_at() -> None:
 )
 def test_of_a_reference_that_is_too_long_the_number_stays(room: int, shown: str) -> None:
     assert shortened("a-model-of-mine@1.4.0", room, LOOK) == shown
+
+
+def test_the_cursor_stays_on_its_row_else_near_where_it_was() -> None:
+    def sections(*names: str, folded: bool = False) -> Sections:
+        made = Sections(dict.fromkeys(names, folded), LOOK, 40)
+        for name in names:
+            if made.begin(name, name):
+                made.add_rows(name, 2, lambda at: [(str(at), "")], [(0, "a"), (1, "b")])
+        return made
+
+    whole = sections("x", "y", "z")
+    assert whole.follow(whole, 5) == 5
+    assert sections("w", "x", "y", "z").follow(whole, 5) == 8, "the same row, further down"
+    assert sections("x", "y", "z", folded=True).follow(whole, 5) == 1, "the heading of its section"
+    assert sections("x", "z").follow(whole, 5) == 5, "the section is gone: as far down as before"
+    assert sections("x").follow(whole, 5) == 2

@@ -275,6 +275,29 @@ async def test_lineage_keeps_the_version_in_sight(tmp_path: Path, opened: Opens)
             assert "▸ 7 ┌─ … and 1 more" in it.seen("#lineage"), "farther ones are folded"
 
 
+async def test_a_lineage_that_is_seen_first_has_the_version_in_its_middle(
+    tmp_path: Path, opened: Opens
+) -> None:
+    file = tmp_path / "w"
+
+    def register(store: Store, content: str, parents: list[str]) -> str:
+        file.write_text(content)
+        return store.register("m", file, parents=parents, capture=False).version.ref
+
+    with init_store(tmp_path / "store") as store:
+        parents = []
+        for number in range(8):
+            grown = [register(store, f"{number} {other}", []) for other in range(4)]
+            parents.append(register(store, f"{number}", grown))
+        register(store, "all", parents)
+        async with opened(store.root, (80, 24)) as it:
+            await it.press("2")
+            rows = it.seen("#lineage").splitlines()
+            (at,) = [at for at, row in enumerate(rows) if "selected" in row]
+            assert at > 3, "what it came from stands above"
+            assert "nothing was made from it" in rows[at + 1]
+
+
 async def test_production_is_what_is_compared_with(world: Path, opened: Opens) -> None:
     async with opened(lambda: InProduction(open_store(world), "sentiment@1.1.0"), (180, 45)) as it:
         await on_sentiment(it)
