@@ -602,3 +602,18 @@ def test_the_cursor_stays_on_its_row_else_near_where_it_was() -> None:
     assert sections("x", "y", "z", folded=True).follow(whole, 5) == 1, "the heading of its section"
     assert sections("x", "z").follow(whole, 5) == 5, "the section is gone: as far down as before"
     assert sections("x").follow(whole, 5) == 2
+
+
+def test_of_several_versions_the_differences_are_told_where_they_have_room() -> None:
+    cells = [
+        DiffCell(0.9),
+        *(DiffCell(0.9 - at / 100, outcome="worse", delta=-at / 100) for at in range(1, 6)),
+    ]
+    found = compared(
+        DiffSection("metrics", (DiffRow("accuracy", tuple(cells), direction="higher"),)), count=6
+    )
+    for columns in range(30, 130):
+        lines = comparison(found, LOOK, columns)
+        assert max(cell_len("".join(piece for piece, _ in line)) for line in lines) <= columns
+    assert "0.89 ▼ -0.01" in text(comparison(found, LOOK, 120))
+    assert "0.89 ▼    0.88 ▼" in text(comparison(found, LOOK, 80))

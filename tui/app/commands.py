@@ -109,7 +109,7 @@ def _marks_changed(screen: MainScreen) -> None:
 def _only_differences(screen: MainScreen) -> None:
     shown = screen.metrics
     shown.only_differences = not shown.only_differences
-    screen.views.show(from_top=True)
+    screen.views.show(from_top=False)
     screen.say("only what differs" if shown.only_differences else "everything, also what is the same")
 
 

@@ -24,6 +24,9 @@ _SAMPLE = 300
 _NAMES = 12
 """Cells that names get at least, where they need them."""
 
+_NAME_MOST = 32
+"""Cells of a name beside which there may be room for differences: longer ones have lines of their own."""
+
 _HEAD = 9
 """Cells that a version's number gets at least, where it needs them, of which the end is told."""
 
@@ -92,6 +95,11 @@ class Grid:
         heights = [1 + len(self._tall.get(at, ())) for at in range(len(rows))]
         # Metrics have a sign of which way is better behind their names.
         self._way = 2 if metric else 0
+        self._delta = (
+            self._room_for_deltas(looked_at, max(width(title), *map(width, named), 0)) if metric else 0
+        )
+        if self._delta:
+            self._sign += 1 + self._delta
         values = self._way + count * (self._width + 1) + (count - 1) * self._sign
         self._pairs = Pairs(
             list(named),
@@ -109,6 +117,25 @@ class Grid:
             for at, label in enumerate(self._labels)
         )
         self.heading: Line = [(fit(title, self._pairs.width) + " " * self._way + heads, "heading")]
+
+    def _room_for_deltas(self, rows: Sequence[DiffRow], names: int) -> int:
+        """Return how wide the differences of several versions to the base are; 0 where they have no room."""
+        count = len(self._labels)
+        if count < 3 or names > _NAME_MOST:
+            return 0
+        widest = max(
+            (width(self._difference(row, cell)) for row in rows for cell in row.cells[1:]), default=0
+        )
+        wanted = names + self._way + count * (self._width + 1) + (count - 1) * (self._sign + 1 + widest)
+        return widest if wanted <= self._columns else 0
+
+    def _difference(self, row: DiffRow, cell: DiffCell) -> str:
+        return differences.delta_text(cell, row.unit, differences.row_places(row))
+
+    def _signed(self, row: DiffRow, cell: DiffCell) -> str:
+        """Return what became of one of several versions: its sign, and how much where there is room."""
+        sign = differences.outcome_sign(cell.outcome, ascii_only=self._look.ascii_only)
+        return f"{sign} {self._difference(row, cell):>{self._delta}}" if self._delta else sign
 
     def _heading_of(self, label: str) -> str:
         """Return a version's number, safe already; of a long one the end, which tells it from its like.
@@ -146,7 +173,7 @@ class Grid:
             shown = "" if tall else self._lined_up(at, cell, text)
             made.append((" " + fit(shown, self._width, "right"), style))
             if self._sign and at and not tall:  # below, the signs stand beside the texts
-                made.append((f" {differences.outcome_sign(cell.outcome, ascii_only=self._look.ascii_only)}",
+                made.append((f" {self._signed(row, cell)}",
                              deltas.style(cell.outcome)))  # fmt: skip
         if not self._sign:
             cell = row.cells[1]
