@@ -169,6 +169,20 @@ def _parse(text: str, path: str) -> Config:
 
         if (said := tables.pop("screen")) != {}:
             values["screen"] = read_screen(said, text, path)
+    values |= _plain(tables, text, path)
+    if both := set(values.get("metrics_higher", ())) & set(values.get("metrics_lower", ())):
+        raise _bad(
+            text, path, "lower", f"{min(both)!r} is in metrics.higher too", "a metric has one direction"
+        )
+    said = Config(**values)
+    if said.policy is None:
+        return said
+    return msgspec.structs.replace(said, policy=said.policy.directed(said.metrics_higher, said.metrics_lower))
+
+
+def _plain(tables: dict[str, Any], text: str, path: str) -> dict[str, Any]:
+    """Return what the tables say whose keys hold one value each."""
+    values: dict[str, Any] = {}
     for table, keys in tables.items():
         if table not in _KEYS or not isinstance(keys, dict):
             known = ", ".join(sorted({*_KEYS, "access", "adapters", "keys", "screen", "[gate]"}))
@@ -184,14 +198,7 @@ def _parse(text: str, path: str) -> Config:
                 raise _bad(
                     text, path, key, f"{table}.{key} = {shown(value)} is not allowed", f"allowed: {allowed}"
                 ) from None
-    if both := set(values.get("metrics_higher", ())) & set(values.get("metrics_lower", ())):
-        raise _bad(
-            text, path, "lower", f"{min(both)!r} is in metrics.higher too", "a metric has one direction"
-        )
-    said = Config(**values)
-    if said.policy is None:
-        return said
-    return msgspec.structs.replace(said, policy=said.policy.directed(said.metrics_higher, said.metrics_lower))
+    return values
 
 
 def _governing(tables: dict[str, Any], text: str, path: str) -> Policy | None:

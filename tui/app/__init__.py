@@ -108,7 +108,9 @@ def _threads_told(mishaps: Mishaps) -> Iterator[None]:
 
     def ended(arguments: threading.ExceptHookArgs) -> None:
         if isinstance(arguments.exc_value, Exception):
-            mishaps.meet(arguments.exc_value, f"the thread {arguments.thread and arguments.thread.name} was at work")
+            mishaps.meet(
+                arguments.exc_value, f"the thread {arguments.thread and arguments.thread.name} was at work"
+            )
 
     threading.excepthook = ended
     try:

@@ -74,7 +74,9 @@ def read(store: Store, ref: str, within: Within) -> Inside | FilePage | TensorPa
 def _weights(store: Store, version: Version, within: Within) -> Inside:
     files = _files(store, version)
     inspection, tree, shares, problem = _looked_into(store, version)
-    opened = frozenset(within.unfolded if within.unfolded is not None else tree.glance(_GLANCE) if tree else ())
+    opened = frozenset(
+        within.unfolded if within.unfolded is not None else tree.glance(_GLANCE) if tree else ()
+    )
     rows = (tree.found(within.sought) if within.sought else tree.rows(opened)) if tree else []
     health = kept("health", version.id)
     return Inside(files, inspection, problem, tree, shares, rows, opened, within.sought, health)
