@@ -1,4 +1,5 @@
 import itertools
+import re
 import subprocess
 import sys
 
@@ -133,3 +134,11 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
     assert {hint.action.id for hint in registry.footer(locked)} >= changes - {"change.redo"}
     nothing = Situation(store_open=True, locked="your account may not write this store")
     assert registry.get("stage.promote").obstacle(nothing) == nothing.locked, "what never can be comes first"
+
+
+def test_each_is_found_by_a_name_of_its_own() -> None:
+    titles = [action.title for action in ACTIONS]
+    assert len(set(titles)) == len(titles)
+    assert all(re.fullmatch(r"[a-z]+: \S.*", title) for title in titles)
+    assert {f"pane: {pane.value}" for pane in Pane} <= set(titles)
+    assert all(re.fullmatch(r"[a-z]+\.[a-z_]+", action.id) for action in ACTIONS)

@@ -40,7 +40,7 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         Action(
             f"pane.{pane.word}",
             (str(pane.number),),
-            pane.value.lower(),
+            pane.value if pane.value.isupper() else pane.value.lower(),
             f"Go to {pane.value}",
             SHOW,
             why_not=needs_rows,
