@@ -294,16 +294,16 @@ class StoreWorker(Thread):
         if job.lost:
             self.post(job.lost(reason))
 
-    def _say_once(self, kind: Callable[[str, str], FromStore], reason: str, hint: str) -> None:
-        if self._said != (reason, hint):
-            self._said = (reason, hint)
-            self.post(kind(reason, hint))
-
     def _unforeseen(self, error: Exception, doing: str) -> tuple[str, str]:
         """Return what to say of an error that is none of the store's own; what the system refused is no bug."""
         if not isinstance(error, OSError):
             self._mishap(error, doing)
         return f"the store can't be read: {type(error).__name__}: {error}", "mvtui doctor tells more."
+
+    def _say_once(self, kind: Callable[[str, str], FromStore], reason: str, hint: str) -> None:
+        if self._said != (reason, hint):
+            self._said = (reason, hint)
+            self.post(kind(reason, hint))
 
     def _poll(self, store: Store) -> None:
         # Not by what poll answers: another job may have brought the store up to date since the last list.
@@ -343,12 +343,11 @@ class StoreWorker(Thread):
         self._errands.take(store, errand, done)
 
     def _made(self, store: Store, answer: ChangeMade | ChangeFailed) -> None:
+        if isinstance(answer, ChangeFailed) and answer.bug:
+            self._mishap(answer.bug, "making a change")
         if isinstance(answer, ChangeMade):
             self._listing.models(store)
         self.post(self._settled(answer))
-
-        if isinstance(answer, ChangeFailed) and answer.bug:
-            self._mishap(answer.bug, "making a change")
 
     def _settled(self, answer: ChangeMade | ChangeFailed) -> ChangeMade | ChangeFailed:
         with self._wake:
