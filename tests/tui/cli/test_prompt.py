@@ -118,7 +118,7 @@ def test_show_and_diff_tell_variables_and_words(run: Run, bot: Path) -> None:
     assert run("diff", "support-bot@1.0.0", "support-bot", "support-bot@1.0.0", "--words").code == 2
 
 
-TOKENIZER = {
+TOKENIZER: dict[str, object] = {
     "version": "1.0",
     "truncation": None,
     "padding": None,
