@@ -48,7 +48,6 @@ def weak(repository: Repository, ref: str) -> tuple[Finding, ...]:
         found += _record(version, captured)
     if version.kind in ("hosted", "bundle"):  # nobody made it here: what was around it says nothing
         found = []
-        lacks = tuple(lack for lack in lacks if lack.step not in ("code", "environment", "command"))
     elif captured is None:  # said once: what follows from it is no finding of its own
         lacks = tuple(lack for lack in lacks if lack.step not in ("environment", "command"))
     told = {to for lack in lacks for to in lack.about}

@@ -16,7 +16,7 @@ from ...nouns.capture import Capture
 from ...nouns.manifest import FileEntry
 from ...nouns.recipe import Lack, Recipe, Step, StepName
 from ...nouns.version import Version, rfc3339
-from . import code, command, environment, ingredients, members
+from . import code, command, environment, hosted, ingredients, members
 from .ending import beginning, ending
 from .ingredients import Ingredient, Tools
 from .lacking import Lacking
@@ -52,8 +52,11 @@ def recipe(
         parts = ["mvtui", words[0], "--store", option_safe(store), *map(shlex.quote, words[1:]), raw]
         return " ".join(part for part in parts if part)
 
-    if version.kind == "bundle":  # nothing was trained: what was around it says nothing
-        only = members.step(version, members_of, files, mvtui, lacking("command"))
+    if version.kind in ("bundle", "hosted"):  # nothing was trained: what was around it says nothing
+        if version.kind == "bundle":
+            only = members.step(version, members_of, files, mvtui, lacking("command"))
+        else:
+            only = hosted.step(version, found, mvtui)
         made_on = _made_on(version, None)
         script = _script(version, made_on, (only,), lacks, [])
         return Recipe(version.ref, version.id, made_on, (only,), tuple(lacks), "", script)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from mvtui.store import Hosted, Store, errors
+from mvtui.tui.entry import main
 
 SOON = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
 LATER = (datetime.now(UTC).date() + timedelta(days=400)).isoformat()
@@ -203,3 +205,29 @@ def test_what_it_was_evaluated_on_is_an_edge_of_it(store: Store, tmp_path: Path)
     ]
     other = store.register("chat", hosted=acme(), datasets={"test": tmp_path / "tickets.jsonl"})
     assert other.version.ref == done.version.ref
+
+
+def test_it_can_be_registered_again_by_the_commands_that_are_told(store: Store) -> None:
+    store.register("chat", hosted=acme())
+    params = {
+        "temperature": 0.2,
+        "seed": "7",
+        "user": "a b'c",
+        "flag": True,
+        "none": None,
+        "stop": ["x", "y"],
+    }
+    params["response_format"] = {"type": "json_object"}
+    hosted = Hosted("acme", "two", params, "https://host/v1")
+    version = store.register(
+        "chat", hosted=hosted, tags={"retires": PAST}, replaces="chat", reason='it\'s "better"', force=True
+    ).version
+    recipe = store.reproduce(version.ref)
+    assert recipe.missing == ()
+    (step,) = recipe.steps
+    (line,) = step.lines
+    words = shlex.split(line)
+    assert words[:2] == ["mvtui", "register"]
+    assert main(words[1:]) == 0
+    assert len(store.versions("chat")) == 2, "the same content is the same version"
+    assert store.doctor(version.ref)
