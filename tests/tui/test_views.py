@@ -79,11 +79,11 @@ class InProduction:
         detail = self._store.show(ref)
         return replace(detail, version=self._staged(detail.version))
 
-    def diff(self, *refs: str, history: bool = False) -> Comparison:
+    def diff(self, *refs: str, **how: Any) -> Comparison:
         base = f"{self._model}@{self._number}"
         if len(refs) == 1 and refs[0] != base:
             return replace(self._store.diff(base, *refs), chosen="production")
-        return self._store.diff(*refs)
+        return self._store.diff(*refs, **how)
 
 
 async def on_sentiment(it: Session) -> None:
@@ -471,7 +471,7 @@ def test_git_that_takes_its_time_is_asked_once(world: Path, monkeypatch: pytest.
     calls: list[bool] = []
 
     class Slow(Watched):
-        def diff(self, *refs: str, history: bool = False) -> Any:
+        def diff(self, *refs: str, history: bool = False, **_: Any) -> Any:
             calls.append(history)
             threading.Event().wait(0.002)
             return self._store.diff(*refs)
