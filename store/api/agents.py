@@ -112,9 +112,9 @@ class Agents(Face):
         Raises:
             BadInputError: it is no hosted model.
         """
-        from ..verbs import hosted
+        from ..verbs import retiring
 
-        return hosted.status(self._repository, version)
+        return retiring.status(self._repository, version)
 
     def endings(self) -> tuple[Ending, ...]:
         """Return which hosted models in Production, or in a bundle that is, were retired or will be within 90 days, the first first."""

@@ -20,13 +20,12 @@ from ..nouns.hosted import (
 )
 from ..nouns.manifest import Edge, FileEntry, Manifest
 from ..nouns.reports import ProgressCallback, Registered
-from ..nouns.version import Version
-from . import checkout, look, policy, request, retiring
+from . import checkout, look, policy, request
 from .circumstances import Circumstances
 from .commit import commit
 from .number import check_possible
 from .request import Request
-from .retiring import known, sentence, today
+from .retiring import check_hosted, known, sentence, today
 
 _TRIES = 3
 
@@ -98,25 +97,9 @@ def _check_alive(status: HostedStatus, *, force: bool) -> tuple[str, ...]:
 def read(repository: Repository, ref: str) -> Hosted:
     """Return which model a version is; see ``Store.hosted``."""
     version = checkout.stored(repository, ref)
-    _check_hosted(version)
+    check_hosted(version)
     entry = next(e for e in look.manifest(repository, version.id).files if e.path == HOSTED_FILE)
     return Hosted.decode(repository.objects.read(entry.digest))
-
-
-def status(repository: Repository, version: str | Version) -> HostedStatus:
-    """Return what is known of the model behind a version; see ``Store.hosted_status``."""
-    if isinstance(version, str):
-        version = look.get(repository, version)
-    _check_hosted(version)
-    return retiring.status(repository, version)
-
-
-def _check_hosted(version: Version) -> None:
-    if version.kind != "hosted":
-        raise BadInputError(
-            f"{version.ref} is no hosted model but {version.kind}",
-            hint=f"See what it is: mvtui show {version.ref}",
-        )
 
 
 def check_tag(document: Document, key: str, value: str) -> None:

@@ -12,7 +12,7 @@ from ..engine import actor, config
 from ..engine.documents import MODELS, Document, production
 from ..engine.index import Index
 from ..engine.repository import Repository
-from ..errors import MvtuiError
+from ..errors import BadInputError, MvtuiError
 from ..knowledge.hosted.known import Known, read_known
 from ..nouns.hosted import MODEL, PROVIDER, WARNED_DAYS, HostedStatus
 from ..nouns.reports import Finding
@@ -52,10 +52,26 @@ def _settings() -> str:
     return os.path.join(home if os.path.isabs(home) else os.path.expanduser("~/.config"), "mvtui")
 
 
-def status(repository: Repository, version: Version) -> HostedStatus:
-    """Return what is known of the model behind a hosted version."""
+def status(repository: Repository, version: str | Version) -> HostedStatus:
+    """Return what is known of the model behind a version; see ``Store.hosted_status``."""
+    if isinstance(version, str):
+        version = look.get(repository, version)
+    check_hosted(version)
     provider, model = (str(version.params.get(name, "")) for name in (PROVIDER, MODEL))
     return known(repository).status(provider, model, version.tags)
+
+
+def check_hosted(version: Version) -> None:
+    """Make sure that a version is a hosted model.
+
+    Raises:
+        BadInputError: it isn't.
+    """
+    if version.kind != "hosted":
+        raise BadInputError(
+            f"{version.ref} is no hosted model but {version.kind}",
+            hint=f"See what it is: mvtui show {version.ref}",
+        )
 
 
 class Ending(msgspec.Struct, frozen=True):
