@@ -349,7 +349,7 @@ async def test_a_capital_r_and_a_reason_roll_back(world: Path, opened: Opens) ->
         await settled(it)
         assert "m@1.0.0 is in production again, 1.1.0 was rolled back from; u undoes it" in it.text
         assert "↩ rolled back" in it.seen("#versions")
-        assert "● 1.0.0" in it.seen("#models")
+        assert "● m         1.0.0" in it.seen("#models")
 
 
 async def test_without_a_version_to_go_back_to_it_says_why_and_offers_others(

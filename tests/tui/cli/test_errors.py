@@ -48,7 +48,7 @@ def seqs(store: Store) -> list[int]:
         (("register", "m", "{file}", "--metrics-file", "-", "--params-file", "-"), 2, "standard input"),
         (("register", "m", "{file}", "--tag", "a b=c"), 4, "a b"),
         (("register", "sentiment", "{file}", "--version", "1.0.0"), 5, "1.0.0"),
-        (("register", "m"), 2, "PATH"),
+        (("register", "m"), 2, "nothing to register"),
         (("show", "nobody"), 3, "nobody"),
         (("show", "sentiment@9.9.9"), 3, "9.9.9"),
         (("show", "sentiment@"), 4, "names no version"),
