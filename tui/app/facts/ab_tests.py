@@ -27,8 +27,8 @@ def ab_tests(found: Tested, version: Version, look: Look, columns: int) -> Lines
         lines.add(heading("Others", visible(version.model, columns - 8, ascii_only=look.ascii_only)))
         wide = min(_NAME, max(width(test.name) for test in found.others))
         for test in found.others:
-            told = paragraph(status(test), columns - wide - 2, _LINES, ascii_only=look.ascii_only)
-            for at, text in enumerate(told):
+            texts = paragraph(status(test), columns - wide - 2, _LINES, ascii_only=look.ascii_only)
+            for at, text in enumerate(texts):
                 name = fit("" if at else test.name, wide, ascii_only=look.ascii_only)
                 lines.add([[(name, ""), (f"  {text}", "muted")]])
     return lines
