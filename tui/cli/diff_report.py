@@ -14,7 +14,16 @@ from .diff_grids import OUTCOME_STYLES, grids
 from .grid import INDENT, Grid, Piece
 
 if TYPE_CHECKING:
-    from ...store import Change, Comparison, DiffRow, DiffSection, FileDiff, History, MemberChange, SectionName
+    from ...store import (
+        Change,
+        Comparison,
+        DiffRow,
+        DiffSection,
+        FileDiff,
+        History,
+        MemberChange,
+        SectionName,
+    )
 
 _READ_WHOLE: frozenset[SectionName] = frozenset({"metrics", "params"})
 """Sections of which rows that are the same are listed too; of the others that they are the same is all there is to say."""
@@ -46,6 +55,13 @@ def write(
         _write_members(comparison)
 
 
+def write_part(comparison: Comparison, sections: Collection[str]) -> None:
+    """Write of a comparison only what differs in some sections, those that have something."""
+    for section in comparison.sections:
+        if section.name in sections:
+            _write_section(comparison, section, only_differences=True)
+
+
 def _write_members(comparison: Comparison) -> None:
     """Write, of bundles, which members differ, and of each what differs in it."""
     several = len(comparison.others) > 1
@@ -55,13 +71,6 @@ def _write_members(comparison: Comparison) -> None:
             output.data(f"\n{output.paint(change.role, 'bold', 'cyan')}  {_exchange(change)}{of}")
             if change.comparison is None:
                 continue
-def write_part(comparison: Comparison, sections: Collection[str]) -> None:
-    """Write of a comparison only what differs in some sections, those that have something."""
-    for section in comparison.sections:
-        if section.name in sections:
-            _write_section(comparison, section, only_differences=True)
-
-
             _write_changes(change.comparison)
             for section in change.comparison.sections:
                 _write_section(change.comparison, section, only_differences=True)
