@@ -76,7 +76,7 @@ def test_a_pane_s_own_action_comes_before_the_one_for_everywhere() -> None:
 
 @pytest.mark.parametrize("pane", list(Pane))
 def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     blocked = [
         h.action.id
@@ -122,7 +122,7 @@ def test_the_filter_is_told_for_the_pane_it_is_in() -> None:
 
 
 def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     locked = replace(EVERYTHING, locked="your account may not write this store")
     registry = Registry(ACTIONS)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from mvtui.tui.app import columns
 from mvtui.tui.app.column_settings import checked
 from mvtui.tui.app.columns import Column, Look, lay_out, short_title, titles

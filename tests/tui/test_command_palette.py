@@ -43,7 +43,7 @@ def ranked(text: str, recent: Sequence[str] = (), **changes: Any) -> list[str]:
 
 
 def _fields(situation: Situation) -> dict[str, Any]:
-    return {name: getattr(situation, name) for name in Situation.__slots__}
+    return {name: getattr(situation, name) for name in Situation.__struct_fields__}
 
 
 # -- what fits, and how well ---------------------------------------------------------------------

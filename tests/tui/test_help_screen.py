@@ -18,7 +18,7 @@ LOCKED = Situation(models=1, versions=1, selected="a@1.0.0", locked="your accoun
 @pytest.mark.parametrize("columns", [20, 52, 70, 90])
 @pytest.mark.parametrize("pane", list(Pane))
 def test_every_word_is_there_and_no_line_is_too_long(pane: Pane, columns: int) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     sections = Registry(ACTIONS).help(replace(LOCKED, pane=pane))
     lines = ["".join(text for text, _ in line) for line in help_lines(sections, columns)]

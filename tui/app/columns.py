@@ -8,9 +8,11 @@ what stands below it where the title before leaves room.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import words
 from ..text import Align, fit, visible, width
@@ -30,8 +32,7 @@ _NAME_LEAST, _NAME_MOST = 8, 60
 """Cells of a model's name: as many as the longest takes, within these."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the text of a cell depends on besides its row: the moment, and the terminal."""
 
     now: datetime
@@ -45,8 +46,7 @@ Cell = Callable[[Any, Look], str]
 StyleOf = Callable[[Any], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column.
 
     ``width`` is in cells; ``rank`` says how early it is dropped (the highest first); ``grow`` takes the

@@ -8,7 +8,9 @@ be generated without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from . import keynames
 from .pane import Pane
@@ -17,8 +19,7 @@ MOVE = "Move"
 """The section of what moves about in a pane: nobody looks for that by name, so the palette has it last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """What the screen knows when it decides whether an action can act."""
 
     pane: Pane = Pane.VERSIONS
@@ -45,8 +46,7 @@ WhyNot = Callable[[Situation], str]
 """Returns why an action can't act, as the end of the sentence "can't …: …", or nothing when it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing a key can do.
 
     ``id`` is ``area.verb`` and never changes, so that users can remap it. ``keys`` are Textual's key names,
@@ -88,8 +88,7 @@ class Action:
         return [keynames.shown(key) for key in self.keys]
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """An action as the footer or the help shows it, with what stands in its way."""
 
     action: Action
@@ -101,8 +100,7 @@ class Hint:
         return next(iter(self.action.keys_shown), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """A key that was to do two things in one place, and does what ``holder`` does."""
 
     key: str

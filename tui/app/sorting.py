@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .columns import Column
 
@@ -37,8 +39,7 @@ _FALLING = frozenset({"version", "created", "staged", "size", "files", "pickle"}
 _AFTER_METRIC = ("stage", "version", "created", "size", "author")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """By what versions are sorted: a key of the query language, a metric's name as it is. What has none comes last."""
 
     key: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..metric_order import worth_a_column
 from .column_makers import DELTA, METRIC, PARAM, PREFIXES, TAG, About, made, pickles
@@ -37,8 +39,7 @@ def is_name(name: str) -> bool:
     return name in known or any(name.startswith(each) and name != each for each in PREFIXES)
 
 
-@dataclass(frozen=True)
-class VersionColumns:
+class VersionColumns(Struct, frozen=True):
     """What there is to choose from for the versions of one model: columns are made when they are wanted.
 
     ``sample`` decides about widths, ``ways`` says of metrics which way they are better, ``production`` is what
@@ -46,7 +47,7 @@ class VersionColumns:
     """
 
     sample: Sequence[Version] = ()
-    ways: Mapping[str, Direction] = field(default_factory=dict)
+    ways: Mapping[str, Direction] = {}
     production: Version | None = None
     metrics: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from .sections import Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(Struct, frozen=True):
     """What was chosen in the view of metrics, and how much room it has.
 
     ``folds`` says of sections, by name, whether they are folded: those that are not in it are as they are by default.
@@ -21,7 +21,7 @@ class Showing:
     only_differences: bool = False
     room: bool = False
     rows: int = 24
-    folds: Mapping[str, bool] = field(default_factory=dict)
+    folds: Mapping[str, bool] = {}
     first: int = 0
     turn: str = "< >"
     next_curve: str = "c"

@@ -6,8 +6,9 @@ as that is soon: one repaint instead of two.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from .. import facts, headline
 from ..asked import Asked, is_counting, lacks_more
