@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from ..engine import objects
 from ..engine.documents import Document
 from ..engine.repository import Repository
@@ -31,10 +33,32 @@ def of(repository: Repository, identity: str, manifest: Manifest) -> Interface |
         if len(_known) >= _REMEMBERED:
             _known.clear()
         try:
-            _known[key] = _read(repository, manifest)
+            found = _kept(repository, identity)
+            if found is None and (found := _read(repository, manifest)) is not None:
+                _keep(repository, identity, found)
+            _known[key] = found
         except Exception:  # noqa: BLE001 — whatever is in a file, or wrong with a reader, registering it goes on
             return None
     return _known[key]
+
+
+_KEPT = "interface1"
+"""What an interface is called in ``derived/``; the number is that of its form."""
+_MANY = 5_000
+"""So many tensors take long enough to read that their interface is kept for other processes: a second for some 100,000."""
+
+
+def _kept(repository: Repository, identity: str) -> Interface | None:
+    data = repository.derived.get(_KEPT, identity)
+    try:
+        return msgspec.msgpack.decode(data, type=Interface) if data is not None else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _keep(repository: Repository, identity: str, found: Interface) -> None:
+    if found.tensors >= _MANY:
+        repository.derived.put(_KEPT, identity, msgspec.msgpack.encode(found))
 
 
 _known: dict[tuple[str, str], Interface | None] = {}

@@ -152,6 +152,32 @@ def test_one_more_version_is_compared_with_one(
     assert len(stored) == 3  # the new one once more, for the verdict on pickles
 
 
+def test_an_interface_of_many_tensors_is_read_once(
+    store: Store, registered: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interfaces, "_MANY", 3)
+    registered(weights(a=[2], b=[2]))
+    registered(weights(a=[2], b=[2], c=[2]))
+    registered(weights(a=[2], b=[2], c=[3]))
+    interfaces._known.clear()
+    read: list[Any] = []
+    real = interfaces._read
+
+    def counted(repository: Any, manifest: Any) -> Any:
+        read.append(manifest)
+        return real(repository, manifest)
+
+    monkeypatch.setattr(interfaces, "_read", counted)
+    assert registered(weights(a=[2], b=[2], c=[4])).bump == "major: tensor shapes changed: c 3 → 4"
+    assert len(read) == 1  # the new one's; that of the latest was kept
+    kept = list((store.root / "derived").glob("interface1-*"))
+    assert len(kept) == 3
+    for path in kept:
+        path.write_bytes(b"torn")
+    interfaces._known.clear()
+    assert registered(weights(a=[2], b=[2], c=[5])).bump == "major: tensor shapes changed: c 4 → 5"
+
+
 def test_a_model_of_gguf_is_known_by_its_tensors(registered: Any) -> None:
     def gguf(rows: int, dtype: int, size: int) -> bytes:
         return made.gguf((), [made.described("blk.0.w", [32, rows], dtype, 0)], size)
