@@ -29,6 +29,10 @@ KEY, STRING, NUMBER, WORD, NOTE, HEADING = (
 _SECONDS = 0.4
 """How long colours are looked for."""
 
+_JSON = (".json", ".jsonl")
+_LONGEST = 2000
+"""Characters of a line from which on a text stays plain: an expression may take the square of them, and can't be stopped."""
+
 _LEXERS = {
     ".json": ("data", "JsonLexer"),
     ".jsonl": ("data", "JsonLexer"),
@@ -36,8 +40,6 @@ _LEXERS = {
     ".yml": ("data", "YamlLexer"),
     ".toml": ("configs", "TOMLLexer"),
     ".py": ("python", "PythonLexer"),
-    ".ini": ("configs", "IniLexer"),
-    ".cfg": ("configs", "IniLexer"),
     ".jinja": ("templates", "DjangoLexer"),
     ".j2": ("templates", "DjangoLexer"),
 }
@@ -54,7 +56,8 @@ def coloured(path: str, text: str) -> list[list[Piece]]:
     if suffix in (".md", ".markdown"):
         return [[piece] for piece in _card(text)]
     lexer = _lexer(suffix)
-    if lexer is None:
+    # That of JSON is no expression.
+    if lexer is None or (suffix not in _JSON and max(map(len, text.split("\n"))) > _LONGEST):
         return [[(line, "")] for line in _ended(text)]
     return list(_in_lines(_lexed(lexer, text)))
 

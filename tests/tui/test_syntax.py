@@ -54,6 +54,14 @@ def test_what_takes_too_long_stays_plain(monkeypatch: pytest.MonkeyPatch) -> Non
     assert syntax.coloured("a.json", '["x", "y"]') == [[("[", ""), ('"x", "y"]', "")]]
 
 
+@pytest.mark.parametrize("path", ["a.py", "a.yaml", "a.toml"])
+def test_texts_of_very_long_lines_stay_plain(path: str) -> None:
+    # Pygments looks for colours with expressions, which take the square of a line's length or worse, and can't be stopped.
+    text = "a = 1\n" + "a:" * 1001
+    assert {style for line in syntax.coloured(path, text) for _, style in line} == {""}
+    assert {style for line in syntax.coloured(path, text[:1000]) for _, style in line} != {""}
+
+
 @given(st.sampled_from(["a.json", "a.yaml", "a.toml", "a.py", "a.md", "a.j2", "a.ini", "a"]), st.text())
 def test_nothing_is_lost(path: str, text: str) -> None:
     wanted = text.replace("\r\n", "\n").replace("\r", "\n")
