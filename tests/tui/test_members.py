@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from mvtui.store import MemberState
+from mvtui.store import Adapter, MemberState
 from mvtui.tui import members as words
 from mvtui.tui.app.facts.members import members
 from rich.cells import cell_len
@@ -56,6 +56,16 @@ def test_the_overview_lists_members_and_what_became_of_them() -> None:
     assert "Members\nmodel      support@3.0.1\nprompt     support@3.0.1\n           ▪ archived" in told
     assert "production has support@3.1.0" in told
     assert "Members" not in overview(version(1))
+
+
+def test_the_overview_says_what_an_adapter_is_of() -> None:
+    said = Adapter("LORA", "org/llama", "4f2c9d1", 8, 16, ("q_proj", "v_proj"))
+    told = overview(replace(version(1), kind="adapter"), adapter=said)
+    assert (
+        "adapter    LORA, rank 8, alpha 16, on q_proj, v_proj\nmade for   org/llama\n           at 4f2c9d1"
+        in told
+    )
+    assert "adapter" not in overview(version(1), adapter=Adapter()).lower()
 
 
 def test_what_does_not_fit_stands_at_the_top() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from ...store import Capture, Direction, HostedStatus, MemberState, Node, Version, VersionDetail
+    from ...store import Adapter, Capture, Direction, HostedStatus, MemberState, Node, Version, VersionDetail
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -16,7 +16,8 @@ class Known(msgspec.Struct, frozen=True):
 
     ``directions`` are those of its metrics, where known; ``recorded`` says of which metric there are several values,
     and how many. ``production`` is the version of the same model in Production, if any. ``sources`` describes what
-    its edges point at, by their keys. ``members`` are a bundle's, ``hosted`` is what is known of a hosted model.
+    its edges point at, by their keys. ``members`` are a bundle's, ``adapter`` is what PEFT says of an adapter, ``hosted`` what is known of
+    a hosted model.
     """
 
     detail: VersionDetail
@@ -27,4 +28,5 @@ class Known(msgspec.Struct, frozen=True):
     capture: Capture | None = None
     capture_problem: str = ""
     members: tuple[MemberState, ...] = ()
+    adapter: Adapter | None = None
     hosted: HostedStatus | None = None

@@ -123,6 +123,7 @@ def known(store: Store, ref: str) -> Known:
         capture,
         problem,
         members,
+        store.adapter(ref) if version.kind == "adapter" and not version.deleted else None,
         store.hosted_status(version) if version.kind == "hosted" else None,
     )
 

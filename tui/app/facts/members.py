@@ -1,8 +1,8 @@
-"""What is in a bundle: its members by role, and what has become of each since."""
+"""What is in a bundle: its members by role, and what has become of each since; and what an adapter is of."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ... import members as words
@@ -11,7 +11,17 @@ from ..columns import Look
 from .lines import LABEL, Line, fact, facts, heading, parted
 
 if TYPE_CHECKING:
-    from ....store import MemberState
+    from ....store import Adapter, MemberState
+
+
+def adapter(said: Adapter, look: Look, columns: int) -> Iterator[Line]:
+    """Yield what PEFT's configuration says of an adapter: how it was made, and for which base."""
+    if said.label:
+        yield from facts("adapter", said.label, look, columns, lines=4)
+    if said.base:
+        yield from facts("made for", said.base, look, columns, lines=3)
+    if said.revision:
+        yield fact("", f"at {said.revision}", look, columns)
 
 
 def members(found: Sequence[MemberState], look: Look, columns: int) -> list[Line]:

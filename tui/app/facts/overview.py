@@ -10,7 +10,7 @@ from .files import files
 from .identity import head, identity
 from .lines import Lines, facts, heading, pairs
 from .made_by import made_by
-from .members import members
+from .members import adapter, members
 from .metrics import metrics
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def overview(version: Version, known: Known | None, look: Look, columns: int, *,
     Without ``known`` the rest is still being read, or can't be because of ``problem``.
     """
     lines = Lines([*head(version, look, columns), [], *identity(version, look, columns)])
+    if known is not None and known.adapter is not None:
+        lines.add(adapter(known.adapter, look, columns))
     if known is not None and known.hosted is not None:
         from .agent import hosted  # most versions are none
 
