@@ -6,6 +6,7 @@ makes it safe.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,19 @@ def ending_text(ending: Ending, day: date) -> str:
     if ending.version.id == ending.hosted.id:
         return f"{ending.version.ref} in production {end}: {name}"
     return f"{ending.version.ref} in production stands on {ending.hosted.ref}, which {end}: {name}"
+
+
+def endings_text(endings: Sequence[Ending], day: date) -> list[str]:
+    """Say of each model that ends what in Production stands on it: a sentence each, what ends first first."""
+    groups: dict[str, list[Ending]] = {}
+    for each in endings:
+        groups.setdefault(each.hosted.id, []).append(each)
+    told = []
+    for group in groups.values():
+        first, *others = sorted(group, key=lambda each: each.version.id != each.hosted.id)
+        names = ", ".join(each.version.ref for each in others)
+        told.append(ending_text(first, day) + (f"; {names} too" if names else ""))
+    return told
 
 
 def variables_text(version: Version) -> str:

@@ -126,7 +126,6 @@ async def test_production_that_ends_is_warned_of_once(agent: Path, opened: Opens
     async with opened(agent, NARROW) as it:
         await it.until(lambda: it.main.remarks.seen)
         bar = " ".join(it.seen("#remarks").split())
-        assert "! agent@1.0.0 in production stands on chat@1.0.0, which retires in" in bar
         assert re.search(r"! chat@1.0.0 in production retires in \d+ days: acme one-2031-01-01", bar)
         told = list(it.main.remarks._warnings)
         await it.press("escape")
@@ -191,6 +190,27 @@ def test_lines_that_came_or_went_are_marked() -> None:
     assert shown == ["a", "{++}", "{+b+}", "…", "[-c-]", "2 more pieces"]
     assert word_lines.tally(diff) == "+1 -1 words"
     assert word_lines.tally(WordDiff("p", note="it is not text")) == "it is not text"
+
+
+def test_what_stands_on_one_model_is_told_in_one_sentence(agent: Path) -> None:
+    with open_store(agent) as store:
+        endings = store.endings()
+    assert [each.version.ref for each in endings] == ["agent@1.0.0", "chat@1.0.0"]
+    told = "chat@1.0.0 in production retires in 30 days: acme one-2031-01-01; agent@1.0.0 too"
+    assert agents.endings_text(endings, TODAY) == [told]
+    alone = "agent@1.0.0 in production stands on chat@1.0.0, which retires in 30 days: acme one-2031-01-01"
+    assert agents.endings_text(endings[:1], TODAY) == [alone]
+
+
+async def test_a_newcomer_is_told_the_keys_all_the_same(agent: Path, opened: Opens) -> None:
+    async with opened(agent, NARROW) as it:
+        await it.until(lambda: bool(it.main.remarks._warnings))
+        it.main.remarks._keys_left = 3
+        it.main.remarks.warnings([*it.main.remarks._warnings, "another"])
+        await it.rest()
+        first, second = it.seen("#remarks").splitlines()
+        assert "1 more: mvtui doctor" in first
+        assert "New here?" in second
 
 
 def test_the_countdown_is_in_words() -> None:

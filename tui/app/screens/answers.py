@@ -85,7 +85,7 @@ def _of_whoever_looks(
         _inbox_read(screen, message.waiting)
     elif isinstance(message, EndingsRead):
         day = screen.look.now.date()
-        screen.remarks.warnings([agents.ending_text(each, day) for each in message.endings])
+        screen.remarks.warnings(agents.endings_text(message.endings, day))
     elif isinstance(message, Remembered):
         screen.selection.show_columns()  # those of before are known now
         screen.remarks.welcome()

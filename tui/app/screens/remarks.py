@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MOST = 6
 """As many problems are named on the screen; mvtui doctor names all."""
 
+_AWAY = "  esc takes this away"
+
 _HINT = "the keys that matter"
 _HINT_KEYS = 8
 """After so many keys a newcomer isn't one."""
@@ -94,9 +96,21 @@ class Remarks:
             self._screen.call_after_refresh(self._screen.show_all)
 
     def _lines(self, columns: int) -> list[Line]:
-        if self._problems or self._warnings:
+        if self._problems:
             return self._named(columns)
-        return [self._hint(columns)] if self._keys_left else []
+        lines = [self._warning(columns)] if self._warnings else []
+        return [*lines, self._hint(columns)] if self._keys_left else lines
+
+    def _warning(self, columns: int) -> Line:
+        """Return the first warning, on one line: there may be no more than 24."""
+        sign, more = self._screen.signs.overridden, len(self._warnings) - 1
+        behind = f"  {more} more: mvtui doctor" if more else ""
+        text = visible(
+            self._warnings[0], max(columns - width(behind) - 4, 8), ascii_only=self._screen.ascii_only
+        )
+        line: Line = [(f" {sign} {text}", "warning"), (behind, "muted")]
+        left = columns - sum(width(part) for part, _ in line) - 1
+        return [*line, (_AWAY, "muted")] if width(_AWAY) <= left else line
 
     def _named(self, columns: int) -> list[Line]:
         ascii_only, signs = self._screen.ascii_only, self._screen.signs
