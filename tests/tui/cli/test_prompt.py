@@ -157,3 +157,21 @@ def test_without_the_tokenizers_library_it_says_what_to_install(
     Path("tokenizer.json").write_text(json.dumps(TOKENIZER))
     done = run("prompt", "support-bot", "--tokenizer", "tokenizer.json")
     assert (done.code, "mvtui[tokens]" in done.err) == (3, True)
+
+
+def test_what_goes_into_a_pipe_is_byte_for_byte(run: Run, store: Store) -> None:
+    import os
+    import subprocess
+    import sys
+
+    text = "Grüße, {name}\r\n\tzwei \u202e\n"
+    Path("prompt.md").write_bytes(text.encode())
+    run("register", "bot", "prompt.md")
+    done = subprocess.run(
+        [sys.executable, "-m", "mvtui", "prompt", "bot", "--var", "name=Zoë"],
+        capture_output=True,
+        check=True,
+        env=os.environ
+        | {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout == text.replace("{name}", "Zoë").encode()

@@ -65,11 +65,12 @@ def command(
 
     text = prompt_text(filled) if filled is not None else prompt.source
     if output.is_tty(sys.stdout):
-        for line in output.safe_lines(text.removesuffix("\n")):
+        for line in output.safe_lines(text.removesuffix("\n").replace("\t", "    ")):
             output.data(line)
     else:  # byte for byte: it is to be sent on
-        sys.stdout.write(text)
         sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
     _tell(prompt, filled is not None, len(text), count)
 
 
