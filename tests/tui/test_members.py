@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from mvtui.store import Adapter, MemberState
+from mvtui.store import Adapter, Change, Comparison, Evidence, MemberChange, MemberState
 from mvtui.tui import members as words
+from mvtui.tui.app.facts.comparison import comparison
 from mvtui.tui.app.facts.members import members
 from rich.cells import cell_len
 
@@ -66,6 +67,29 @@ def test_the_overview_says_what_an_adapter_is_of() -> None:
         in told
     )
     assert "adapter" not in overview(version(1), adapter=Adapter()).lower()
+
+
+def test_a_comparison_says_which_members_differ_and_how() -> None:
+    def compared(kind: str, members: tuple[MemberChange, ...] = ()) -> Comparison:
+        evidence = Evidence("files", "p.md", 25, 35, "changed")
+        change = Change("workflow", (evidence,))
+        versions = (replace(version(1), kind=kind), replace(version(2), kind=kind))
+        return Comparison(versions, ((change,),), (), members=(members,) if members else ())
+
+    prompt = MemberChange("prompt", "support@3.0.0", "support@3.0.1", compared("prompt"))
+    inner = MemberChange("bot", "agent@1.0.0", "agent@1.0.1", compared("bundle", (prompt,)))
+    gone = MemberChange("index", "corpus@1.0.0", None)
+    told = text(comparison(compared("bundle", (inner, gone)), LOOK, 60))
+    assert "Members  2 differ" in told
+    lines = told[told.index("Members") :].splitlines()[1:]
+    assert [line.strip() for line in lines[:5]] == [
+        "bot        agent@1.0.0 → agent@1.0.1",
+        "workflow: p.md changed",
+        "prompt     support@3.0.0 → support@3.0.1",
+        "workflow: p.md changed",
+        "index      corpus@1.0.0 removed",
+    ]
+    assert "Members" not in text(comparison(compared("weights"), LOOK, 60))
 
 
 def test_what_does_not_fit_stands_at_the_top() -> None:

@@ -70,6 +70,10 @@ def comparison(
         if section.name == "metrics":
             _add(sections, section, chosen, picked, look, columns, showing)
     _add_changes(sections, found, look, columns, showing)
+    if any(found.members):
+        from .members import exchanged  # most versions are no bundles
+
+        sections.add_part(exchanged(found, look, columns))
     for part in charts(len(sections)):
         sections.add_part(part)
     for section in found.sections:
