@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -202,19 +202,12 @@ def test_the_plan_goes_by_the_order_of_events_not_by_clocks(
     store: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock of the box that promoted last was an hour slow."""
-    from mvtui.store.engine import events
-
-    class Slow:
-        fromisoformat = datetime.fromisoformat
-
-        @staticmethod
-        def now(zone: Any) -> datetime:
-            return datetime.now(zone) - timedelta(hours=1)
+    from mvtui.store.engine import actor
 
     for number in range(2):
         store.register("m", make_file(b"%d" % number))
     store.promote("m@1.0.0", "production", reason="x")
-    monkeypatch.setattr(events, "datetime", Slow)
+    monkeypatch.setattr(actor, "now", lambda: datetime.now(UTC) - timedelta(hours=1))
     store.promote("m@1.0.1", "production", reason="x")
     plan = store.rollback_plan("m")
     assert plan.left is not None
