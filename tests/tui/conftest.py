@@ -11,6 +11,7 @@ import pytest
 from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.screens import views
 from mvtui.tui.app.screens.main import MainScreen
 from mvtui.tui.app.widgets.lineview import LineView
 from textual.pilot import Pilot
@@ -84,6 +85,7 @@ def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.setattr(views, "_IDLE_SECONDS", 0.01)  # every key would be waited for so long
 
 
 def fill(store: Store, directory: Path) -> None:
