@@ -215,7 +215,7 @@ class RollbackPlan(msgspec.Struct, frozen=True):
     """Where a rollback of a model would lead: from ``current`` (None: Production is empty) to ``target``.
 
     ``held`` is when the target was put in Production last, ``left`` when it left, ``passed_over`` says of each later
-    holder why it is not the target.
+    holder why it is not the target. ``ends`` are the A/B tests that end with it, since it takes an arm's version away.
     """
 
     model: str
@@ -224,6 +224,7 @@ class RollbackPlan(msgspec.Struct, frozen=True):
     held: datetime
     left: datetime | None
     passed_over: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON types."""
@@ -234,6 +235,7 @@ class RollbackPlan(msgspec.Struct, frozen=True):
             "held": rfc3339(self.held),
             "left": rfc3339(self.left) if self.left else None,
             "passed_over": list(self.passed_over),
+            "ends": list(self.ends),
         }
 
 

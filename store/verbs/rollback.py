@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from ..engine import abtests
 from ..engine.documents import Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -41,7 +42,15 @@ def plan(repository: Repository, model: str, to: str | None) -> RollbackPlan:
             datetime.fromisoformat(standing.held_at(line, number)[-1]),
             datetime.fromisoformat(left) if left is not None else None,
             way.passed_over,
+            tuple(_ended(index, model, way)),
         )
+
+
+def _ended(index: Index, model: str, way: _Way) -> dict[str, None]:
+    """Return the A/B tests that end when Production's version leaves: it is control, or else an arm that is archived."""
+    leaving = way.current["version"] if way.current is not None else None
+    arms = abtests.arms_of(index.tables, model)
+    return {test["name"]: None for test, arm in arms if arm["version"] == leaving}
 
 
 def _way(index: Index, model: str, to: str | None) -> _Way:

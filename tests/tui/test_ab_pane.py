@@ -106,3 +106,13 @@ async def test_in_ascii(tested: Store, opened: Opens) -> None:
         await it.press("7")
         assert it.seen("#tests").isascii()
         assert "[" in it.seen("#tests")
+
+
+async def test_rolling_back_says_that_the_test_ends(tested: Store, opened: Opens) -> None:
+    tested.ab_stop("greeting", reason="restart")
+    tested.promote("m@1.0.1", "production", reason="new")
+    arms: dict[str, tuple[str, float | str]] = {"a": ("m@1.0.1", 50), "b": ("m@1.0.2", 50)}
+    tested.ab_start("again", arms, reason="so")
+    async with opened(tested.root, (120, 40)) as it:
+        await it.press("R")
+        assert "the A/B test again ends with it" in it.text

@@ -52,6 +52,8 @@ def show(plan: RollbackPlan, metrics: DiffSection | None, *, dry_run: bool = Fal
         say(f"  passed over: {output.safe(passed, 300)}")
     if (left := len(plan.passed_over) - _PASSED_OVER_SHOWN) > 0:
         say(f"  passed over: {left:,} more")
+    for name in plan.ends:
+        say(f"  the A/B test {name} ends with it")
     if metrics is not None:
         for line in _metric_lines(plan, metrics, stream):
             say(line)

@@ -158,6 +158,9 @@ def test_a_rollback_tells_that_the_test_is_over(running: Store, run: Run, model:
     running.register("sentiment", model)
     arms = ("--arm", "a=sentiment@1.1.0:90", "--arm", "b=sentiment@latest:10")
     assert run("ab", "start", "again", *arms, "--reason", "x").code == 0
+    foretold = run("rollback", "sentiment", "--dry-run")
+    assert "  the A/B test again ends with it\n" in foretold.out
+    assert run("rollback", "sentiment", "--dry-run", "--json").json["ends"] == ["again"]
     done = run("rollback", "sentiment", "--reason", "bad")
     assert "the A/B test again ended with this" in done.err
     assert "an arm's version was taken away" in run("ab", "show", "again").out

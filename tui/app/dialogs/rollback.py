@@ -102,6 +102,9 @@ class RollbackDialog(Dialog):
         for each in plan.passed_over:
             texts = paragraph(f"passed over: {each}", columns, 2, ascii_only=look.ascii_only)
             lines += [[(text, "muted")] for text in texts]
+        for name in plan.ends:
+            told = visible(f"the A/B test {name} ends with it", columns, ascii_only=look.ascii_only)
+            lines.append([(told, "warning")])
         if plan.target.rolled_back:
             sign = words.stage_sign(words.ROLLED_BACK, ascii_only=look.ascii_only)
             lines.append([(f"{sign} it was rolled back from itself", "warning")])
