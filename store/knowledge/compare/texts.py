@@ -5,26 +5,33 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...errors import BadFileError
-from ...nouns.file_diff import DiffLine, FileDiff, ValueChange
+from ...nouns.file_diff import DiffLine, FileDiff, ValueChange, ValueOutcome
 from ..formats import json_text
 
 MOST_CHANGES = 2000
 """Changes of one file that are told; the rest is counted."""
 
 _CONTEXT = 3
-_MOST_LINES = 4000
-"""Lines between the first and the last difference that are paired: finding pairs takes the square of their number."""
+_MOST_LINES = 2000
+"""Lines in which pairs are looked for: it takes the square of their number."""
 _LONGEST = 500
 """Characters of a value, or of a line, that are kept."""
 _DEEPEST = 100
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_CUTS = 3
+"""How often the parts of a long text are cut again."""
 _SMALL = 20
 """Elements of lists that are compared as a whole."""
+
+_Places: TypeAlias = "tuple[int, int, int, int]"
+"""Lines of the older text, from and to, and those of the newer one that stand for them."""
 
 
 def compare(path: str, before: str, after: str) -> FileDiff:
@@ -42,12 +49,15 @@ def _as_values(path: str, before: str, after: str) -> FileDiff | None:
         return None
     if not (isinstance(one, dict | list) and type(one) is type(other)):
         return None
-    counts = {"added": 0, "removed": 0, "changed": 0}
+    counts: dict[ValueOutcome, int] = {"added": 0, "removed": 0, "changed": 0}
     kept: list[ValueChange] = []
-    for change in _changes("", one, other, 0):
-        counts[change.outcome] += 1
+    for key, before_value, after_value in _changes("", one, other, 0):
+        outcome: ValueOutcome = "changed"
+        if before_value is _NOTHING or after_value is _NOTHING:
+            outcome = "added" if before_value is _NOTHING else "removed"
+        counts[outcome] += 1
         if len(kept) < MOST_CHANGES:
-            kept.append(change)
+            kept.append(ValueChange(key, outcome, _written(before_value), _written(after_value)))
     note = "" if kept else "the values are the same, written in another way"
     left = sum(counts.values()) - len(kept)
     return FileDiff(
@@ -64,35 +74,27 @@ def _as_values(path: str, before: str, after: str) -> FileDiff | None:
     )
 
 
-def _changes(key: str, one: Any, other: Any, depth: int) -> Iterator[ValueChange]:
+def _changes(key: str, one: Any, other: Any, depth: int) -> Iterator[tuple[str, Any, Any]]:
+    """Yield where two values differ, and both there; ``_NOTHING`` where one of them has none."""
     if depth < _DEEPEST and isinstance(one, dict) and isinstance(other, dict):
         for name in [*other, *(name for name in one if name not in other)]:
-            below = _below(key, name)
-            if name not in one:
-                yield ValueChange(below, "added", after=_written(other[name]))
-            elif name not in other:
-                yield ValueChange(below, "removed", before=_written(one[name]))
-            else:
-                yield from _changes(below, one[name], other[name], depth + 1)
+            left, right = one.get(name, _NOTHING), other.get(name, _NOTHING)
+            if left is _NOTHING or right is _NOTHING or not _same_scalar(left, right):
+                yield from _changes(_below(key, name), left, right, depth + 1)
     elif depth < _DEEPEST and isinstance(one, list) and isinstance(other, list) and not _small(one, other):
         for at, (left, right) in enumerate(zip_longest(one, other, fillvalue=_NOTHING)):
-            below = f"{key}[{at}]"
-            if left is _NOTHING:
-                yield ValueChange(below, "added", after=_written(right))
-            elif right is _NOTHING:
-                yield ValueChange(below, "removed", before=_written(left))
-            else:
-                yield from _changes(below, left, right, depth + 1)
-    elif not _equal(one, other):
-        yield ValueChange(key, "changed", _written(one), _written(other))
+            if not _same_scalar(left, right):
+                yield from _changes(f"{key}[{at}]", left, right, depth + 1)
+    elif one is _NOTHING or other is _NOTHING or _as_json(one) != _as_json(other):
+        yield key, one, other
 
 
 _NOTHING = object()
 
 
-def _equal(one: Any, other: Any) -> bool:
-    """Whether two values are the same, and of one type: 1, 1.0 and true are not."""
-    return _written(one, None) == _written(other, None)
+def _same_scalar(one: Any, other: Any) -> bool:
+    """Whether two values are the same text or number, of one type: 1, 1.0 and true are not."""
+    return type(one) is type(other) and not isinstance(one, dict | list) and one == other
 
 
 def _small(one: list[Any], other: list[Any]) -> bool:
@@ -108,28 +110,30 @@ def _below(key: str, name: str) -> str:
     return f"{key}[{json.dumps(name[:_LONGEST], ensure_ascii=False)}]"
 
 
-def _written(value: Any, most: int | None = _LONGEST) -> str:
-    """Return a value as JSON, cut to a length."""
+def _as_json(value: Any) -> str:
+    """Return a value as JSON."""
     try:
-        text = json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False)
     except (RecursionError, ValueError):
-        text = "(nested too deeply to be shown)"
-    return text if most is None or len(text) <= most else text[: most - 1] + "…"
+        return "(nested too deeply to be shown)"
+
+
+def _written(value: Any) -> str | None:
+    """Return a value as JSON, cut to a length; None for none."""
+    if value is _NOTHING:
+        return None
+    text = _as_json(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def by_lines(path: str, before: str, after: str) -> FileDiff:
     """Compare two texts line by line; three lines that are the same stand around what differs."""
     old, new = _lines(before), _lines(after)
-    start = _alike(old, new)
-    end = min(_alike(old[::-1], new[::-1]), len(old) - start, len(new) - start)
-    differing = old[start : len(old) - end], new[start : len(new) - end]
-    if not any(differing):
+    changes = _differences(old, new)
+    if not changes:
         note = "only the ends of lines differ" if before != after else ""
         return FileDiff(path, "lines", None, None, note=note)
-    cut = max(map(len, differing)) > _MOST_LINES
-    whole = [("replace", 0, len(differing[0]), 0, len(differing[1]))]
-    pairs = whole if cut else _paired(*differing)
-    return _told(path, old, new, [(tag, *(number + start for number in places)) for tag, *places in pairs])
+    return _told(path, old, new, changes)
 
 
 def _lines(text: str) -> list[str]:
@@ -138,16 +142,59 @@ def _lines(text: str) -> list[str]:
     return found[:-1] if not found[-1] else found
 
 
-def _paired(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _differences(old: Sequence[str], new: Sequence[str], depth: int = 0) -> list[_Places]:
+    """Return which lines of both stand for each other and differ, in order.
+
+    Long texts are cut at lines that are there just once in both, as Bram Cohen's patience diff does, and the parts compared.
+    """
+    start = _alike(old, new)
+    end = min(_alike(old[::-1], new[::-1]), len(old) - start, len(new) - start)
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
+    found: list[_Places] = []
+    if max(len(old), len(new)) <= _MOST_LINES:
+        found = _paired(old, new)
+    elif depth >= _CUTS or not (anchors := _anchors(old, new)):
+        found = [(0, len(old), 0, len(new))]
+    else:
+        at, to = 0, 0
+        for first, begin in [*anchors, (len(old), len(new))]:
+            parts = _differences(old[at:first], new[to:begin], depth + 1)
+            found += [(a + at, b + at, c + to, d + to) for a, b, c, d in parts]
+            at, to = first + 1, begin + 1
+    return [(a + start, b + start, c + start, d + start) for a, b, c, d in found]
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> list[_Places]:
     found = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return [each for each in found if each[0] != "equal"]
+    return [(first, last, begin, stop) for tag, first, last, begin, stop in found if tag != "equal"]
 
 
-def _told(path: str, old: Sequence[str], new: Sequence[str], changes: Sequence[tuple[Any, ...]]) -> FileDiff:
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of lines that are there once in both: as many as are in one order."""
+    counts = Counter(old), Counter(new)
+    places = {line: at for at, line in enumerate(new) if counts[0][line] == counts[1][line] == 1}
+    pairs = [(at, places[line]) for at, line in enumerate(old) if line in places]
+    ends: list[int] = []  # the least place in which a rising row of each length ends
+    rows: list[int] = []  # which pair that is
+    before: list[int] = []
+    for number, (_, place) in enumerate(pairs):
+        length = bisect_left(ends, place)
+        before.append(rows[length - 1] if length else -1)
+        ends[length : length + 1] = [place]
+        rows[length : length + 1] = [number]
+    found: list[tuple[int, int]] = []
+    number = rows[-1] if rows else -1
+    while number >= 0:
+        found.append(pairs[number])
+        number = before[number]
+    return found[::-1]
+
+
+def _told(path: str, old: Sequence[str], new: Sequence[str], changes: Sequence[_Places]) -> FileDiff:
     lines: list[DiffLine] = []
     added = removed = 0
     shown = 0, 0  # how many lines of both are told or left out so far
-    for at, (_, first, last, begin, stop) in enumerate(changes):
+    for at, (first, last, begin, stop) in enumerate(changes):
         lead = min(first - shown[0], _CONTEXT)
         if first - lead > shown[0]:
             lines.append(DiffLine("@"))
@@ -155,7 +202,7 @@ def _told(path: str, old: Sequence[str], new: Sequence[str], changes: Sequence[t
         lines += [DiffLine("-", _cut(old[n]), n + 1) for n in range(first, last)]
         lines += [DiffLine("+", _cut(new[n]), None, n + 1) for n in range(begin, stop)]
         added, removed = added + stop - begin, removed + last - first
-        following = changes[at + 1][1] if at + 1 < len(changes) else len(old)
+        following = changes[at + 1][0] if at + 1 < len(changes) else len(old)
         behind = min(following - last, _CONTEXT)
         lines += _same(old, last, stop, behind)
         shown = last + behind, stop + behind

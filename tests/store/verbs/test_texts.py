@@ -208,12 +208,34 @@ def test_very_long_texts_are_not_paired_line_by_line() -> None:
     assert found.left == 100_000 - (texts.MOST_CHANGES - 1)
 
 
-SHORT = st.lists(st.sampled_from(["a", "b", "", "c c"]), max_size=12)
+def test_few_changes_of_a_long_text_are_found_however_far_apart() -> None:
+    before = [f"word {n}" for n in range(40_000)] + ["same"] * 3000
+    after = before.copy()
+    after[100:101] = []
+    after[20_000] = "other"
+    after.append("last")
+    after[30_000:30_000] = ["one", "two"]
+    found = texts.by_lines("vocab.txt", "\n".join(before), "\n".join(after))
+    assert (found.added, found.removed) == (4, 2)
+    assert [line.text for line in found.lines if line.sign in "+-"] == [
+        "word 100",
+        "word 20001",
+        "other",
+        "one",
+        "two",
+        "last",
+    ]
 
 
-@given(SHORT, SHORT)
-def test_a_diff_leads_from_one_text_to_the_other(before: list[str], after: list[str]) -> None:
-    found = texts.by_lines("a", "".join(f"{x}\n" for x in before), "".join(f"{x}\n" for x in after))
+SHORT = st.lists(st.sampled_from(["a", "b", "", "c c", "d", "e"]), max_size=12)
+
+
+@pytest.mark.parametrize("most", [texts._MOST_LINES, 2])
+@given(before=SHORT, after=SHORT)
+def test_a_diff_leads_from_one_text_to_the_other(most: int, before: list[str], after: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patched:  # as long texts are compared
+        patched.setattr(texts, "_MOST_LINES", most)
+        found = texts.by_lines("a", "".join(f"{x}\n" for x in before), "".join(f"{x}\n" for x in after))
     made: list[str] = []
     at = 0
     for line in found.lines:
