@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ..engine import abtests, pointers
+from ..engine import abtests, digest, pointers
 from ..engine.documents import TESTS, Document, ref_of
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -84,7 +84,7 @@ def start(
                 "model": again.model,
                 "test": name,
                 "step": "start",
-                "id": os.urandom(8).hex(),
+                "id": _identity(name, again),
                 "stage": where,
                 "control": again.control,
                 "arms": [
@@ -101,6 +101,15 @@ def start(
             notices = ([governs.notice] if governs.notice else []) + told
             return ABChange(ab_look.as_info(index.tables[TESTS][name]), event.seq, notices=tuple(notices))
     raise moving.keeps_changing(f"what the A/B test {name} is about")
+
+
+def _identity(name: str, plan: _Plan) -> str:
+    """Return the id of a test, 16 hex digits: of its own, so that no two tests share out their keys alike.
+
+    By what is tested, not by chance: the same test elsewhere gives each key the same arm.
+    """
+    said = [name, plan.model, [[arm, each["id"]] for arm, each in plan.documents.items()]]
+    return digest.of_bytes(msgspec.json.encode(said))[:16]
 
 
 def _check_asked(name: str, arms: Sequence[ArmAsked], metrics: Sequence[ABMetric], stage: str) -> Stage:

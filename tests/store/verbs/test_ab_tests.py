@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mvtui import open_store
+from mvtui import init_store, open_store
 from mvtui.store import ABTest, EventKind, Store, load_ab_test
 from mvtui.store.errors import (
     BadInputError,
@@ -160,6 +160,26 @@ def test_a_model_has_one_test_at_a_time_and_a_name_is_used_once(running: Store, 
         running.ab_start("t", ARMS, reason="so")
     running.ab_start("u", ARMS, reason="so")
     assert [(test.name, test.running) for test in running.ab_tests()] == [("u", True), ("t", False)]
+
+
+def test_each_test_shares_out_its_keys_in_its_own_way_and_the_same_everywhere(
+    running: Store, tmp_path: Path, make_file: MakeFile
+) -> None:
+    keys = [f"k{number}" for number in range(400)]
+    running.ab_stop("t", reason="x")
+    even: dict[str, tuple[str, float | str]] = {"a": ("m@1.0.0", 50), "b": ("m@1.0.1", 50)}
+    running.ab_start("u", even, reason="x")
+    first = [running.ab_test("u").assign(key) for key in keys]
+    running.ab_stop("u", reason="x")
+    running.ab_start("v", even, reason="x")
+    second = [running.ab_test("v").assign(key) for key in keys]
+    assert 120 < sum(a == b for a, b in zip(first, second, strict=True)) < 280
+    with init_store(tmp_path / "elsewhere") as other:
+        for number in range(2):
+            other.register("m", make_file(b"%d" % number))
+        other.promote("m@1.0.0", "production", reason="so")
+        other.ab_start("u", even, reason="x")
+        assert [other.ab_test("u").assign(key) for key in keys] == first
 
 
 def test_a_test_beside_another_stage_has_its_control_there(three: Store) -> None:
