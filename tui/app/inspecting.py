@@ -35,6 +35,7 @@ _GLANCE = 12
 """Rows of the tree that are unfolded at first, at most."""
 
 _KEPT = 8
+_LARGEST_COMPARED = 1 << 20
 _MOST_FILES = 24
 """Files that are compared as texts; the page of one that is opened tells of it whatever its number."""
 
@@ -179,9 +180,15 @@ def _pair(found: Comparison) -> tuple[str, str] | None:
     return found.versions[0].id, found.versions[1].id
 
 
+def _is_small(size: object) -> bool:
+    """Whether a file of so many bytes is compared without being asked to."""
+    return isinstance(size, int) and size <= _LARGEST_COMPARED
+
+
 def _compared(store: Store, found: Comparison) -> InsideDiff:
     before, after = (version.ref for version in found.versions)
-    changed = [row.name for row in found.section("files").rows if row.cells[1].outcome == "changed"]
+    rows = [row for row in found.section("files").rows if row.cells[1].outcome == "changed"]
+    changed = [row.name for row in rows if all(_is_small(cell.value) for cell in row.cells)]
     files: dict[str, FileDiff] = {}
     problem = ""
     try:
