@@ -145,7 +145,7 @@ def ls(model: str | None, as_json: bool) -> None:
     from ...ab_tests import listed
     from ..table import Column, write
 
-    titles = (("TEST", 0), ("MODEL", 0), ("STAGE", 2), ("ARMS", 1), ("", 0))
+    titles = (("TEST", 0), ("MODEL", 0), ("STAGE", 2), ("ARMS", 1), ("STATE", 0))
     columns = [Column(title, drop=drop, elastic=title == "ARMS") for title, drop in titles]
     write(columns, listed(tests, plain=output.ascii_only()))
 
