@@ -63,6 +63,8 @@ class JinjaTemplate:
         except Exception as error:  # whatever a template does with its values, its prompt is what is wrong
             where = f"{self._file}: " if self._file else ""
             problem = "it calls itself too often" if isinstance(error, RecursionError) else str(error)
+            if problem.endswith("is not safely callable"):  # what it is, jinja2 tells with its address
+                problem = "it calls something that a prompt's template may not call"
             raise BadInputError(
                 f"{where}the template can't be rendered: {problem[:300] or type(error).__name__}",
                 hint="Look at the values that were given, and at what the template does with them.",
@@ -91,7 +93,7 @@ def _parsed(environment: jinja2.Environment, text: str, file: str) -> nodes.Temp
     outside = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
     if (other := next(tree.find_all(outside), None)) is not None:
         at = _place(environment, text, other.lineno)
-        word = {"FromImport": "import"}.get(type(other).__name__, type(other).__name__.lower())
+        word = {nodes.Include: "include", nodes.Extends: "extend"}.get(type(other), "import")
         hint = "Write the text into the prompt itself, or give it as a variable."
         raise bad(text, at, f"a prompt can't {word} another file", file, hint)
     return tree

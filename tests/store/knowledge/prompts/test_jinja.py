@@ -45,7 +45,7 @@ def test_it_keeps_its_last_line_break_and_escapes_nothing() -> None:
         ("{% include 'a' %}", 1, 1, "can't include"),
         ("x {% import 'a' as b %}", 1, 3, "can't import"),
         ("{% from 'a' import b %}", 1, 1, "can't import"),
-        ("{% extends 'a' %}", 1, 1, "can't extends"),
+        ("{% extends 'a' %}", 1, 1, "can't extend"),
         ("{% for %}", 1, 1, "expected"),
         ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", 1, 1, "too deeply"),
         ("{{ 1" + "+1" * 20_000 + " }}", 1, 1, "too deeply"),
@@ -162,6 +162,7 @@ def test_what_fails_with_some_values_says_so() -> None:
         ("{{ 1 / n }}", {"n": 0}, "division by zero"),
         ("{{ a.b.c }}", {"a": {}}, "has no attribute 'b'"),
         ("{{ raise_exception('roles must alternate') }}", {}, "roles must alternate"),
+        ("{{ 'a'.format(1) }}", {}, "may not call"),
     ):
         given: dict[str, Any] = values
         with pytest.raises(errors.BadInputError, match=problem):
