@@ -56,7 +56,7 @@ async def _overview(pilot: Pilot[int]) -> None:
 
 
 async def _compare(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "3", "z")
+    await pilot.press("3", "z")
 
 
 async def _marked(pilot: Pilot[int]) -> None:
@@ -69,12 +69,18 @@ async def _curves(pilot: Pilot[int]) -> None:
     await pilot.press("3", "z", "minus", "J", "J", "J", "space")
 
 
+async def _agent(pilot: Pilot[int]) -> None:
+    await pilot.press("0", "slash", *"support", "minus", *"agent", "enter", "escape", "escape")
+
+
 async def _inspect(pilot: Pilot[int]) -> None:
-    await pilot.press("0", "slash", *"support", "minus", *"agent", "enter", "escape", "escape", "6", "z", "j", "j")
+    await _agent(pilot)
+    await pilot.press("6", "z", "j", "j")
 
 
 async def _lineage(pilot: Pilot[int]) -> None:
-    await pilot.press("j", "2", "z")
+    await _agent(pilot)
+    await pilot.press("2", "z")
 
 
 async def _stages(pilot: Pilot[int]) -> None:
@@ -134,6 +140,8 @@ async def take(picture: Picture, store: Callable[[], Any]) -> str:
     app = MvtuiApp(store, theme=picture.theme, ascii_only=picture.ascii_only, now=lambda: MOMENT)
     async with app.run_test(size=picture.size) as pilot:
         await _rest(pilot, app)
+        if picture.steps is not _as_it_opens:
+            await pilot.press("escape")  # takes away what is said of models that retire
         await picture.steps(pilot)
         await _rest(pilot, app)
         return exact(app.export_screenshot(title="mvtui"))

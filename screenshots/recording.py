@@ -42,10 +42,11 @@ UP, DOWN, ENTER, ESC, TAB = "\x1b[A", "\x1b[B", "\r", "\x1b", "\t"
 
 STORY = (
     Act("", "2.1.0 against", 2.2),
+    Act(ESC, "", 0.4, gone="esc takes this away"),
     Act("j", "2.0.0 against", 1.0),
     Act("k", "2.1.0 against", 1.0),
     Act("3", "2.1.0 against", 0.6),
-    Act("z", "over versions", 2.6),
+    Act("z", "Chart", 2.6),
     Act("z", "0 Models", 0.4),
     Act("1", "1 Versions", 0.3),
     Act("p", "Promote sentiment@2.1.0", 2.4),
