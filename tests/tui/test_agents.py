@@ -165,6 +165,27 @@ async def test_a_prompt_that_can_not_be_read_says_why(tmp_path: Path, opened: Op
         assert "user.md" in shown
 
 
+async def test_damage_of_what_it_is_compared_with_hides_nothing(tmp_path: Path, opened: Opens) -> None:
+    with init_store(tmp_path / "store") as store:
+        for text in ("One {name}\n", "Two {name}\n"):
+            (tmp_path / "prompt.md").write_text(text)
+            store.register("bot", tmp_path / "prompt.md", capture=False)
+        store.promote("bot@1.0.0", to="production", reason="first")
+        (entry,) = store.show("bot@1.0.0").files
+        path = store.root / "objects" / entry.digest[:2] / entry.digest[2:]
+    path.chmod(0o644)
+    path.write_bytes(b"Bad {name}\n")
+    async with opened(tmp_path / "store", NARROW) as it:
+        await it.press("6")
+        shown = pane(it)
+        assert "Two {name}" in shown
+        assert "is damaged" in shown
+        await it.press("1", "j", "6")
+        shown = pane(it)
+        assert "bot@1.0.0" in shown
+        assert "is damaged" in shown
+
+
 def test_variables_stand_apart_in_the_text() -> None:
     def pieces(text: str, language: str) -> list[tuple[str, str]]:
         prompt = Prompt(read(text.encode(), "a.md", stated=language))

@@ -35,7 +35,10 @@ def prompt(store: Store, version: Version, files: tuple[FileEntry, ...]) -> Insi
     if against is not None and against.base.kind == "prompt":
         rows = against.section("files").rows
         changed = [row.name for row in rows if row.cells[1].outcome in ("changed", "added", "removed")]
-        words = tuple(store.diff_words(against.base.ref, version.ref, path) for path in changed)
+        try:
+            words = tuple(store.diff_words(against.base.ref, version.ref, path) for path in changed)
+        except MvtuiError as error:  # of the other version: this one can still be read
+            problem = problem or error.message
     base = against.base.ref if against is not None else ""
     role = against.chosen if against is not None else ""
     return Inside(files, problem=problem, text=text, agent=Agent(tuple(facts), None, base, role, words=words))
