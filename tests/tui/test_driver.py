@@ -1,8 +1,13 @@
+import signal
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mvtui.tui.app.driver import _CONTROLS
+from mvtui.tui.app.driver import _CONTROLS, DiffDriver, _Survivor
 from mvtui.tui.app.screenful import Screenful
 
 WIDTH, HEIGHT = 12, 4
@@ -214,3 +219,78 @@ def test_half_a_wide_character_that_was_overwritten_is_drawn_again() -> None:
     screenful.update("\x1b[1;1H日b")
     screenful.update("\x1b[1;2Hx")  # terminals blank the other half by themselves
     assert "日" in screenful.update("\x1b[1;1H日b")
+
+
+SYNC, SYNCED = "\x1b[?2026h", "\x1b[?2026l"
+
+
+class Driven:
+    """A driver without a terminal, and what it sends."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.driver = DiffDriver(cast(Any, SimpleNamespace(size=(WIDTH, HEIGHT))), size=(WIDTH, HEIGHT))
+        self.driver._writer_thread = cast(Any, SimpleNamespace(write=self.sent.append))
+
+    def write(self, *parts: str) -> str:
+        self.sent.clear()
+        for part in parts:
+            self.driver.write(part)
+        return "".join(self.sent)
+
+
+@pytest.fixture
+async def driven(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Driven]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    monkeypatch.setattr("sys.__stdin__", SimpleNamespace(fileno=lambda: 0, isatty=lambda: True))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    yield Driven()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+async def test_a_synchronised_update_is_announced_only_when_something_changes(driven: Driven) -> None:
+    assert driven.write(SYNC, SYNCED) == ""
+    first = driven.write(SYNC, "\x1b[1;1Hab", SYNCED)
+    assert first.startswith(SYNC)
+    assert first.endswith(SYNCED)
+    assert "ab" in first
+    assert driven.write(SYNC, "\x1b[1;1Hab", SYNCED) == ""
+
+
+@pytest.mark.parametrize("how", ["invalidate", "another screen", "another size"])
+async def test_all_is_sent_again_when_nobody_knows_what_the_terminal_shows(driven: Driven, how: str) -> None:
+    assert "ab" in driven.write("\x1b[1;1Hab")
+    assert driven.write("\x1b[1;1Hab") == ""
+    if how == "invalidate":
+        driven.driver.invalidate()
+    elif how == "another screen":
+        assert driven.write("\x1b[?1049h") == "\x1b[?1049h"
+    else:
+        cast(Any, driven.driver._app).size = (WIDTH + 1, HEIGHT)
+    assert "ab" in driven.write("\x1b[1;1Hab")
+
+
+@pytest.mark.parametrize("term", ["linux", "vt220"])
+@pytest.mark.usefixtures("driven")
+async def test_a_simple_terminal_is_asked_nothing(monkeypatch: pytest.MonkeyPatch, term: str) -> None:
+    monkeypatch.setenv("TERM", term)
+    simple = Driven()
+    assert simple.write("\x1b[?2026$p", "\x1b[>25u", "\x1b[<u") == ""
+    assert simple.write("\x1b[?25l", "\x1b[?1049h") == "\x1b[?25l\x1b[?1049h"
+    assert "ub" in simple.write("\x1b[1;1Hub")
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("closed")])
+def test_a_terminal_that_vanished_is_written_to_no_more(error: Exception) -> None:
+    tried = []
+
+    def fail(*text: str) -> None:
+        tried.append(text)
+        raise error
+
+    stream = _Survivor(cast(Any, SimpleNamespace(write=fail, flush=fail)))
+    stream.write("a")
+    stream.write("b")
+    stream.flush()
+    assert tried == [("a",)]
