@@ -139,7 +139,7 @@ def sentence(status: HostedStatus, day: date) -> str:
 def findings(repository: Repository) -> Iterator[Finding]:
     """Yield what doctor says of hosted models: what Production stands on that ends, and what is wrong with a list."""
     if problem := known(repository).problem:
-        yield Finding("bad", "hosted", problem, "mend that file, or remove it; until then it says nothing")
+        yield Finding("warn", "hosted", problem, "mend that file, or remove it; until then it says nothing")
     day = today()
     found = endings(repository)
     for each in found:
