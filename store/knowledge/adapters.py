@@ -8,7 +8,9 @@ way round, as do those of GPT-2's ``Conv1D``.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from ..nouns.adapter import Adapter
@@ -94,7 +96,8 @@ def _shapes(tensors: Sequence[Tensor], base: Inspection, ref: str) -> tuple[str,
             unfit.append(f"{module[:_TOLD]} is {shape} in the adapter and {held} in {ref}")
     said = []
     if len(missing) == len(modules):
-        said.append(f"none of its {len(modules):,} modules is in {ref} (such as {missing[0][:_TOLD]})")
+        none = f"none of its {len(modules):,} modules is" if len(modules) > 1 else "its only module is not"
+        said.append(f"{none} in {ref} (such as {missing[0][:_TOLD]})")
     elif missing:
         said.append(
             f"{len(missing):,} of its {len(modules):,} modules are not in {ref} (such as {missing[0][:_TOLD]})"
@@ -140,40 +143,45 @@ class _Weights:
 
     def __init__(self, tensors: Sequence[Tensor]) -> None:
         self._exact: dict[str, Tensor] = {}
-        self._ends: dict[str, list[str]] = {}
         for tensor in tensors:
             module = _module_of(tensor.name)
-            if module is not None and module not in self._exact:
-                self._exact[module] = tensor
-                for end in {_end(module), module.rpartition(".")[2]}:
-                    self._ends.setdefault(end, []).append(module)
+            if module is not None:
+                self._exact.setdefault(module, tensor)
 
     def find(self, module: str) -> Tensor | None:
         """Return the weight of a module; None where the base has none."""
-        rest = module
-        while rest:
-            if rest in self._exact:
-                return self._exact[rest]
-            rest = rest.partition(".")[2]
-        return next(
-            (
-                self._exact[other]
-                for other in self._ends.get(_end(module), ())
-                if other.endswith(f".{module}")
-            ),
-            None,
+        return next((self._exact[name] for name in _unwrapped(module) if name in self._exact), None) or (
+            self._wrapped.get(module)
         )
 
+    @cached_property
+    def _wrapped(self) -> dict[str, Tensor]:
+        """The weights by their names without the first ones."""
+        found: dict[str, Tensor] = {}
+        for module, tensor in islice(self._exact.items(), _MOST):
+            for name in _unwrapped(module):
+                found.setdefault(name, tensor)
+        return found
 
+
+def _unwrapped(module: str) -> Iterator[str]:
+    """Yield the name of a module, then without its first name, its first two, and so on."""
+    for _ in range(_WRAPPERS):
+        if not module:
+            return
+        yield module
+        module = module.partition(".")[2]
+
+
+_MOST = 200_000
+"""Most modules of a base that are looked up by a part of their names."""
+_WRAPPERS = 5
+"""What wraps a model puts fewer names than that before its own (``bert.encoder.``); a hostile file has thousands."""
 _WEIGHTS = (".weight", ".qweight", ".weight_packed", ".base_layer.weight")
 
 
 def _module_of(name: str) -> str | None:
     return next((name.removesuffix(end) for end in reversed(_WEIGHTS) if name.endswith(end)), None)
-
-
-def _end(module: str) -> str:
-    return ".".join(module.split(".")[-2:])
 
 
 def _text(found: Any) -> str:
