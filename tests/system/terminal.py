@@ -87,6 +87,9 @@ class Terminal:
     def shows(self, text: str) -> None:
         self.until(lambda: text in self.text)
 
+    def hides(self, text: str) -> None:
+        self.until(lambda: text not in self.text)
+
     def press(self, keys: bytes) -> None:
         os.write(self.master, keys)
 

@@ -222,6 +222,18 @@ def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tm
             it.shows(seen)
         it.press(b"1/own")
         it.shows("1 of 1")
+        it.press(b"\r")
+        for key, seen in (
+            (b"p", "Promote evil@1.0.0"),
+            (b"t", "t=␛]0;owned␇"),
+            (b"e", "now      ␛]0;owned␇"),
+            (b"y", "Copy of evil@1.0.0"),
+            (b"D", "Delete evil@1.0.0"),
+        ):
+            it.press(key)
+            it.shows(seen)
+            it.press(b"\x03")
+            it.hides(seen)
         for escape in (b"\x1b]0;", b"\x1b[2J\x9b", b"\x1b]52", b"\xe2\x80\xae", b"\xe2\x80\x8b"):
             assert escape not in it.sent.replace(b"\x1b[H\x1b[2J", b"", 1)
         it.press(b"\x03\x03")
@@ -313,3 +325,18 @@ def test_a_burst_that_opens_completes_and_leaves_the_filter_is_done_in_order(
         it.shows("▸ 1.39.0")
     it.press(b"q")
     assert it.ends() == 0
+
+
+def test_a_store_that_goes_away_and_comes_back(store: Store, start: Starts, tmp_path: Path) -> None:
+    it = start(store.root, 120, 35)
+    it.shows("▸ 1.39.0")
+    os.rename(store.root, tmp_path / "away")
+    it.shows("the store is gone")
+    it.press(b"j")
+    it.shows("▸ 1.38.0")
+    os.rename(tmp_path / "away", store.root)
+    it.until(lambda: "the store is gone" not in it.text)
+    it.shows("▸ 1.38.0")
+    it.press(b"q")
+    assert it.ends() == 0
+    assert it.restored()
