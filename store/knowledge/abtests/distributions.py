@@ -14,13 +14,14 @@ NORMAL = NormalDist()
 _SMALLEST = 1e-300  # in place of a zero denominator
 _PRECISION = 1e-15
 _STEPS = 20_000  # of a continued fraction: its need grows with the square root of the degrees of freedom
-_MANY = 1e7  # degrees of freedom from which t is as good as normal: they differ by a part in ten million
+_MANY = 1e7  # degrees of freedom from which t is as good as normal, after a correction: logarithms of gamma lose digits
 
 
 def t_two_sided(t: float, df: float) -> float:
     """Return the probability that |T| is at least |t| under ``df`` degrees of freedom (> 0)."""
     if df > _MANY:
-        return math.erfc(abs(t) / math.sqrt(2))
+        # Abramowitz and Stegun 26.7.8
+        return math.erfc(abs(t) * (1 - 1 / (4 * df)) / math.sqrt(2 + t * t / df))
     square = t * t
     return _beta(df / 2, 0.5, df / (df + square), square / (df + square))
 
