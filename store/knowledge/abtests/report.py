@@ -99,19 +99,21 @@ def _compared(
 ) -> ArmComparison:
     """Compare an arm with control, within each epoch: between them more may have changed than the shares."""
     found = intervals.contrast(strata)
-    if found is None:
+    steady = intervals.contrast([sequential.steadied(*pair, rates=rates) for pair in strata])
+    if found is None or steady is None:
         return ArmComparison(name, treated.mean - control.mean, None, None, None, None, None, None, None)
     alone = sum(min(pair[0].n, pair[1].n) > 0 for pair in strata) == 1
-    once = (
-        intervals.of_rates(treated, control, alpha) if rates and alone else intervals.of_means(found, alpha)
-    )
+    if rates and alone:
+        once = intervals.of_rates(treated, control, alpha)
+    else:
+        once = intervals.of_means(steady if rates else found, alpha)
     low = high = p = needed = None
     if sequential.is_enough(treated, control, rates=rates):
-        half = sequential.half_width(found, alpha)
-        low, high = found.value - half, found.value + half
-        p = sequential.p_value(found)
+        half = sequential.half_width(steady, alpha)
+        low, high = steady.value - half, steady.value + half
+        p = sequential.p_value(steady)
     if low is None or high is None or low <= 0 <= high:
-        total = sequential.keys_needed(found, alpha)
+        total = sequential.keys_needed(steady, alpha)
         least = max(1, 2 * sequential.LEAST - treated.n - control.n)
         needed = None if total is None else max(total - found.n, least)
     return ArmComparison(name, once.value, once.low, once.high, once.p, low, high, p, needed)

@@ -10,7 +10,8 @@ their section on randomised experiments, and n counts both arms. ρ decides wher
 B.2); here at ``TUNED`` keys, for every test, since it may not depend on what is seen.
 
 "In the limit" needs some data to begin with: before each arm has ``LEAST`` keys, and of a rate ``LEAST_EACH`` of each sort among
-both arms, there is no interval.
+both arms, there is no interval. And where an arm has few keys of many, its variance seems too small as often as nothing rare
+has happened to it yet; see ``steadied``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from .intervals import Contrast, Sample
 
 TUNED = 5_000
 LEAST, LEAST_EACH = 50, 10
+OF_EACH = 2
+BORROWED = 200
 POWER = 0.8
 _MOST = 10**9
 
@@ -45,6 +48,26 @@ def is_enough(treated: Sample, control: Sample, *, rates: bool) -> bool:
         ones = treated.mean * treated.n + control.mean * control.n
         return min(ones, treated.n + control.n - ones) >= LEAST_EACH - 1e-9
     return True
+
+
+def steadied(treated: Sample, control: Sample, *, rates: bool) -> tuple[Sample, Sample]:
+    """Return both arms with variances that don't seem too small while there are few keys; their means stay.
+
+    Fifty keys of an arm of which none has come to what one in a hundred comes to have the variance 0, and would differ from any
+    control at once: at shares of 99 and 1 most tests of two equal arms would end so. A rate has the variance that it would have with
+    ``OF_EACH`` more of each sort (Agresti and Coull 1998); other values, whose tails an arm of few keys has not seen either,
+    that of as many as there are and ``BORROWED`` more with the greater variance of the two. Both fade as keys come.
+    """
+
+    def steady(sample: Sample, other: Sample) -> Sample:
+        if rates:
+            rate = (sample.mean * sample.n + OF_EACH) / (sample.n + 2 * OF_EACH)
+            return sample._replace(variance=rate * (1 - rate))
+        greater = max(sample.variance, other.variance)
+        variance = (sample.variance * sample.n + greater * BORROWED) / (sample.n + BORROWED)
+        return sample._replace(variance=variance)
+
+    return steady(treated, control), steady(control, treated)
 
 
 def half_width(found: Contrast, alpha: float) -> float:

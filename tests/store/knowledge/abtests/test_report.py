@@ -170,6 +170,20 @@ def test_a_change_of_shares_while_all_gets_better_is_no_difference() -> None:
     assert found.ratio.p > 0.99
 
 
+def test_two_keys_of_each_arm_prove_nothing_whenever_they_came() -> None:
+    test = test_info({"a": 9000, "b": 1000}, (RESOLVED,))
+    half = Epoch(2, datetime(2026, 1, 2, tzinfo=UTC), "ann", "so", {"a": 5000, "b": 5000})
+    test = msgspec.structs.replace(test, epochs=(*test.epochs, half))
+    counted = Tally(["a", "b"], [START, START + 86_400], None, ["resolved"])
+    for epoch, arm, number in ((e, a, n) for e in (1, 2) for a in "ab" for n in (1, 2)):
+        moment = START + epoch * 86_400 - 1
+        counted.take(f"{epoch}{arm}{number}", moment, epoch, arm, "", {"resolved": float(arm == "b")})
+    (compared,) = report(test, counted, torn=0, bad=0, directions={}).metrics[0].comparisons
+    assert compared.difference == 1
+    assert compared.low is not None
+    assert compared.low < 0.9  # though nothing varied within an arm
+
+
 # -- counting ------------------------------------------------------------------------------------
 
 

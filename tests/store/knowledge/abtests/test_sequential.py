@@ -40,10 +40,8 @@ def one(treated: Sample, control: Sample) -> Contrast:
 
 def _safe(pair: tuple[Sample, Sample], *, rates: bool) -> bool:
     """Whether the interval that holds at every look leaves out no difference."""
-    treated, control = pair
-    return sequential.is_enough(treated, control, rates=rates) and abs(
-        treated.mean - control.mean
-    ) > sequential.half_width(one(treated, control), 0.05)
+    found = one(*sequential.steadied(*pair, rates=rates))
+    return sequential.is_enough(*pair, rates=rates) and abs(found.value) > sequential.half_width(found, 0.05)
 
 
 CASES = {
@@ -51,6 +49,9 @@ CASES = {
     "rare": (lambda random, n: (random.random(n) < 0.02).astype(float), 0.5, True),
     "few in the arm": (lambda random, n: (random.random(n) < 0.3).astype(float), 0.1, True),
     "means": (lambda random, n: random.normal(300, 80, n), 0.5, False),
+    "rare in an arm of few": (lambda random, n: (random.random(n) < 0.02).astype(float), 0.1, True),
+    "rare in an arm of very few": (lambda random, n: (random.random(n) < 0.03).astype(float), 0.02, True),
+    "heavy tails in an arm of few": (lambda random, n: random.lognormal(0, 2, n), 0.1, False),
     "skewed": (lambda random, n: random.exponential(1.0, n) ** 1.5, 0.5, False),
 }
 
@@ -106,6 +107,20 @@ def test_the_p_value_and_the_interval_say_the_same() -> None:
         found = one(treated, control)
         told = difference > sequential.half_width(found, 0.05)
         assert (sequential.p_value(found) < 0.05) == told
+
+
+def test_an_arm_that_fails_always_is_told_with_fifty_keys() -> None:
+    control, broken = Sample(4950, 0.8, 0.16), Sample(50, 0.0, 0.0)
+    assert _safe((broken, control), rates=True)
+    assert _safe((control, broken), rates=True)
+
+
+def test_variances_of_many_keys_stay_as_they_are() -> None:
+    arms = Sample(1_000_000, 0.3, 0.21), Sample(1_000_000, 0.5, 0.25)
+    for rates in (True, False):
+        for before, after in zip(arms, sequential.steadied(*arms, rates=rates), strict=True):
+            assert after[:2] == before[:2]
+            assert after.variance == pytest.approx(before.variance, rel=1e-4)
 
 
 def test_no_difference_is_never_told() -> None:
