@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from mvtui.store import errors
 from mvtui.tui import app, preflight
-from mvtui.tui.app import personal, skeleton
+from mvtui.tui.app import personal
+from mvtui.tui.app.terminal import skeleton
 from mvtui.tui.cli import group
 
 from .conftest import Run
@@ -98,6 +99,7 @@ def test_options_of_the_command_line_come_before_a_person_s_settings(
 
     class App:
         return_code = 0
+        mishaps = crash = None
 
         def __init__(self, _opening: object, **options: object) -> None:
             found.update(ascii_only=options["ascii_only"], theme=options["theme"])

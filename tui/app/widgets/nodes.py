@@ -97,7 +97,7 @@ class NodeView(Overview):
         if abs(lines) != 1:
             return False
         first, after = stops.stops[self._cursor], self._end(stops)
-        if after - first < self.size.height:
+        if after - first < max(self.size.height, 2):
             return False
         return after > self._top + self.size.height - 1 if lines > 0 else first < self._top
 
