@@ -94,7 +94,7 @@ class NodeView(Overview):
 
     def _scrolls(self, stops: Stops, lines: int) -> bool:
         """Say whether a step only scrolls: a thing of more lines than there is room for is gone through first."""
-        if abs(lines) != 1:
+        if abs(lines) != 1 or not self.size.height:
             return False
         first, after = stops.stops[self._cursor], self._end(stops)
         if after - first < max(self.size.height, 2):
