@@ -154,7 +154,7 @@ def _run(store: str) -> None:
     """Be the program that is recorded."""
     os.environ["TZ"] = "UTC"
     from mvtui.tui.app.app import MvtuiApp
-    from mvtui.tui.app.driver import DiffDriver
+    from mvtui.tui.app.terminal.driver import DiffDriver
     from posing import MOMENT, posed
 
     MvtuiApp(posed(Path(store)), now=lambda: MOMENT, driver_class=DiffDriver).run()

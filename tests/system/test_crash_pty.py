@@ -45,7 +45,7 @@ def told(it: Terminal) -> str:
         "from mvtui.tui.app.screens.board import Board\nBoard.compose = lambda self: 1/0",
         "from mvtui.tui.app.app import MvtuiApp\nMvtuiApp.on_load = lambda self: 1/0",
         "from mvtui.tui.app.app import MvtuiApp\nMvtuiApp.CSS_PATH = None; MvtuiApp.CSS = 'nonsense {'",
-        "from mvtui.tui.app.driver import DiffDriver\nDiffDriver.start_application_mode = lambda self: 1/0",
+        "from mvtui.tui.app.terminal.driver import DiffDriver\nDiffDriver.start_application_mode = lambda self: 1/0",
     ],
 )
 def test_what_it_can_t_start_with_is_told_on_the_terminal(breaks: str, start: Starts, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_with_debug_the_error_comes_out_as_it_is(start: Starts) -> None:
 
 
 def test_what_comes_later_is_told_on_the_screen_which_goes_on(start: Starts, tmp_path: Path) -> None:
-    it = start("from mvtui.tui.app.commands import COMMANDS\nCOMMANDS['list.sort'] = lambda screen: 1/0")
+    it = start("from mvtui.tui.app.keys.commands import COMMANDS\nCOMMANDS['list.sort'] = lambda screen: 1/0")
     it.shows("▸ 1.3.0")
     it.press(b"s")
     it.shows("mvtui met a bug of its own")

@@ -10,7 +10,7 @@ from traceback import format_exception
 import pytest
 from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.app import MvtuiApp
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.screens import views
 from mvtui.tui.app.screens.main import MainScreen
 from mvtui.tui.app.widgets.lineview import LineView

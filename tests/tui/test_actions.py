@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from mvtui.tui.app.actions import ACTIONS
-from mvtui.tui.app.commands import COMMANDS
-from mvtui.tui.app.pane import Pane
-from mvtui.tui.app.registry import Action, Registry, Situation
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.commands import COMMANDS
+from mvtui.tui.app.keys.pane import Pane
+from mvtui.tui.app.keys.registry import Action, Registry, Situation
 
 EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, back_to="a@1")
 
@@ -100,7 +100,7 @@ def test_help_and_quit_outlive_every_other_hint() -> None:
 
 
 def test_documentation_can_be_made_without_textual() -> None:
-    code = "import sys, mvtui.tui.app.actions, mvtui.tui.app.skeleton, mvtui.tui.app.opening; print('textual' in sys.modules)"
+    code = "import sys, mvtui.tui.app.keys.actions, mvtui.tui.app.terminal.skeleton, mvtui.tui.app.opening; print('textual' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert out.stdout == "False\n", out.stderr
 

@@ -10,7 +10,7 @@ import pytest
 from mvtui.store import Hosted, HostedStatus, Prompt, Stretch, WordDiff, init_store, open_store
 from mvtui.store.knowledge.prompts import read
 from mvtui.tui import agents, prompt_text, word_lines
-from mvtui.tui.app import inspecting
+from mvtui.tui.app.asking import inspecting
 
 from tests.tui.conftest import Opens, Session
 

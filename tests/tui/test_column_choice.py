@@ -8,8 +8,8 @@ import pytest
 from mvtui.store import Store, init_store, open_store
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.app.dialogs.columns import ColumnsDialog
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.memory import Memory
-from mvtui.tui.app.pane import Pane
 from mvtui.tui.app.personal import Personal
 from rich.cells import cell_len
 from textual import events

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from mvtui.tui.app import columns
-from mvtui.tui.app.column_settings import checked
-from mvtui.tui.app.columns import Column, Look, lay_out, short_title, titles
-from mvtui.tui.app.version_columns import VersionColumns, is_name, of_versions
+from mvtui.tui.app.tables import columns
+from mvtui.tui.app.tables.column_settings import checked
+from mvtui.tui.app.tables.columns import Column, Look, lay_out, short_title, titles
+from mvtui.tui.app.tables.version_columns import VersionColumns, is_name, of_versions
 from mvtui.tui.text import width
 
 from .conftest import NOW

@@ -14,11 +14,11 @@ from mvtui.store import Model, Search, Store, Version, init_store, open_store
 from mvtui.store.errors import NotFoundError
 from mvtui.store.verbs.look import Rows
 from mvtui.tui.app import finding
-from mvtui.tui.app.actions import ACTIONS
+from mvtui.tui.app.asking.seeking import Seeker
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.pane import Pane
+from mvtui.tui.app.keys.registry import Registry, Situation
 from mvtui.tui.app.memory import ACTIONS as USED
-from mvtui.tui.app.pane import Pane
-from mvtui.tui.app.registry import Registry, Situation
-from mvtui.tui.app.seeking import Seeker
 from rich.cells import cell_len
 
 from .conftest import Opens, Session

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from mvtui.store import Store, open_store
-from mvtui.tui.app import places
-from mvtui.tui.app.actions import ACTIONS
+from mvtui.tui.app.asking import places
+from mvtui.tui.app.keys.actions import ACTIONS
 
 from .conftest import Opens
 from .staging import staged
@@ -167,7 +167,7 @@ async def test_verifying_works_where_nothing_can_be_changed(world: Path, opened:
 
 
 def test_what_reads_only_asks_for_no_right_to_change() -> None:
-    from mvtui.tui.app.registry import Registry, Situation
+    from mvtui.tui.app.keys.registry import Registry, Situation
 
     locked = Situation(models=1, versions=1, selected="m@1.0.0", locked="it may not be written")
     free = {"version.verify", "copy.menu", "copy.id"}

@@ -226,8 +226,8 @@ async def test_bytes_are_hashed_with_progress_and_can_be_stopped(
 
 
 async def test_progress_is_drawn_as_a_bar(world: Path, opened: Opens) -> None:
-    from mvtui.tui.app.errand import Errand
-    from mvtui.tui.app.messages import ChangeProgressed
+    from mvtui.tui.app.asking.messages import ChangeProgressed
+    from mvtui.tui.app.changing.errand import Errand
 
     async with opened(world) as it:
         await it.press("j", "p")
@@ -665,7 +665,7 @@ async def test_what_a_dialog_does_appears_in_the_views_at_once(
 
 
 def test_each_error_of_the_store_is_one_sentence_or_two() -> None:
-    from mvtui.tui.app.prospects import said
+    from mvtui.tui.app.changing.prospects import said
 
     assert said(errors.ConflictError("it is so", hint="Look again.")) == "it is so. Look again."
     assert said(errors.ConflictError("it is so")) == "it is so"

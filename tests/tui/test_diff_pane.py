@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from mvtui.store import Store, init_store
 from mvtui.store.knowledge.weights import elements
-from mvtui.tui.app import inspecting
+from mvtui.tui.app.asking import inspecting
 from mvtui.tui.app.facts.sections import Spot
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.widgets.nodes import NodeView
 
 from tests.tui.conftest import Opens, Session

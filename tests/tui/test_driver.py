@@ -7,8 +7,8 @@ import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mvtui.tui.app.driver import _CONTROLS, DiffDriver, _Survivor
-from mvtui.tui.app.screenful import Screenful
+from mvtui.tui.app.terminal.driver import _CONTROLS, DiffDriver, _Survivor
+from mvtui.tui.app.terminal.screenful import Screenful
 
 WIDTH, HEIGHT = 12, 4
 STYLES = ("", "1", "31", "1;31", "38;2;1;2;3", "38;2;1;2;3;48;2;9;9;9", "44", "7", "38;5;9;1")
@@ -101,7 +101,7 @@ def test_lines_that_the_terminal_moves_end_up_where_a_repaint_puts_them(sequence
     blank = "".join(f"\x1b[{y + 1};1H{' ' * WIDTH}" for y in range(TALL))
     screenful = Screenful(WIDTH, TALL)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("mvtui.tui.app.screenful._WORTH_CELLS", 1)  # as often as it can
+        patch.setattr("mvtui.tui.app.terminal.screenful._WORTH_CELLS", 1)  # as often as it can
         for each in (blank, *sequence):
             whole_stream.feed(each)
             lean_stream.feed(screenful.update(each))

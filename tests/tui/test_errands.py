@@ -11,12 +11,8 @@ from typing import Any
 
 import pytest
 from mvtui.store import ProgressCallback, Store, open_store
-from mvtui.tui.app.asked import Asked
-from mvtui.tui.app.changes import Change, Made, Promote, RollBack, TakeBack
-from mvtui.tui.app.deliveries import CheckOut, FindPath, Verify
-from mvtui.tui.app.edits import Annotate
-from mvtui.tui.app.errand import Errand
-from mvtui.tui.app.messages import (
+from mvtui.tui.app.asking.asked import Asked
+from mvtui.tui.app.asking.messages import (
     ChangeFailed,
     ChangeMade,
     Filtered,
@@ -26,10 +22,14 @@ from mvtui.tui.app.messages import (
     VersionsListed,
     ViewRead,
 )
-from mvtui.tui.app.pane import VIEWS
-from mvtui.tui.app.prospects import ToPromote
-from mvtui.tui.app.registering import Register
-from mvtui.tui.app.worker import StoreWorker
+from mvtui.tui.app.asking.worker import StoreWorker
+from mvtui.tui.app.changing.changes import Change, Made, Promote, RollBack, TakeBack
+from mvtui.tui.app.changing.deliveries import CheckOut, FindPath, Verify
+from mvtui.tui.app.changing.edits import Annotate
+from mvtui.tui.app.changing.errand import Errand
+from mvtui.tui.app.changing.prospects import ToPromote
+from mvtui.tui.app.changing.registering import Register
+from mvtui.tui.app.keys.pane import VIEWS
 
 from .staging import staged, write
 
@@ -184,7 +184,7 @@ def test_leaving_stops_what_is_under_way_and_leaves_nothing(world: Path, tmp_pat
 def test_a_file_system_that_hangs_does_not_keep_the_program_alive(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mvtui.tui.app.errands._LEAVING_SECONDS", 0.01)
+    monkeypatch.setattr("mvtui.tui.app.changing.errands._LEAVING_SECONDS", 0.01)
     it = Desk(world)
     it.worker.start()
     it.hold(CHANGES["checkout"](tmp_path))

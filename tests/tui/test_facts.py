@@ -36,15 +36,15 @@ from mvtui.store import (
 from mvtui.store.nouns.comparison import ChangedFile, Commit
 from mvtui.store.nouns.lineage import Arc
 from mvtui.tui.app import facts
-from mvtui.tui.app.asked import Ancestry, Curve, Curves, Measured
-from mvtui.tui.app.columns import Look
+from mvtui.tui.app.asking.asked import Ancestry, Curve, Curves, Measured
+from mvtui.tui.app.asking.known import Known
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.comparison import comparison
 from mvtui.tui.app.facts.lines import Lines, shortened
 from mvtui.tui.app.facts.sections import Sections
 from mvtui.tui.app.facts.showing import Showing
-from mvtui.tui.app.known import Known
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
+from mvtui.tui.app.tables.columns import Look
 from rich.cells import cell_len
 
 from .test_lists import HOSTILE, NOW, version

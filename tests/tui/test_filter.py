@@ -9,7 +9,7 @@ from mvtui.store.errors import QueryError
 from mvtui.store.knowledge.query.completing import Completion
 from mvtui.store.knowledge.query.syntax import parse
 from mvtui.tui.app import advice
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.widgets.ghost import Ghost
 from rich.cells import cell_len
 from textual import events

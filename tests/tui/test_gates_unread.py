@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from mvtui.store import Store
-from mvtui.tui.app.columns import Look
 from mvtui.tui.app.facts.gates import gates, stopping
+from mvtui.tui.app.tables.columns import Look
 
 from tests.conftest import MakeFile
 from tests.store.knowledge.weights.written import safetensors

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from mvtui.store import Store, init_store, open_store
 from mvtui.store.errors import StorageError
-from mvtui.tui.app.actions import ACTIONS
-from mvtui.tui.app.pane import VIEWS, Pane
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.pane import VIEWS, Pane
 
 from .conftest import Opens, Session
 from .staging import APPROVED, GATES, staged, write

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store
-from mvtui.tui.app.actions import ACTIONS
-from mvtui.tui.app.pane import Pane
-from mvtui.tui.app.registry import Registry, Situation
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.pane import Pane
+from mvtui.tui.app.keys.registry import Registry, Situation
 from mvtui.tui.app.screens.help import Help, help_lines
 from rich.cells import cell_len
 

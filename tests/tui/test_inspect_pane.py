@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mvtui.store import Store, init_store
 from mvtui.store.knowledge.weights import elements
-from mvtui.tui.app import inspecting
+from mvtui.tui.app.asking import inspecting
 from mvtui.tui.app.facts import Line
 from mvtui.tui.app.facts import inside as lines
 from mvtui.tui.tensor_tree import Row

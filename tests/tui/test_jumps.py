@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from mvtui.store import Lineage, Link, Node, Store, init_store, open_store, tree_rows
 from mvtui.store.nouns.lineage import Arc
-from mvtui.tui.app.asked import Ancestry
-from mvtui.tui.app.columns import Look
+from mvtui.tui.app.asking.asked import Ancestry
 from mvtui.tui.app.facts.ancestry import ancestry
 from mvtui.tui.app.facts.lines import Stops
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
+from mvtui.tui.app.tables.columns import Look
 from mvtui.tui.app.widgets.nodes import NodeView
 from textual.geometry import Region
 

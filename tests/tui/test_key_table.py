@@ -7,16 +7,16 @@ import pytest
 from mvtui.store import read_keys
 from mvtui.store.engine.config import TEMPLATE
 from mvtui.tui.app import personal
-from mvtui.tui.app.actions import ACTIONS
-from mvtui.tui.app.keymap import Keymap
-from mvtui.tui.app.keytable import put_into, table
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.keymap import Keymap
+from mvtui.tui.app.keys.keytable import put_into, table
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 def test_the_readme_has_the_keys_of_the_registry() -> None:
     text = README.read_text("utf-8")
-    assert put_into(text) == text, "python -m mvtui.tui.app.keytable README.md"
+    assert put_into(text) == text, "python -m mvtui.tui.app.keys.keytable README.md"
 
 
 def test_every_action_is_in_the_table_with_its_keys() -> None:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store import KeySetting, Store, read_keys
-from mvtui.tui.app import keynames, personal
-from mvtui.tui.app.actions import ACTIONS
+from mvtui.tui.app import personal
 from mvtui.tui.app.app import MvtuiApp
-from mvtui.tui.app.keymap import Keymap
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys import keynames
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.keymap import Keymap
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.personal import Personal
 from textual.keys import Keys, _character_to_key
 

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 from mvtui.tui.app import layout
+from mvtui.tui.app.keys.pane import VIEWS, Pane
 from mvtui.tui.app.layout import Kind, Place
-from mvtui.tui.app.pane import VIEWS, Pane
 
 SIZES = tuple(itertools.product(range(60, 251), range(16, 81)))
 LEAST_WIDTHS = {Pane.MODELS: 18, Pane.VERSIONS: 44, **dict.fromkeys(VIEWS, 40)}

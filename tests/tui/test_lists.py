@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from mvtui.store import DataSource, FileEntry, Model, Version, VersionDetail
 from mvtui.store import Direction as Way
 from mvtui.tui import words
-from mvtui.tui.app import columns, facts, guide, headline
-from mvtui.tui.app.columns import Column, Look
-from mvtui.tui.app.known import Known
-from mvtui.tui.app.rows import Rows, matching_models
-from mvtui.tui.app.version_columns import of_versions
+from mvtui.tui.app import facts, guide, headline
+from mvtui.tui.app.asking.known import Known
+from mvtui.tui.app.asking.rows import Rows, matching_models
+from mvtui.tui.app.tables import columns
+from mvtui.tui.app.tables.columns import Column, Look
+from mvtui.tui.app.tables.version_columns import of_versions
 from rich.cells import cell_len
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

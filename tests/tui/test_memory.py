@@ -12,8 +12,8 @@ from mvtui.store import Store, open_store
 from mvtui.tui import state
 from mvtui.tui.app import memory
 from mvtui.tui.app.app import MvtuiApp
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.memory import ACTIONS, HINTS, QUERIES, Memory
-from mvtui.tui.app.pane import Pane
 
 from .conftest import Opens, Session
 from .test_no_io import _caught, _watched

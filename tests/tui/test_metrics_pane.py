@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Series, init_store, open_store
-from mvtui.tui.app import runs
+from mvtui.tui.app.asking import runs
 from mvtui.tui.app.facts.sections import Spot
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.widgets.nodes import NodeView
 
 from .conftest import Opens, Session

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from mvtui.store import Store, open_store
+from mvtui.tui.app.keys.pane import VIEWS, Pane
 from mvtui.tui.app.layout import Kind
-from mvtui.tui.app.pane import VIEWS, Pane
 from mvtui.tui.app.widgets.nodes import NodeView
 
 from .conftest import Opens, Session

@@ -27,7 +27,7 @@ from mvtui.store import (
 )
 from mvtui.store.errors import NotFoundError
 from mvtui.store.nouns.lineage import Arc
-from mvtui.tui.app.rows import Rows
+from mvtui.tui.app.asking.rows import Rows
 
 from .conftest import NOW, Opens
 from .searching import search

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Progress, Store, init_store, open_store
-from mvtui.tui.app import contents
+from mvtui.tui.app.asking import contents
 from textual import events
 
 from .conftest import Opens, Session

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store, init_store, open_store
-from mvtui.tui.app.actions import ACTIONS
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.actions import ACTIONS
+from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.screens.help import Help
 from mvtui.tui.app.screens.small import TooSmall
 from textual import events

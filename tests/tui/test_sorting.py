@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mvtui.store import Direction as Way
 from mvtui.store import init_store, open_store
 from mvtui.tui import words
-from mvtui.tui.app import columns, sorting
-from mvtui.tui.app.columns import Look
-from mvtui.tui.app.sorting import Order, after, marked
+from mvtui.tui.app.tables import columns, sorting
+from mvtui.tui.app.tables.columns import Look
+from mvtui.tui.app.tables.sorting import Order, after, marked
 from mvtui.tui.text import width
 
 from .conftest import NOW, Opens, Session

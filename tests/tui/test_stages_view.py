@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store, init_store, open_store
-from mvtui.tui.app.pane import Pane
+from mvtui.tui.app.keys.pane import Pane
 
 from ..people import become
 from .conftest import Opens, Session

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mvtui.store import Summary, init_store
 from mvtui.tui.app import headline
-from mvtui.tui.app.columns import Look
+from mvtui.tui.app.tables.columns import Look
 
 from .conftest import NOW, Opens
 

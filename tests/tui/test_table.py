@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mvtui.tui.app.columns import Column, Look, lay_out
+from mvtui.tui.app.tables.columns import Column, Look, lay_out
 from mvtui.tui.app.widgets.table import VirtualTable
 from rich.cells import cell_len
 from textual.app import App, ComposeResult

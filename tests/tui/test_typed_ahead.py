@@ -226,7 +226,7 @@ async def test_leaving_stops_what_is_under_way_and_tells_what_came_of_it(
 async def test_leaving_twice_waits_for_nothing(
     world: Path, opened: Opens, hashing: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mvtui.tui.app.errands._LEAVING_SECONDS", 0.01)
+    monkeypatch.setattr("mvtui.tui.app.changing.errands._LEAVING_SECONDS", 0.01)
     async with opened(world) as it:
         await it.press("j", "p", *"ok")
         await it.pilot.press("enter")

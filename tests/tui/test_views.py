@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from mvtui.store import Code, Comparison, Model, Store, Version, VersionDetail, init_store, open_store
-from mvtui.tui.app.asked import Asked, Measured, lacks_history
-from mvtui.tui.app.messages import FromStore, ViewFailed, ViewRead
-from mvtui.tui.app.pane import VIEWS, Pane
-from mvtui.tui.app.worker import StoreWorker
+from mvtui.tui.app.asking.asked import Asked, Measured, lacks_history
+from mvtui.tui.app.asking.messages import FromStore, ViewFailed, ViewRead
+from mvtui.tui.app.asking.worker import StoreWorker
+from mvtui.tui.app.keys.pane import VIEWS, Pane
 
 from .conftest import Opens, Session
 from .test_lists import version
@@ -465,7 +465,7 @@ def test_git_is_asked_where_there_are_other_commits_and_only_once() -> None:
 
 
 def test_git_that_takes_its_time_is_asked_once(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from mvtui.tui.app import worker as module
+    from mvtui.tui.app.asking import worker as module
 
     asked = Asked(Pane.METRICS, ("sentiment@1.2.0",))
     calls: list[bool] = []

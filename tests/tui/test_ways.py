@@ -5,9 +5,9 @@ from threading import Event, Timer
 
 import pytest
 from mvtui.store import open_store
-from mvtui.tui.app.messages import FromStore, InboxRead, ModelsListed, VersionsListed
-from mvtui.tui.app.prospects import Promotion, ToPromote, is_gated
-from mvtui.tui.app.worker import StoreWorker
+from mvtui.tui.app.asking.messages import FromStore, InboxRead, ModelsListed, VersionsListed
+from mvtui.tui.app.asking.worker import StoreWorker
+from mvtui.tui.app.changing.prospects import Promotion, ToPromote, is_gated
 
 from .conftest import Opens
 from .staging import APPROVED, GATES, staged
@@ -61,7 +61,7 @@ async def test_a_closed_gate_stops_the_way_on_and_not_the_way_back(world: Path, 
 
 
 def test_what_is_to_be_seen_comes_before_what_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mvtui.tui.app.worker._LULL_SECONDS", 1.0)  # however slow this machine is
+    monkeypatch.setattr("mvtui.tui.app.asking.worker._LULL_SECONDS", 1.0)  # however slow this machine is
     world = staged(tmp_path, GATES + APPROVED)
     with open_store(world) as store:
         store.request("m@1.2.0", "production")

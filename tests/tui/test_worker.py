@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mvtui.store import Store, init_store, open_store
-from mvtui.tui.app.messages import FromStore, ModelsListed
-from mvtui.tui.app.worker import StoreWorker
+from mvtui.tui.app.asking.messages import FromStore, ModelsListed
+from mvtui.tui.app.asking.worker import StoreWorker
 
 
 def test_a_change_that_another_job_read_first_is_still_told(tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def run(
 
     import gc
 
-    from . import personal, skeleton
+    from . import personal
+    from .terminal import skeleton
 
     own = personal.read()
     theme = theme or own.theme
@@ -65,8 +66,8 @@ def run(
         opening = Opening(store_path, read_only=read_only)
 
         from .app import MvtuiApp
-        from .driver import DiffDriver
         from .memory import Memory
+        from .terminal.driver import DiffDriver
 
         app = MvtuiApp(
             opening,

@@ -16,16 +16,17 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from .. import preflight
-from . import hangup, themes
-from .driver import DiffDriver
+from . import themes
+from .asking.messages import FromStore, Remembered
+from .asking.worker import POLL_SECONDS, StoreWorker
 from .guarded import Guarded
-from .keymap import Keymap
+from .keys.keymap import Keymap
 from .memory import Memory
-from .messages import FromStore, Remembered
 from .mishaps import Mishaps
 from .personal import NOTHING, Personal
 from .screens.main import MainScreen
-from .worker import POLL_SECONDS, StoreWorker
+from .terminal import hangup
+from .terminal.driver import DiffDriver
 
 if TYPE_CHECKING:
     from ...store import Store

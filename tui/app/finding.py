@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .registry import Hint
+from .keys.registry import Hint
 
 if TYPE_CHECKING:
     from ...store import Version

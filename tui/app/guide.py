@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..text import paragraph, visible
-from .columns import Look
 from .facts import Line
+from .tables.columns import Look
 
 _COMMANDS = {
     "mvtui init": "make a store in this directory",

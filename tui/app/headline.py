@@ -9,15 +9,15 @@ from textual.content import Content
 
 from .. import words
 from ..text import visible, width
-from .asked import Measured, Staged
-from .columns import Look
+from .asking.asked import Measured, Staged
+from .asking.inside import DiffPage, FilePage, TensorPage
 from .facts import Line
-from .inside import DiffPage, FilePage, TensorPage
-from .pane import Pane
+from .keys.pane import Pane
+from .tables.columns import Look
 
 if TYPE_CHECKING:
     from ...store import Comparison, Model, Summary
-    from .asked import Content as Shown
+    from .asking.asked import Content as Shown
 
 _NAME_MAX = 40
 _BACK_MAX = 24

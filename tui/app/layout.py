@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from .pane import VIEWS, Pane
+from .keys.pane import VIEWS, Pane
 
 WIDE_ENOUGH = 110
 """From this many columns on, panes stand side by side."""

@@ -12,7 +12,7 @@ from threading import Lock, Thread
 from time import monotonic
 
 from .. import crashlog
-from .messages import FromStore, Mishap
+from .asking.messages import FromStore, Mishap
 
 _MOST, _SECONDS = 100, 10.0
 """More errors than this in so many seconds come from something that goes round in circles: then the app must end."""

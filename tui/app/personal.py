@@ -93,7 +93,7 @@ def _understood(tables: dict[str, object], text: str, path: str) -> Personal:
 
 
 def _columns(names: object, path: str) -> tuple[tuple[str, ...], list[str]]:
-    from .column_settings import checked
+    from .tables.column_settings import checked
 
     texts = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     found, problems = checked(texts, path)

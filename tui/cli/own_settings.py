@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ...store import Finding
 from ..app import personal
-from ..app.column_settings import checked
-from ..app.keymap import Keymap
+from ..app.keys.keymap import Keymap
+from ..app.tables.column_settings import checked
 
 if TYPE_CHECKING:
     from ...store import KeySetting, ScreenSettings

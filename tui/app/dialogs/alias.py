@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ...text import fit, visible
-from ..changes import Change
-from ..edits import Alias
+from ..changing.changes import Change
+from ..changing.edits import Alias
+from ..changing.prospects import Annotated, Request, ToAnnotate
 from ..facts import Line
-from ..prospects import Annotated, Request, ToAnnotate
 from .dialog import Dialog
 
 if TYPE_CHECKING:

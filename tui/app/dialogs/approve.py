@@ -9,10 +9,10 @@ from textual import events
 
 from ... import words
 from ...text import paragraph
-from ..changes import Change, Say
+from ..changing.changes import Change, Say
+from ..changing.prospects import Opinion, Request, ToSay
 from ..facts import Line
 from ..facts.gates import gates
-from ..prospects import Opinion, Request, ToSay
 from .dialog import Dialog
 
 if TYPE_CHECKING:

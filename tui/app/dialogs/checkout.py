@@ -10,12 +10,12 @@ from textual import events
 
 from ... import words
 from ...text import visible
-from ..changes import Change
-from ..deliveries import CheckOut
+from ..asking.places import Choices, Place
+from ..changing.changes import Change
+from ..changing.deliveries import CheckOut
+from ..changing.prospects import Request
+from ..changing.transfers import Destination, ToCheckOut
 from ..facts import Line
-from ..places import Choices, Place
-from ..prospects import Request
-from ..transfers import Destination, ToCheckOut
 from .dialog import Dialog
 from .parts import labelled
 from .picker import Picker, shows

@@ -9,16 +9,16 @@ from textual import events
 
 from ... import words
 from ...text import fit, visible, width
-from ..column_makers import DELTA, METRIC
+from ..changing.prospects import Request
 from ..facts import Line
-from ..prospects import Request
 from ..screens.column_choice import Chosen
+from ..tables.column_makers import DELTA, METRIC
 from .dialog import Dialog
 from .parts import STEPS
 
 if TYPE_CHECKING:
     from ..screens.main import MainScreen
-    from ..version_columns import VersionColumns
+    from ..tables.version_columns import VersionColumns
     from ..widgets.field import Field
 
 _WIDE = 46

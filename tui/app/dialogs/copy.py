@@ -10,10 +10,10 @@ from textual import events
 
 from ... import words
 from ...text import visible
-from .. import clipboard
-from ..deliveries import FindPath
+from ..changing.deliveries import FindPath
+from ..changing.prospects import Copies, Request, ToCopy
 from ..facts import Line
-from ..prospects import Copies, Request, ToCopy
+from ..terminal import clipboard
 from .dialog import Dialog
 from .parts import STEPS
 

@@ -10,11 +10,11 @@ from textual import events
 
 from ... import words
 from ...text import paragraph
-from ..changes import Change
-from ..edits import Delete
+from ..changing.changes import Change
+from ..changing.edits import Delete
+from ..changing.prospects import Deletion, Request, ToDelete
 from ..facts import Line
-from ..prospects import Deletion, Request, ToDelete
-from ..registry import Hint
+from ..keys.registry import Hint
 from .dialog import Dialog
 from .parts import MOVES, buttons, hint
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 
-from ..errand import Errand
-from ..keynames import shown
-from ..registry import Hint
+from ..changing.errand import Errand
+from ..keys.keynames import shown
+from ..keys.registry import Hint
 from ..widgets.footer import Footer
 from .frame import Frame
 from .parts import hint, prints
 
 if TYPE_CHECKING:
-    from ..changes import Change
-    from ..messages import ChangeFailed, ChangeProgressed, ProspectFailed, ProspectRead, VersionsSought
-    from ..prospects import Request
+    from ..asking.messages import ChangeFailed, ChangeProgressed, ProspectFailed, ProspectRead, VersionsSought
+    from ..changing.changes import Change
+    from ..changing.prospects import Request
     from ..screens.main import MainScreen
 
 _SCROLLS = {"pagedown": 1, "pageup": -1}

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from ...text import paragraph, visible
 from ..facts import Line
 from ..guarded import Guarded
-from ..registry import Hint
+from ..keys.registry import Hint
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview

@@ -9,8 +9,8 @@ from textual import events
 
 from ... import words
 from ...text import paragraph, visible
+from ..changing.prospects import Request
 from ..facts import Line
-from ..prospects import Request
 from .dialog import Dialog
 from .parts import STEPS
 

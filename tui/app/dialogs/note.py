@@ -11,10 +11,10 @@ from textual.app import SuspendNotSupported
 
 from ...text import visible
 from .. import longform
-from ..changes import Change
-from ..edits import Annotate
+from ..changing.changes import Change
+from ..changing.edits import Annotate
+from ..changing.prospects import Annotated, Request, ToAnnotate
 from ..facts import Line
-from ..prospects import Annotated, Request, ToAnnotate
 from .dialog import Dialog
 from .parts import labelled
 

@@ -12,12 +12,12 @@ from textual.widget import Widget
 
 from ... import words
 from ...text import fit, visible, width
+from ..changing.prospects import Request
 from ..facts import Line
 from ..finding import ranked
 from ..finding import words as wanted_words
+from ..keys.registry import Hint
 from ..memory import ACTIONS
-from ..prospects import Request
-from ..registry import Hint
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview
@@ -26,9 +26,9 @@ from .parts import hint
 
 if TYPE_CHECKING:
     from ....store import Version
-    from ..messages import VersionsSought
+    from ..asking.messages import VersionsSought
+    from ..asking.seeking import Sought
     from ..screens.main import MainScreen
-    from ..seeking import Sought
 
 _TALLEST = 16
 _OTHER_ROWS = 6

@@ -7,7 +7,7 @@ from textual import events
 from ... import words
 from ...text import paragraph
 from ..facts import Line
-from ..registry import Action, Hint
+from ..keys.registry import Action, Hint
 
 MOVES = frozenset({"tab", "shift+tab", "left", "right", "h", "l"})
 """Keys that go to the other of two buttons."""

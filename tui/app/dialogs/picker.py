@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import fit, visible
-from ..places import Choices
+from ..asking.places import Choices
 
 if TYPE_CHECKING:
     from ..facts import Line

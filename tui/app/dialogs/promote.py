@@ -9,11 +9,11 @@ from textual import events
 
 from ... import words
 from ...text import paragraph, visible
-from ..changes import Change, Promote, Say
+from ..changing.changes import Change, Promote, Say
+from ..changing.prospects import Promotion, Request, ToPromote
 from ..facts import Line
 from ..facts.gates import gates, stopping
 from ..facts.metric_diff import metric_diff
-from ..prospects import Promotion, Request, ToPromote
 from .dialog import Dialog
 
 if TYPE_CHECKING:

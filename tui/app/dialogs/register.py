@@ -10,12 +10,12 @@ from textual import events
 
 from ... import words
 from ...text import paragraph, visible
-from ..changes import Change
+from ..asking.places import Choices, Entry
+from ..changing.changes import Change
+from ..changing.prospects import Request
+from ..changing.registering import Register
+from ..changing.transfers import Candidate, ToRegister
 from ..facts import Line
-from ..places import Choices, Entry
-from ..prospects import Request
-from ..registering import Register
-from ..transfers import Candidate, ToRegister
 from .dialog import Dialog
 from .picker import ROWS, Picker, shows
 from .tags import read_tags

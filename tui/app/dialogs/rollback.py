@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph, visible
-from ..changes import Change, RollBack
+from ..changing.changes import Change, RollBack
+from ..changing.prospects import Request, Return, ToRollBack
 from ..facts import Line
 from ..facts.metric_diff import metric_diff
-from ..prospects import Request, Return, ToRollBack
 from .dialog import Dialog
 
 if TYPE_CHECKING:

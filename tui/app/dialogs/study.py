@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from ...text import paragraph
-from ..changes import Change
+from ..changing.changes import Change
+from ..changing.prospects import Request
 from ..facts import Line
-from ..prospects import Request
 from .dialog import Dialog
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ....store.errors import MvtuiError
 from ...text import visible
-from ..changes import Change
-from ..edits import Tag
+from ..changing.changes import Change
+from ..changing.edits import Tag
+from ..changing.prospects import Annotated, Request, ToAnnotate, said
 from ..facts import Line
-from ..prospects import Annotated, Request, ToAnnotate, said
 from .dialog import Dialog
 
 if TYPE_CHECKING:

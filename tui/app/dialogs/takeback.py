@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from textual import events
 
 from ...text import paragraph
-from ..changes import Change, TakeBack
+from ..changing.changes import Change, TakeBack
+from ..changing.prospects import Request, TakenBack, ToTakeBack
 from ..facts import Line
-from ..prospects import Request, TakenBack, ToTakeBack
-from ..registry import Hint
+from ..keys.registry import Hint
 from .dialog import Dialog
 from .parts import MOVES, buttons, hint
 

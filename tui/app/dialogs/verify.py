@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from ... import words
-from ..changes import Change
-from ..deliveries import Verify
+from ..changing.changes import Change
+from ..changing.deliveries import Verify
+from ..changing.prospects import Request
 from ..facts import Line
-from ..prospects import Request
 from .dialog import Dialog
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ...ab_tests import report, status
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines, heading
 
 if TYPE_CHECKING:
     from ....store import Version
-    from ..asked import Tested
+    from ..asking.asked import Tested
 
 _NAME = 24
 _LINES = 4

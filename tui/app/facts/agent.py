@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from ... import agents, differences, word_lines
 from ... import inspection as said
 from ...text import visible
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import LABEL, Line, Lines, facts, pairs
 from .sections import Part
 from .wrapped import wrapped
 
 if TYPE_CHECKING:
     from ....store import DiffRow, HostedStatus, Version
-    from ..inside import Agent
+    from ..asking.inside import Agent
     from .inside import InsideLines
 
 PARAMS, AGAINST = "params", "against"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ... import lineage, words
 from ...text import visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Stops, length, shortened
 
 if TYPE_CHECKING:
     from ....store import Node, TreeRow
-    from ..asked import Ancestry
+    from ..asking.asked import Ancestry
 
 _ONE_LINE = 72
 """From this many columns on a node takes one line."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ....store import by_dataset
 from ... import differences, words
 from ...text import paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from . import inside_diff
 from .grid import Grid, fitting
 from .lines import Line, Lines, facts
@@ -19,7 +19,7 @@ from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Comparison, DiffRow, DiffSection, History
-    from ..inside import InsideDiff
+    from ..asking.inside import InsideDiff
 
 _NOTE_LINES = 4
 _CHANGE_LINES = 6

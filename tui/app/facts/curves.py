@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ... import curves, words
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines
 from .points import Points
 from .sections import Part, lazy
 
 if TYPE_CHECKING:
-    from ..asked import Curve, Curves
+    from ..asking.asked import Curve, Curves
 
 NAME = "curves"
 _VERSION = 16

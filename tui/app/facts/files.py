@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import fit, paragraph
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines, heading
 
 if TYPE_CHECKING:
     from ....store import FileEntry
-    from ..known import Known
+    from ..asking.known import Known
 
 _SIZE = 11
 _PROBLEM_LINES = 4

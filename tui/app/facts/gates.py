@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import lifecycle, words
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ... import differences, words
 from ...text import fit, paragraph, visible, width
-from .. import deltas
-from ..columns import Look
+from ..tables import deltas
+from ..tables.columns import Look
 from .lines import LABEL, Line, Pairs
 from .points import Points
 

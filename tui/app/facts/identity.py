@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph, visible, width
-from ..columns import PICKLE_STYLES, Look
+from ..tables.columns import PICKLE_STYLES, Look
 from .lines import LABEL, Line, cut_evenly, fact, facts, length, shortened
 from .standing import badge, marks
 

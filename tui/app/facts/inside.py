@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 from ... import inspection as said
 from ... import words
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from . import agent
 from .lines import Line, Lines, Stops, facts, pairs
 from .sections import Part, Sections, Spot
@@ -22,7 +22,7 @@ from .wrapped import wrapped
 if TYPE_CHECKING:
     from ....store import FileEntry, InspectedFile, Inspection, Share, Version
     from ...tensor_tree import Row, TensorTree
-    from ..inside import Inside
+    from ..asking.inside import Inside
 
 FILES, TENSORS, METADATA, PORTS, HEALTH, PICKLES, TEXT = (
     *("files", "tensors", "metadata", "ports", "health", "pickles"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ... import file_diffs, words
 from ... import inspection as said
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines
 from .pages import diff_lines
 from .sections import Part
@@ -17,7 +17,7 @@ from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import FileDiff, TensorChange, TensorDiff
-    from ..inside import InsideDiff
+    from ..asking.inside import InsideDiff
 
 TENSORS = "tensors"
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, overload
 
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 
 Piece: TypeAlias = tuple[str, str]
 """Text that is safe to show, and the name of its style."""

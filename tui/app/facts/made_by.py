@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import surroundings, words
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import LABEL, Line, fact, facts, heading, length, parted
 
 if TYPE_CHECKING:
     from ....store import Link, Node, Version
-    from ..known import Known
+    from ..asking.known import Known
 
 DATA_EDGES = frozenset({"trained-on", "evaluated-on"})
 MEMBER_EDGE = "composed-of"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ... import chart, trend, words
 from ...text import paragraph, visible
-from ..columns import Look
+from ..tables.columns import Look
 from . import curves
 from .comparison import comparison
 from .lines import Line
@@ -18,7 +18,7 @@ from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Trend, Version
-    from ..asked import Measured
+    from ..asking.asked import Measured
 
 CHART = "chart"
 METRICS = "metrics"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ... import differences, words
 from ... import members as names
 from ...text import visible
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import LABEL, Line, Lines, fact, facts, heading, parted
 from .sections import Part
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....store import by_dataset
 from ... import words
 from ...text import visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .grid import Grid
 from .lines import Line
 

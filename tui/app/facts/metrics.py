@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from ....store import by_dataset, improved
 from ... import words
 from ...text import visible
-from .. import deltas
-from ..columns import Look
+from ..tables import deltas
+from ..tables.columns import Look
 from .lines import Line, Lines, Pairs, heading, length
 from .points import Points
 
 if TYPE_CHECKING:
     from ....store import Direction, Version
-    from ..known import Known
+    from ..asking.known import Known
 
 _VALUE, _DELTA = 14, 10
 """Cells that names leave to direction and value, and to the delta where there is one."""

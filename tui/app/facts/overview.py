@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....store import scalar_text
-from ..columns import Look
+from ..tables.columns import Look
 from .files import files
 from .identity import head, identity
 from .lines import Lines, facts, heading, pairs
@@ -15,7 +15,7 @@ from .metrics import metrics
 
 if TYPE_CHECKING:
     from ....store import Version
-    from ..known import Known
+    from ..asking.known import Known
 
 
 def overview(version: Version, known: Known | None, look: Look, columns: int, *, problem: str = "") -> Lines:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ... import differences, file_diffs, words
 from ... import inspection as said
 from ...text import paragraph, visible, width
-from ..columns import Look
-from ..inside import DiffPage, FilePage, TensorPage
+from ..asking.inside import DiffPage, FilePage, TensorPage
+from ..tables.columns import Look
 from .inside import metadata
 from .lines import Line, Lines, cut_evenly, facts, heading, length
 from .showing import Showing
@@ -17,7 +17,7 @@ from .wrapped import wrapped
 
 if TYPE_CHECKING:
     from ....store import Histogram, InspectedFile
-    from ..inside import DiffPage, FilePage, TensorPage
+    from ..asking.inside import DiffPage, FilePage, TensorPage
 
 _LEAD = 11
 _ABOVE, _LEAST_STEPS = 9, 12

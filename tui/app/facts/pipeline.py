@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import fit, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, length
 
 if TYPE_CHECKING:

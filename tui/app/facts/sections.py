@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ... import words
 from ...text import visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines, Stops
 
 _LEAD = 2

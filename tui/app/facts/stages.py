@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import agents, words
 from ...text import fit, paragraph, visible
-from ..columns import Look
+from ..tables.columns import Look
 from .gates import gates, tally
 from .lines import LABEL, Line, Lines, fact, facts, heading, shortened
 from .pipeline import pipeline
@@ -15,7 +15,7 @@ from .standing import badge, marks
 from .timeline import timeline
 
 if TYPE_CHECKING:
-    from ..asked import Staged
+    from ..asking.asked import Staged
 
 _LINES = 4
 _PROBLEM_LINES = 10

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ... import members, words
-from ..columns import Look, standing, standing_style, told_as_rolled_back
+from ..tables.columns import Look, standing, standing_style, told_as_rolled_back
 from .lines import Piece
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....store import scalar_text
 from ... import words
 from ...text import visible
-from ..columns import Look, first_line
+from ..tables.columns import Look, first_line
 from .lines import Line, length
 from .standing import marks
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ... import lifecycle, words
 from ...text import fit, paragraph, visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, length
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from ... import words
 from ...text import paragraph
-from ..columns import Look
-from ..known import Known
-from ..pane import Pane
+from ..asking.known import Known
+from ..keys.pane import Pane
+from ..tables.columns import Look
 from .lines import Lines
 from .overview import overview
 from .showing import Showing
 
 if TYPE_CHECKING:
     from ....store import Version
-    from ..asked import Content
+    from ..asking.asked import Content
     from .sections import Sections, Spot
 
 _PROBLEM_LINES = 6
@@ -46,8 +46,8 @@ def of_view(
     if content is None or isinstance(content, Known):
         return Lines([[("reading" + words.signs(look.ascii_only).ellipsis, "muted")]])
     # Not needed for the first frame, and not before somebody looks.
-    from ..asked import Ancestry, Measured, Staged, Tested
-    from ..inside import DiffPage, FilePage, Inside, TensorPage
+    from ..asking.asked import Ancestry, Measured, Staged, Tested
+    from ..asking.inside import DiffPage, FilePage, Inside, TensorPage
 
     if isinstance(content, Ancestry):
         from .ancestry import ancestry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ... import health as said
 from ... import words
 from ...text import paragraph, visible
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines
 from .sections import Part, Sections
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...text import visible, width
-from ..columns import Look
+from ..tables.columns import Look
 from .lines import Line, Lines
 
 if TYPE_CHECKING:
-    from ..inside import Raw
+    from ..asking.inside import Raw
 
 _MOST = 20_000
 """Characters of a line that are shown."""

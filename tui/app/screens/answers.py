@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from ... import agents
 from ...text import visible
-from .. import clipboard, guide, headline
-from ..column_settings import checked
-from ..messages import (
+from .. import guide, headline
+from ..asking.messages import (
     ChangeFailed,
     ChangeMade,
     ChangeProgressed,
@@ -36,6 +35,8 @@ from ..messages import (
     ViewFailed,
     ViewRead,
 )
+from ..tables.column_settings import checked
+from ..terminal import clipboard
 
 if TYPE_CHECKING:
     from ....store import ScreenSettings, Waiting

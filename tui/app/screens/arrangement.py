@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from textual.geometry import Size
 
 from .. import facts, layout
+from ..keys.pane import VIEWS, Pane
 from ..layout import Kind, Place
-from ..pane import VIEWS, Pane
 
 _OTHER_ROWS = 2
 """Rows that headline and footer take."""

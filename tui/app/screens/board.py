@@ -18,13 +18,13 @@ from textual.widget import Widget
 
 from ... import words
 from .. import facts, headline
-from ..columns import Look
 from ..guarded import Guarded
-from ..keymap import Keymap
+from ..keys.keymap import Keymap
+from ..keys.pane import VIEWS, Pane
+from ..keys.registry import Registry, Situation
 from ..layout import Place
 from ..memory import Memory
-from ..pane import VIEWS, Pane
-from ..registry import Registry, Situation
+from ..tables.columns import Look
 from ..widgets.filterline import FilterLine
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar, Scroller

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..memory import Choice
 
 if TYPE_CHECKING:
-    from ..columns import Column
-    from ..version_columns import VersionColumns
+    from ..tables.columns import Column
+    from ..tables.version_columns import VersionColumns
     from .main import MainScreen
 
 

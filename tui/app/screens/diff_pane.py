@@ -6,10 +6,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ... import words
-from ..asked import Measured
+from ..asking.asked import Measured
+from ..asking.inside import DiffPage, Within
 from ..facts.sections import Spot
-from ..inside import DiffPage, Within
-from ..pane import Pane
+from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ class DiffPane:
 
     def read(self) -> None:
         """Compare the tensors number by number."""
+        from ..changing.studies import CompareWeights
         from ..dialogs.study import StudyDialog
-        from ..studies import CompareWeights
 
         screen, found, content = self._screen, self._comparison, self._content
         if found is None or content is None or len(found.versions) != 2:

@@ -11,7 +11,7 @@ from ...text import fit, paragraph, width
 from ...words import signs
 from ..facts import Line
 from ..guarded import Guarded
-from ..registry import Hint, Registry, Situation
+from ..keys.registry import Hint, Registry, Situation
 from ..widgets.overview import Overview
 
 _CLOSING = frozenset({"escape", "q", "question_mark", "f1", "enter", "ctrl+c"})

@@ -6,16 +6,16 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ... import words
+from ..asking.inside import FilePage, Inside, TensorPage, Within
 from ..facts.sections import Spot
 from ..facts.showing import Showing
-from ..inside import FilePage, Inside, TensorPage, Within
-from ..pane import Pane
+from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:
     from ....store import Tensor, Version
     from ...tensor_tree import Row
-    from ..changes import Change
+    from ..changing.changes import Change
     from .main import MainScreen
 
 FILES, TENSORS = "files", "tensors"
@@ -148,8 +148,8 @@ class InspectPane:
 
     def read(self) -> None:
         """Read what takes its time: the numbers of the tensor that is open, else all weights."""
+        from ..changing.studies import CountNumbers, ReadWeights
         from ..dialogs.study import StudyDialog
-        from ..studies import CountNumbers, ReadWeights
 
         screen, version, content = self._screen, self._screen.version, self._content
         if version is None:

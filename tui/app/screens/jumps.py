@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ... import lineage
-from ..pane import Pane
+from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:
     from ....store import Node
+    from ..asking.messages import VersionFetched
     from ..facts.ancestry import Place
-    from ..messages import VersionFetched
     from .main import MainScreen
 
 _MOST = 100

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from ..commands import COMMANDS
-from ..keymap import Keymap
+from ..asking.messages import FromStore
+from ..keys.commands import COMMANDS
+from ..keys.keymap import Keymap
+from ..keys.registry import Action
 from ..memory import Memory
-from ..messages import FromStore
-from ..registry import Action
 from ..widgets.filterline import STEPS, FilterLine
 from ..widgets.footer import Footer
 from ..widgets.nodes import NodeView
@@ -33,8 +33,8 @@ from .selection import Selection
 from .views import Views
 
 if TYPE_CHECKING:
+    from ..asking.worker import StoreWorker
     from ..dialogs.dialog import Dialog
-    from ..worker import StoreWorker
 
 _AGES_SECONDS = 30
 

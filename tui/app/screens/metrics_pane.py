@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..asked import Measured
+from ..asking.asked import Measured
 from ..facts.sections import Sections, Spot
 from ..facts.showing import Showing
-from ..pane import Pane
+from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from ...text import paragraph
+from ..asking.messages import Mishap
 from ..facts import Line
 from ..guarded import Guarded
-from ..messages import Mishap
 from ..widgets.overview import Overview
 
 if TYPE_CHECKING:

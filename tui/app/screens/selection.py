@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .. import columns, sorting
-from ..pane import Pane
-from ..rows import Rows, changed_last, matching_models
-from ..version_columns import VersionColumns
+from ..asking.rows import Rows, changed_last, matching_models
+from ..keys.pane import Pane
+from ..tables import columns, sorting
+from ..tables.version_columns import VersionColumns
 from .column_choice import ColumnChoice
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ....store import Found, Model, Version
-    from ..messages import ColumnsNamed, Filtered, ModelsListed, VersionsListed
+    from ..asking.messages import ColumnsNamed, Filtered, ModelsListed, VersionsListed
     from ..widgets.table import VirtualTable
     from .main import MainScreen
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from .. import facts, headline
-from ..asked import Asked, is_counting, lacks_more
-from ..messages import ViewFailed, ViewRead
-from ..pane import VIEWS, Pane
+from ..asking.asked import Asked, is_counting, lacks_more
+from ..asking.messages import ViewFailed, ViewRead
+from ..keys.pane import VIEWS, Pane
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from textual.timer import Timer
 
-    from ..asked import Content
+    from ..asking.asked import Content
     from ..facts.showing import Showing
     from ..widgets.overview import Overview
     from .main import MainScreen

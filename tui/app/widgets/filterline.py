@@ -14,8 +14,8 @@ from textual.widget import Widget
 
 from ...words import count
 from .. import advice
+from ..keys.pane import Pane
 from ..memory import QUERIES
-from ..pane import Pane
 from .lineview import Bar
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from ...text import visible, width
 from ..facts import Line
-from ..registry import Hint
+from ..keys.registry import Hint
 from .lineview import LineView
 
 _GAP = 3

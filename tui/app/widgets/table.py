@@ -17,8 +17,8 @@ from textual.strip import Strip
 
 from ...text import visible, width
 from ...words import Signs, signs
-from ..columns import Column, Laid, Look, lay_out, titles
 from ..facts import Line
+from ..tables.columns import Column, Laid, Look, lay_out, titles
 from .lineview import Scroller
 
 _CACHED = 500

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...text import width
-from ..pane import Pane
+from ..keys.pane import Pane
 from .lineview import LineView
 
 _SHORT = 3

@@ -1,0 +1,1 @@
+"""Tables: their columns, and the order of their rows."""
