@@ -154,7 +154,7 @@ class GateReport(msgspec.Struct, frozen=True):
     verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
     ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read. ``unhashed`` says
     that a gate wants the bytes hashed, or their numbers read, which was not done for this report: ``promote`` does it. ``signed`` says
-    that a gate takes only signed approvals.
+    that a gate takes only signed approvals. ``overridable`` says that whoever asked may overrule the gates that stop it.
     """
 
     version: Version
@@ -167,6 +167,7 @@ class GateReport(msgspec.Struct, frozen=True):
     notices: tuple[str, ...] = ()
     unhashed: bool = False
     signed: bool = False
+    overridable: bool = False
 
     @property
     def open(self) -> bool:
@@ -188,6 +189,7 @@ class GateReport(msgspec.Struct, frozen=True):
             "notices": list(self.notices),
             "unhashed": self.unhashed,
             "signed": self.signed,
+            "overridable": self.overridable,
         }
 
 

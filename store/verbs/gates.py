@@ -189,6 +189,7 @@ def report(
         tuple(notices),
         unhashed,
         any(rule.signed for rule in rules),
+        policy.may(governs.policy, "override"),
     )
 
 

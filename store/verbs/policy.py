@@ -241,9 +241,14 @@ def check(policy: Policy, action: Action) -> None:
     Raises:
         NotAllowedError: the access rules list others, or nobody.
     """
+    if not may(policy, action):
+        raise _refused(_DOING[action], action, getattr(policy.access, action))
+
+
+def may(policy: Policy, action: Action) -> bool:
+    """Whether an action is for this person: what ``check`` does not refuse."""
     people: People | None = getattr(policy.access, action) if action != "promote" else None
-    if people is not None and not is_one_of(me(), people):
-        raise _refused(_DOING[action], action, people)
+    return people is None or is_one_of(me(), people)
 
 
 def check_move(policy: Policy, source: Stage | None, target: Stage | None) -> None:

@@ -116,6 +116,45 @@ async def test_a_gate_in_the_way_is_told_and_nothing_changes(world: Path, opened
     assert changes(world) == before
 
 
+async def test_who_may_overrules_a_gate_and_it_is_told_for_ever(world: Path, opened: Opens) -> None:
+    gate = '[[gate]]\nstage = "production"\nmetric = "f1"\nmin = 0.5\n'
+    with open_store(world) as store:
+        user = store.summary().user
+    write(world, GATES + gate + f'[access]\noverride = ["{user}"]\n')
+    async with opened(world) as it:
+        await it.press("j", "p")
+        assert "ctrl-o overrule the gates" in it.text
+        await it.press("ctrl+o")
+        assert "! enter overrules 1 gate: told for ever as OVERRIDDEN" in it.text
+        assert "--override --reason WHY" in it.text
+        await it.press("ctrl+o")
+        assert "1 gate stops it: nothing will change" in it.text
+        await it.press("ctrl+o", "up", "down")  # another stage has other gates: not these
+        assert "nothing will change" in it.text
+        await it.press("ctrl+o", "enter")
+        assert "reason" in it.text.lower()
+        assert not closed(it)
+        await it.press(*"must be", "enter")
+        await settled(it)
+        assert closed(it)
+    with open_store(world) as store:
+        last = store.transitions("m", limit=1)[0]
+    assert (last.ref, last.target, last.overridden, last.reason) == ("m@1.2.0", "production", True, "must be")
+
+
+async def test_who_may_not_overrule_is_told_so(world: Path, opened: Opens) -> None:
+    write(world, GATES + '[[gate]]\nstage = "production"\nmetric = "f1"\nmin = 0.5\n')
+    before = changes(world)
+    async with opened(world) as it:
+        await it.press("j", "p")
+        assert "overrule the gates" not in it.text
+        await it.press("ctrl+o")
+        assert "you may not overrule gates here" in it.text
+        await it.press(*"please", "enter")
+        assert not closed(it)
+    assert changes(world) == before
+
+
 @pytest.mark.parametrize("leave", ["escape", "ctrl+c"])
 async def test_leaving_is_always_safe(world: Path, opened: Opens, leave: str) -> None:
     before = changes(world)

@@ -41,16 +41,24 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Promote(Change, frozen=True):
-    """Move a version to a stage; ``expect`` is what its standing was when that was decided."""
+    """Move a version to a stage; ``expect`` is what its standing was when that was decided. ``override`` overrules gates."""
 
     ref: str
     to: str
     reason: str
     expect: str
+    override: bool = False
 
     def make(self, store: Store, progress: ProgressCallback) -> Made:
         """Make it."""
-        moved = store.promote(self.ref, self.to, reason=self.reason, expect=self.expect, progress=progress)
+        moved = store.promote(
+            self.ref,
+            self.to,
+            reason=self.reason,
+            override=self.override,
+            expect=self.expect,
+            progress=progress,
+        )
         left = f", {moved.transition.displaced} is archived" if moved.transition.displaced else ""
         where = f"is in {self.to} now" if self.to not in ("archived", "none") else _LEFT[self.to]
         return _made(f"{moved.version.ref} {where}{left}", moved)

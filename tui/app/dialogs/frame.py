@@ -74,6 +74,10 @@ class Frame(Guarded, ModalScreen[None]):
         """Return why it can't be done, whatever the reason given; empty when it can."""
         return ""
 
+    def alarm(self) -> str:
+        """Return what must not be missed before it is done; empty when there is nothing of the sort."""
+        return ""
+
     def command(self) -> str:
         """Return the command line that does the same, of outside text."""
         return ""
@@ -185,7 +189,9 @@ class Frame(Guarded, ModalScreen[None]):
         ascii_only = self.main.ascii_only
         if self._progress:
             return [[], [(bar(*self._progress, ascii_only=ascii_only), "accent")], []]
-        text, style = self._said if self._said[0] else (self.obstacle() if self.prospect else "", "warning")
+        text, style = self._said
+        if not text and self.prospect:
+            text, style = (obstacle, "warning") if (obstacle := self.obstacle()) else (self.alarm(), "bad")
         texts = paragraph(text, columns, _TOLD_LINES, ascii_only=ascii_only)
         lines: list[Line] = [[], *([(" " + line, style)] for line in texts)]
         if command := self.command() if self.prospect else "":

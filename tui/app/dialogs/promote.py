@@ -17,7 +17,7 @@ from ..facts.metric_diff import metric_diff
 from .dialog import Dialog
 
 if TYPE_CHECKING:
-    from ....store import Version
+    from ....store import GateReport, GateResult, Version
     from ..screens.main import MainScreen
 
 _TARGETS = ("staging", "validation", "production", "archived", "none")
@@ -34,6 +34,7 @@ class PromoteDialog(Dialog):
         self.version = version
         self._replaced = main.selection.in_production(version.model)
         self.target = to or _NEXT.get(version.stage, "")
+        self._overruling = False
 
     @property
     def verb(self) -> str:  # type: ignore[override]  # it is another with each stage
@@ -84,6 +85,7 @@ class PromoteDialog(Dialog):
 
     def choose(self, step: int) -> bool:
         """Take the stage before or after."""
+        self._overruling = False
         targets = self.targets
         at = targets.index(self.target) + step if self.target in targets else 0 if step > 0 else -1
         self.target = targets[at % len(targets)]
@@ -99,7 +101,8 @@ class PromoteDialog(Dialog):
             return f"it is in {self.target} already: choose another stage with the up and down keys"
         if found.problem:
             return found.problem
-        if found.report is None or not (blocking := stopping(found.report)):
+        blocking = self._blocking
+        if not blocking or self._overruling:
             return ""
         people = [result for result in blocking if result.gate == "approvals"]
         told = []
@@ -109,14 +112,24 @@ class PromoteDialog(Dialog):
             told.append("an approval is missing" if not _rejected(people) else "it was rejected")
         return f"{' and '.join(told)}: nothing will change"
 
+    def alarm(self) -> str:
+        """Say what overruling gates means."""
+        count = len(self._blocking)
+        if not (self._overruling and count):
+            return ""
+        gates = words.plural(count, "gate")
+        return f"{self.main.signs.overridden} enter overrules {gates}: told for ever as {words.OVERRIDDEN}"
+
     def change(self, typed: str) -> Change:
         """Move it, if it still stands where it stood."""
-        return Promote(self.version.ref, self.target, typed, self.prospect.token)
+        overrule = self._overruling and bool(self._blocking)
+        return Promote(self.version.ref, self.target, typed, self.prospect.token, overrule)
 
     def command(self) -> str:
         """The same on the command line."""
         to = f" --to {self.target}" if self.target else ""
-        return f"mvtui promote {self.version.ref}{to} --reason WHY"
+        override = " --override" if self._overruling else ""
+        return f"mvtui promote {self.version.ref}{to}{override} --reason WHY"
 
     def body(self, columns: int) -> Sequence[Line]:
         """From where to where, what the gates say, and how it measures up to what is in production."""
@@ -158,26 +171,52 @@ class PromoteDialog(Dialog):
             line.append(("     nothing will be in production", "warning"))
         return line
 
-    # -- asking for approval -------------------------------------------------------------------------
+    # -- asking for approval, or doing without ---------------------------------------------------------
+
+    @property
+    def _report(self) -> GateReport | None:
+        found: Promotion | None = self.prospect
+        return found.report if found else None
 
     @property
     def _may_ask(self) -> bool:
-        found: Promotion | None = self.prospect
-        return bool(found and found.report and found.report.askable)
+        return bool(self._report and self._report.askable)
+
+    @property
+    def _blocking(self) -> Sequence[GateResult]:
+        return stopping(self._report) if self._report else ()
 
     def other_hints(self) -> Iterable[tuple[str, str]]:
-        """Keys to choose the stage, and to ask for approval."""
+        """Keys to choose the stage, to ask for approval, and to overrule gates for those who may."""
         yield "up", "other stage"
         if self._may_ask:
             yield "ctrl+r", "ask for approval"
+        if self._report and self._report.overridable and self._blocking:
+            yield "ctrl+o", "heed the gates" if self._overruling else "overrule the gates"
 
     async def other_key(self, event: events.Key) -> bool:
-        """Ask those who can for their approval, with what was typed as the reason."""
-        if event.key != "ctrl+r":
+        """Ask those who can for their approval, with what was typed as the reason; or overrule the gates, or heed them again."""
+        if event.key == "ctrl+o":
+            self._overrule()
+        elif event.key != "ctrl+r":
             return False
-        if self._may_ask:
+        elif self._may_ask:
             self.start(Say(self.version.ref, self.target, "request", self.typed))
         return True
+
+    def _overrule(self) -> None:
+        if not self._report:
+            return
+        if not self._blocking:
+            self.say("no gate stops it: there is nothing to overrule", "muted")
+        elif not self._report.overridable:
+            self.say(
+                "you may not overrule gates here: [access] override in config.toml lists who may", "warning"
+            )
+        else:
+            self._overruling = not self._overruling
+            self.say("")
+            self.show()
 
 
 def _unguarded(target: str) -> Line:
