@@ -14,7 +14,6 @@ from ..knowledge.query.vocabulary import Vocabulary
 from ..knowledge.query.words import quoted_name
 
 _NAMING = frozenset({"model", "stage", "kind", "alias", "author", "host", "dataset", "parent", "git"})
-_KEYED = ("tag", "param", "metric")
 
 
 class Unmet(NamedTuple):
@@ -60,7 +59,7 @@ def meant(asked: Query, vocabulary: Vocabulary) -> dict[str, str]:
     for node in _wanted(asked.node):
         if isinstance(node, Word) and "=" in node.bare:
             name, _, value = node.bare.partition("=")
-            keyed = [field for field in _KEYED if name in vocabulary.values(field)]
+            keyed = ["tag"] if name in vocabulary.values("tag") else []  # others need no field
             if condition := meaning.condition(quoted_name(name), value, keyed):
                 found[node.bare] = condition
     return found

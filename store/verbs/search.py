@@ -83,7 +83,7 @@ class Search:
         Raises:
             QueryError: it is no query, and can't become one by typing on.
         """
-        query, missing = so_far(text, datetime.now(UTC))
+        query, missing = so_far(text, datetime.now(UTC), self._vocabulary.holders)
         return Found(self._finder.find(query), bool(query.sort), missing)
 
     def names(self, field: Literal["metric", "param", "tag"]) -> tuple[str, ...]:
@@ -103,7 +103,7 @@ class Readable(Protocol):
 
 
 class Asked:
-    """A query to be asked of single versions, as they change.
+    """A query to be asked of single versions, as they change: metrics and parameters stand with their field there.
 
     Raises:
         QueryError: the text is no query.
@@ -127,10 +127,10 @@ class Asked:
 
 def query(repository: Repository, text: str, *, deleted: bool) -> Answer:
     """Return the versions that fit a query; see ``Store.query``."""
-    asked = parse(text, datetime.now(UTC))
-    asked_of = conditions(asked.node)
     with repository.reading() as index:
+        asked = parse(text, datetime.now(UTC), _Holders(index))
         documents = _documents(index, asked)
+    asked_of = conditions(asked.node)
     documents.reverse()
     if not deleted and not any(condition.field == "deleted" for condition in asked_of):
         documents = [document for document in documents if "deleted" not in document]
@@ -184,6 +184,21 @@ def _references(repository: Repository) -> Callable[[str], Sequence[str]]:
             return [ref_of(d) for d in index.with_id(identity)]
 
     return references
+
+
+class _Holders:
+    """Which metrics and parameters there are, for names that stand without their field; looked up only for those."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __call__(self, name: str) -> list[str]:
+        documents = self._index.tables[VERSIONS].values()
+        return [
+            field
+            for field in ("metric", "param")
+            if any(name in document.get(f"{field}s", ()) for document in documents)
+        ]
 
 
 class _Names:

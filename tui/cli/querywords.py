@@ -25,6 +25,7 @@ _HELP = """\
   tag:owner=ann          tag:owner for any owner; tag:owner="Ann B"
   metric.f1>0.9          metric.f1[test:fr]>0.9, metric:f1 for any value
   param.lr<=1e-4         param.optimizer=adam
+  f1>0.9 lr<=1e-4        the same, if a metric or a parameter is called that
   dataset:imdb           what it was trained or measured on; parent:bert@1.0.0
   since:7d               until:2026-11-01 before:2026-11 age<2d created:today
                          registered:yesterday

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ...errors import QueryError
@@ -16,9 +15,18 @@ from .tree import Both, Condition, Either, Node, Not, Query, SortKey, Value, Wor
 MAX_DEPTH = 40
 """Most parentheses inside one another."""
 
+Holders = Callable[[str], Sequence[str]]
+"""Says which of ``metric`` and ``param`` have something of a name in the versions that are asked about."""
 
-def parse(text: str, now: datetime) -> Query:
+
+def _nobody(_name: str) -> Sequence[str]:
+    return ()
+
+
+def parse(text: str, now: datetime, holders: Holders = _nobody) -> Query:
     """Read a query. ``now`` is an aware time: what durations and dates such as ``today`` count from.
+
+    ``holders`` knows the names that may stand without their field: ``accuracy>0.9`` for ``metric.accuracy>0.9``.
 
     Raises:
         QueryError: it can't be read; the message lists what would do.
@@ -27,11 +35,13 @@ def parse(text: str, now: datetime) -> Query:
         raise QueryError(
             "a query is text", query="", column=1, hint="Write it as text, such as 'kind:prompt'."
         )
-    return _Reader(text, now).read()
+    return _Reader(text, now, holders).read()
 
 
-def so_far(text: str, now: datetime) -> tuple[Query, QueryError | None]:
+def so_far(text: str, now: datetime, holders: Holders = _nobody) -> tuple[Query, QueryError | None]:
     """Read as much of a query that is being typed as is complete; return what is missing too, if anything.
+
+    ``holders`` is that of ``parse``.
 
     Raises:
         QueryError: it can't become right by typing on.
@@ -39,7 +49,7 @@ def so_far(text: str, now: datetime) -> tuple[Query, QueryError | None]:
     missing = None
     while True:
         try:
-            return parse(text, now), missing
+            return parse(text, now, holders), missing
         except QueryError as error:
             if not error.incomplete:
                 raise missing or error from None
@@ -48,9 +58,10 @@ def so_far(text: str, now: datetime) -> tuple[Query, QueryError | None]:
 
 
 class _Reader:
-    def __init__(self, text: str, now: datetime) -> None:
+    def __init__(self, text: str, now: datetime, holders: Holders) -> None:
         self._text = text
         self._now = now
+        self._holders = holders
         self._at = 0
         self._depth = 0
         self._term = 0
@@ -112,13 +123,20 @@ class _Reader:
                 "the quote is not closed", end, len(self._text) - end, incomplete=True, hint='Close it: "…".'
             )
         self._at = end
-        if head := words.HEAD.match(raw):
-            field, operator = head[1].lower(), head[3]
-            if field in FIELDS:
-                return self._condition(head, start, end)
-            if operator != "=":
-                raise self._unknown(raw[: head.start(3)], operator, start)
-        elif (dotted := words.DOTTED.match(raw)) and (field := FIELDS.get(dotted[1].lower())) and field.keyed:
+        head = words.HEAD.match(raw)
+        if head and (field := FIELDS.get(head[1].lower())) and (head[2] is None or field.keyed):
+            return self._condition(field, head[2], head[3], raw[head.end() :], start, end)
+        if named := self._named(raw, start):
+            field, name, operator = named
+            return self._condition(field, name, operator, raw[len(name + operator) :], start, end)
+        if head and (head[3] != "=" or head[1].lower() in FIELDS):
+            raise self._unknown(raw[: head.start(3)], head[3], start)
+        if (
+            not head
+            and (dotted := words.DOTTED.match(raw))
+            and (field := FIELDS.get(dotted[1].lower()))
+            and field.keyed
+        ):
             raise self._wrong(
                 f"{raw} is not compared with anything", start, len(raw), incomplete=end == len(self._text),
                 hint=f"Write {field.example} in quotes, since the shell takes < and >; or {field.name}:NAME for any value.",
@@ -145,11 +163,27 @@ class _Reader:
 
     # -- conditions ------------------------------------------------------------------------------
 
-    def _condition(self, head: re.Match[str], start: int, end: int) -> Node | None:
-        field = FIELDS[head[1].lower()]
-        name, operator, raw = head[2], head[3], head.string[head.end() :]
-        if name is not None and not field.keyed:
-            raise self._unknown(head.string[: head.start(3)], operator, start)
+    def _named(self, raw: str, start: int) -> tuple[Field, str, str] | None:
+        """Return field, name and operator of a condition on a metric or parameter that leaves out the field.
+
+        None where nothing is called that, or where quotes say that it is text. Raises QueryError where both are.
+        """
+        bare = words.KEY.match(raw)
+        if bare is None or '"' in bare[1]:
+            return None
+        name, operator = bare[1], bare[2]
+        holders = self._holders(name)
+        if len(holders) > 1:
+            raise self._wrong(
+                f"{name!r} is more than one thing", start, len(name),
+                candidates=[f"{holder}.{name}" for holder in holders], hint="Say which.",
+            )  # fmt: skip
+        return (FIELDS[holders[0]], name, operator) if holders else None
+
+    def _condition(
+        self, field: Field, name: str | None, operator: str, raw: str, start: int, end: int
+    ) -> Node | None:
+        """Read a condition, of which ``raw`` is what stands behind the operator."""
         if field.keyed and name is None and operator in {":", "="} and (key := words.KEY.match(raw)):
             name, operator, raw = key[1], key[2], raw[key.end() :]
         if operator == ":" and (shifted := words.OPERATOR.match(raw)):

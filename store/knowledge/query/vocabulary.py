@@ -46,6 +46,10 @@ class Vocabulary:
             self._known[asked] = tuple(sorted(counted, key=lambda value: (-counted[value], value)))
         return self._known[asked]
 
+    def holders(self, name: str) -> list[str]:
+        """Return which of metrics and parameters have something of a name: what it may mean without its field."""
+        return [field for field in ("metric", "param") if name in self.values(field)]
+
     def unknown(self, field: str, key: str) -> list[str] | None:
         """Return names like ``key`` if no version has a metric, parameter or tag of that name, else None."""
         known = self.values(field)

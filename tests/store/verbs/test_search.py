@@ -53,6 +53,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
         ("parent:nonsense parent:@", []),
         ("sort:-metric.f1 limit:1", ["sentiment@1.0.1"]),
         ("deleted:yes", []),
+        ("f1>0.85", ["sentiment@1.0.1"]),
+        ("-f1>=0.85 lr=1e-4", ["sentiment-2025@1.0.0"]),
+        ("(f1:0.8 OR lr<1)", ["sentiment-2025@1.0.0", "sentiment@1.0.0"]),
+        ('"f1>0.85"', []),
     ],
 )
 def test_queries(query: str, refs: list[str], store: Store) -> None:
@@ -145,12 +149,11 @@ def test_of_values_that_no_version_has_the_known_ones_are_told(store: Store) -> 
 @pytest.mark.parametrize(
     ("query", "meant"),
     [
-        ("lr=7", {"lr=7": "param.lr=7"}),
-        ("sentiment f1=0.5", {"f1=0.5": "metric.f1=0.5"}),
+        ("owner=x", {"owner=x": "tag:owner=x"}),
         ("zzz=1", {}),
         ("commit=abc", {"commit=abc": "git:abc"}),
         ("metrics.f1=0.5", {"metrics.f1=0.5": "metric.f1=0.5"}),
-        ("=1 lr= lr", {}),
+        ("=1 zzz= lr", {}),
     ],
 )
 def test_words_that_look_like_conditions_are_told(query: str, meant: dict[str, str], store: Store) -> None:
@@ -187,6 +190,26 @@ def test_searching_one_model(store: Store) -> None:
     assert search.names("tag") == ("owner",)
     assert store.search(store.versions()).names("metric")[0] == "f1", "the most common first"
     assert [found.text for found in search.complete("s")] == ["stage:", "since:", "size>", "sort:"]
+
+
+def test_a_name_that_stands_without_its_field_must_be_that_of_one_thing(
+    store: Store, tmp_path: Path
+) -> None:
+    search = store.search(store.versions("sentiment"))
+    assert search.find("f1>0.85").rows == [0]
+    assert search.find("f1").rows == [0, 1], "a name alone is text"
+    typing = search.find("f1>").missing
+    assert typing is not None
+    assert "metric has no value" in typing.message
+    with pytest.raises(QueryError, match="unknown field 'lr'") as none:
+        search.find("lr<1")  # another model has it
+    assert none.value.candidates == ("metric.lr", "param.lr")
+    store.register("both", tmp_path / "model.bin", metrics={"lr": 1.0}, params={"size": 300})
+    with pytest.raises(QueryError, match="'lr' is more than one thing") as two:
+        store.query("stage:none lr<2")
+    assert two.value.candidates == ("metric.lr", "param.lr")
+    assert (two.value.column, two.value.length) == (12, 2)
+    assert not store.query("size>200"), "a field comes first"
 
 
 def test_searching_an_answer_or_every_version(store: Store) -> None:

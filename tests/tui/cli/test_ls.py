@@ -177,7 +177,6 @@ def test_what_belongs_in_the_query_is_no_option(words: tuple[str, ...], run: Run
         ("model:rnker", "no model is called rnker; did you mean ranker?\n"),
         ("alias:\x1b[31m", "no alias is called ␛[31m; known: champion\n"),
         ("owner=x", "no text has owner=x in it; did you mean tag:owner=x?\n"),
-        ("lr=x", "did you mean param.lr=x?\n"),
     ],
 )
 def test_an_answer_without_versions_says_what_is_unknown(
