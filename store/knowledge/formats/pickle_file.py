@@ -13,7 +13,8 @@ from ...nouns.inspection import Architecture, InspectedFile
 from .limits import Cursor, Source
 from .part import part
 from .pickled.contents import Contents, class_name, data_of, said
-from .pickled.judge import WRAPPER, Judge
+from .pickled.harmless import WRAPPER
+from .pickled.judge import Judge
 from .pickled.machine import Machine
 from .pickled.reading import follow
 from .pickled.search import begins_as_pickle

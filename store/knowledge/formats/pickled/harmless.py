@@ -143,9 +143,13 @@ HARMLESS: dict[str, frozenset[str]] = (
 LOADS_BYTES = "torch.storage._load_from_bytes"
 """Loads another pickle out of bytes. Harmless if it is called with bytes that were looked into, and used for nothing else."""
 
+WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
+"""The class after whose state joblib writes the bytes of an array between the opcodes."""
+
 CONDITIONAL = frozenset(
     {
         LOADS_BYTES,
+        WRAPPER,
         "transformers.training_args.TrainingArguments",
         "transformers.training_args_seq2seq.Seq2SeqTrainingArguments",
         "transformers.trainer_pt_utils.AcceleratorConfig",

@@ -7,14 +7,12 @@ from typing import Any
 
 from ....nouns.pickles import Pickles, PickleVerdict
 from . import names
-from .harmless import CONDITIONAL, LOADS_BYTES
+from .harmless import CONDITIONAL, LOADS_BYTES, WRAPPER
 from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
 
 MAX_NAMES = 10_000
 """Most names of one sort that are kept."""
 MAX_CALLS = 20
-WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
-"""The class after whose state joblib writes the bytes of an array between the opcodes."""
 _SHOWN = 60
 
 
@@ -49,8 +47,12 @@ class Judge:
 
     def taken(self, found: Global) -> None:
         """Take note that a global was put on the stack, by an import or from the memo."""
-        if found.label in CONDITIONAL:
+        if self._is_lent(found):
             self._lent[found.label] = self._lent.get(found.label, 0) + 1
+
+    def _is_lent(self, found: Global) -> bool:
+        """Whether a name may be used in one way only. What joblib's means matters to joblib, to which a judge is never wary."""
+        return found.label in CONDITIONAL and not (self.wary and found.label == WRAPPER)
 
     def call(self, callee: Any, args: Any, how: str) -> None:
         """Take note of a call: of what, with what, by which opcode."""
@@ -60,19 +62,23 @@ class Judge:
                 _note(self.unsafe, f"a call of what another call returned ({how})")
             return
         self.called = True
-        if found.label in CONDITIONAL:
+        if self._is_lent(found):
             if found is callee and self._is_well_used(found, args, how):
                 self._lent[found.label] = self._lent.get(found.label, 0) - 1
         elif found.kind == "unsafe":
             _note(self.calls, f"{found.label}({shown_arguments(args)})", MAX_CALLS)
 
     def _is_well_used(self, found: Global, args: Any, how: str) -> bool:
-        if found.label != LOADS_BYTES:
+        if (
+            found.label != LOADS_BYTES
+        ):  # joblib takes whatever is an instance for what it wrote, however that was made
             return how == "NEWOBJ" and args == ()
         if not isinstance(args, tuple) or len(args) != 1:
             return False
-        if isinstance(args[0], Data):  # they were looked into when they were met
-            return True
+        if isinstance(
+            args[0], Data
+        ):  # they were looked into when they were met, and can't have changed since
+            return not args[0].mutable
         if is_lost_data(args[0]):
             self.left_out("it loads a pickle out of a text that is too long to be looked into")
             return True

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .judge import MAX_NAMES, WRAPPER, Judge
-from .numpy_arrays import NotAnArray, read_array
+from .harmless import LOADS_BYTES, WRAPPER
+from .judge import MAX_NAMES, Judge
+from .numpy_arrays import DTYPE, NotAnArray, read_array
 from .opcodes import OPCODES
 from .stream import Ended, Exhausted, Stream
 from .values import UNKNOWN, Bag, Data, Global, Made, Pairs, Stored, is_made_by
@@ -18,8 +19,8 @@ from .values import UNKNOWN, Bag, Data, Global, Made, Pairs, Stored, is_made_by
 _MAX_MARKS = 1_000_000
 _NOTHING = object()
 
-Within = Callable[[Data], None]
-"""Looks into bytes that a pickle holds."""
+Within = Callable[[Data, bool], None]
+"""Looks into bytes that a pickle holds; the second argument tells whether it loads them as a pickle itself."""
 
 
 class _Refused(Exception):  # noqa: N818 — never leaves this file
@@ -166,6 +167,8 @@ class Machine:
             index = len(self._memo)
         if isinstance(index, int):
             self._memo[index] = self.top()
+        else:  # whatever is taken from the memo from now on may be something else
+            raise Exhausted("it remembers a value under a number that is too long to be followed")
 
     def get(self, index: Any) -> None:
         """Put a remembered value on the stack."""
@@ -190,7 +193,7 @@ class Machine:
     def look_within(self, found: Data) -> None:
         """Have bytes looked into: they may be a pickle themselves."""
         if self.within is not None and found.size > 1:
-            self.within(found)
+            self.within(found, False)
 
     def set_items(self, pairs: list[tuple[Any, Any]], how: str) -> None:
         """Set items of what is on top."""
@@ -252,6 +255,8 @@ class Machine:
     def call(self, callee: Any, args: Any, how: str) -> None:
         """Call something."""
         self.judge.call(callee, args, how)
+        if self.within is not None and (loaded := _loaded(callee, args)) is not None:
+            self.within(loaded, True)
         made = _evaluated(callee, args)
         if isinstance(made, Data) and made.at is None:
             self.look_within(made)
@@ -271,7 +276,8 @@ class Machine:
         if not isinstance(target, Made):
             self.judge.changed(target, "BUILD")
             return
-        target.state = state
+        # What a type is that was given two states is for NumPy to say.
+        target.state = UNKNOWN if target.state is not None and is_made_by(target, DTYPE) else state
         if is_made_by(target, WRAPPER):
             if self.joblib:
                 self._array(state)
@@ -299,6 +305,13 @@ class Machine:
         self.stack[-1] = inside.value
 
 
+def _loaded(callee: Any, args: Any) -> Data | None:
+    """Return the bytes that a call loads as a pickle; None if it loads none."""
+    if isinstance(callee, Global) and callee.label == LOADS_BYTES and isinstance(args, tuple):
+        return next((each for each in args[:1] if type(each) is Data), None)
+    return None
+
+
 def _evaluated(callee: Any, args: Any) -> Any:
     """Return what a call returns: bytes, where they were written as text for Python 2, else what stands for it."""
     if isinstance(callee, Global) and isinstance(args, tuple):
@@ -313,8 +326,9 @@ def _evaluated(callee: Any, args: Any) -> Any:
             callee.label in ("builtins.bytes", "builtins.bytearray")
             and len(args) == 1
             and type(args[0]) is Data
+            and not args[0].mutable
         ):
-            return args[0]
+            return args[0]._replace(mutable=callee.label == "builtins.bytearray")
     return Made(callee, args)
 
 

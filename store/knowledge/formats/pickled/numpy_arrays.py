@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 from .. import dtypes
 from ..limits import MAX_ELEMENTS, MAX_RANK
 from .stream import Stream
-from .values import Array, Data, Pairs, is_made_by
+from .values import Array, Data, Made, Pairs, is_made_by
 
-_DTYPE = "numpy.dtype"
+DTYPE = "numpy.dtype"
 _UNICODE_BYTES = 4
 _DEEPEST = 8
-_HAS_OBJECTS = 1
-"""Bit among a type's flags: NumPy believes it."""
+_FLAGS, _HAS_OBJECTS = 7, 1
+"""Where a type's state has its flags, and the bit among them that says that Python objects are in it: NumPy believes it."""
+_OF_A_WRAPPER = frozenset(
+    {"subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"}
+)
+"""What joblib says of an array. An object's other attributes may stand in for the methods that read it."""
 
 
 class NotAnArray(Exception):  # noqa: N818 — never leaves this package
@@ -36,10 +40,10 @@ def type_of(value: Any, depth: int = 0) -> Type:
     Raises:
         NotAnArray: it is none, or of a kind not known here.
     """
-    if not is_made_by(value, _DTYPE) or not isinstance(value.args, tuple) or not value.args:
+    if not is_made_by(value, DTYPE) or not isinstance(value.args, tuple) or not value.args:
         raise NotAnArray("it has no type of NumPy")
     code = value.args[0]
-    state = value.state if isinstance(value.state, tuple) else ()
+    state = _state_of(value)
     if not isinstance(code, str) or not code.lstrip("<>=|") or depth > _DEEPEST:
         raise NotAnArray("its type has no name")
     order = code[0] if code[0] in "<>=|" else ""
@@ -47,28 +51,45 @@ def type_of(value: Any, depth: int = 0) -> Type:
     if len(state) > 1 and isinstance(state[1], str):
         order = state[1]
     letter, digits = code[0], code[1:]
+    flagged = bool(state[_FLAGS] & _HAS_OBJECTS) if state else letter == "O"
+    if flagged != (letter == "O") and letter != "V":
+        raise NotAnArray("its type says two things of what it holds")
     if letter == "O":
         return Type("OBJECT", 8, objects=True)
     if not digits.isascii() or not digits.isdigit() or len(digits) > 9 or letter not in "biufcmMSUVa":
         raise NotAnArray("its type is not known here")
     width = int(digits) * (_UNICODE_BYTES if letter == "U" else 1)
-    if letter in "SUVa" and len(state) > 5 and state[5] not in (width, -1):
+    if letter in "SUVa" and state and state[5] != width:
         raise NotAnArray("its type says two lengths of itself")
-    objects = (
-        letter == "V" and len(state) > 7 and (not isinstance(state[7], int) or bool(state[7] & _HAS_OBJECTS))
-    )
-    if letter == "V" and len(state) > 4 and isinstance(state[4], Pairs):
-        return _record(state[4], width, objects, depth)
-    if letter == "V" and len(state) > 2 and isinstance(state[2], tuple):
-        return _subarray(state[2], width, objects, depth)
-    return Type(
-        dtypes.NUMPY.get(code, code), width, order == ">" and width > 1 and letter not in "SVa", objects
-    )
+    if letter == "V" and state and isinstance(state[4], Pairs):
+        found = _record(state[4], width, depth)
+    elif letter == "V" and state and isinstance(state[2], tuple):
+        found = _subarray(state[2], width, depth)
+    else:
+        swapped = order == ">" and width > 1 and letter not in "SVa"
+        return Type(dtypes.NUMPY.get(code, code), width, swapped, flagged)
+    if found.objects != flagged:  # NumPy believes what is said of the whole
+        raise NotAnArray("its type says two things of what it holds")
+    return found
 
 
-def _record(fields: Pairs, width: int, objects: bool, depth: int) -> Type:
+def _state_of(value: Made) -> tuple[Any, ...]:
+    """Return the state that a type of NumPy was given; () if it was given none.
+
+    Raises:
+        NotAnArray: it is not as NumPy writes it since version 1.1, or can't be told.
+    """
+    state = value.state
+    if state is None:
+        return ()
+    if not isinstance(state, tuple) or len(state) not in (8, 9) or type(state[_FLAGS]) is not int:
+        raise NotAnArray("its type has a state that is not known here")
+    return state
+
+
+def _record(fields: Pairs, width: int, depth: int) -> Type:
     """Return a type of named fields."""
-    swapped = False
+    swapped = objects = False
     for _, field in fields.items:
         if not isinstance(field, tuple) or not field:
             raise NotAnArray("its type has a field of no type")
@@ -78,11 +99,11 @@ def _record(fields: Pairs, width: int, objects: bool, depth: int) -> Type:
     return Type(f"RECORD of {len(fields.items)}", width, swapped, objects)
 
 
-def _subarray(described: tuple[Any, ...], width: int, objects: bool, depth: int) -> Type:
+def _subarray(described: tuple[Any, ...], width: int, depth: int) -> Type:
     inside = type_of(described[0], depth + 1) if described else None
     if inside is None:
         raise NotAnArray("its type is an array of no type")
-    return Type(f"RECORD of {inside.name}", width, inside.swapped, objects or inside.objects)
+    return Type(f"RECORD of {inside.name}", width, inside.swapped, inside.objects)
 
 
 def shape_of(value: Any) -> tuple[int, ...]:
@@ -108,10 +129,10 @@ def read_array(stream: Stream, state: Any) -> Array | None:
         NotAnArray: it does not say so much that the end of the bytes is known.
         Ended: they end too early.
     """
-    if isinstance(state, tuple) and len(state) == 2 and isinstance(state[0], Pairs):
-        state = state[0]
     if not isinstance(state, Pairs):
         raise NotAnArray("it has no description")
+    if any(type(key) is not str or key not in _OF_A_WRAPPER for key, _ in state.items):
+        raise NotAnArray("its description has more than joblib writes")
     dtype, shape = type_of(state.get("dtype")), shape_of(state.get("shape"))
     if dtype.objects:
         return None

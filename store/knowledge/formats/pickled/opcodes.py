@@ -41,6 +41,8 @@ def _line(m: Machine) -> str | None:
 
 
 def _whole(text: str | None) -> Any:
+    if text is not None and len(text) > _MAX_DIGITS:
+        text = text.strip().lstrip("0") or "0"
     if text is None or len(text) > _MAX_DIGITS:
         return Lost("number", MAX_KEPT if text is None else len(text))
     for base in (10, 0):  # C reads 0x10, too
@@ -132,13 +134,13 @@ def _text(m: Machine, size: int) -> None:
         m.push(UNKNOWN)
 
 
-def _bytes(m: Machine, size: int) -> None:
+def _bytes(m: Machine, size: int, *, mutable: bool = False) -> None:
     at = m.stream.at
     if size <= _BYTES_KEPT:
-        m.data(Data(size, at, m.stream.take(size)))
+        m.data(Data(size, at, m.stream.take(size), mutable))
     else:
         m.stream.skip(size)
-        m.data(Data(size, at))
+        m.data(Data(size, at, mutable=mutable))
 
 
 # -- containers -----------------------------------------------------------------------------------------
@@ -291,7 +293,7 @@ _BY_CODE: dict[bytes, Opcode] = {
     b"\x93": _stack_global,
     b"\x94": lambda m: m.put(),
     b"\x95": lambda m: m.enter_frame(m.stream.number(8)),
-    b"\x96": lambda m: _bytes(m, m.stream.number(8)),
+    b"\x96": lambda m: _bytes(m, m.stream.number(8), mutable=True),
     b"\x97": lambda m: m.push(UNKNOWN),
     b"\x98": _nothing,
 }

@@ -16,7 +16,8 @@ from ..archive import Archive, Member
 from ..limits import Cursor, Source
 from ..part import part
 from . import tar
-from .judge import WRAPPER, Judge
+from .harmless import WRAPPER
+from .judge import Judge
 from .machine import Machine
 from .opcodes import OPCODE_BYTES
 from .stream import Budget, Stream
@@ -28,7 +29,8 @@ MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 """What the first of the five pickles in an old file of PyTorch holds; raw storages follow the last of them."""
 _OF_OLD_TORCH = 5
 _MAX_PICKLES = 10_000
-_MAX_DEPTH = 4
+_MAX_DEPTH, _DEEPEST = 4, 16
+"""How deep archives may lie in each other, and how deep anything may: pickles in bytes of pickles."""
 _HEAD = 512
 _PROTO, _HIGHEST_PROTOCOL = 0x80, 5
 _PICKLE_ENDINGS = (".pkl", ".pickle", ".joblib", ".debug_pkl")
@@ -82,6 +84,9 @@ class _Search:
         """Look into a file, or what is one inside another; ``where`` tells which, ``claimed`` that its name says it is a pickle."""
         if min(self.budget.steps, self.budget.read) <= 0:
             self.judge.left_out("it holds more than is looked into")
+            return
+        if depth >= _DEEPEST:
+            self._left_out(where, "it is nested too deeply")
             return
         source.file.seek(0)
         head = source.file.read(_HEAD)
@@ -222,6 +227,9 @@ class _Search:
         self.piece(Source(BytesIO(data), len(data), path), where, claimed, depth + 1, script=script)
         if not whole and self.any:
             self._left_out(where, f"only its first {len(data):,} bytes were unpacked")
+        if not (whole or self.any) and self._wary(Source(BytesIO(data), len(data), path), 0).ran_out:
+            self.any = True
+            self._left_out(where, f"only its first {len(data):,} bytes were unpacked")
         if whole or self.any:  # of what is cut off here, that it is, is no news
             judge.take(self.judge)
         self.judge = judge
@@ -296,24 +304,27 @@ class _Search:
     def _run(
         self, source: Source, at: int, where: str, depth: int, *, script: bool, joblib: bool = False
     ) -> Machine:
-        def within(data: Data) -> None:
-            self._value(source, data, where, depth)
+        def within(data: Data, loaded: bool) -> None:
+            self._value(source, data, where, depth, claimed=loaded)
 
         stream, judge = Stream(source, self.budget, at), Judge(script=script)
         return Machine(stream, judge, joblib=joblib, within=within).run()
 
-    def _value(self, source: Source, data: Data, where: str, depth: int) -> None:
-        """Look into bytes that a pickle holds, if they could be a pickle themselves."""
+    def _value(self, source: Source, data: Data, where: str, depth: int, *, claimed: bool) -> None:
+        """Look into bytes that a pickle holds, if they could be a pickle themselves, or are ``claimed`` to be one."""
         if data.at is None:
             inside = Source(BytesIO(data.start), data.size, source.path)
         else:
             inside = part(source, data.at, data.size, source.path)
         if not data.start:
             inside.file.seek(0)
-        if (data.start or inside.file.read(1))[:1] in _BEGINNINGS:
+        head = data.start or inside.file.read(3)
+        if claimed and begins_as_pickle(head):
+            return  # such are looked into when they are met, whoever loads them
+        if head[:1] in _BEGINNINGS:
             self.budget.steps -= _COST_OF_A_VALUE
             called = f"bytes at {data.at:,}" if data.at is not None else "bytes"
-            self.piece(inside, _joined(where, called), False, depth + 1)
+            self.piece(inside, _joined(where, called), claimed, depth + 1)
 
 
 def _joined(where: str, inside: str) -> str:

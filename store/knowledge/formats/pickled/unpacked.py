@@ -53,6 +53,11 @@ def _xz() -> Any:
     return lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
 
 
+_FOLLOWED = ("gzip", "bzip2", "xz")
+"""Where what was compressed piece by piece may be put together as it is."""
+_MAGIC, _MOST_FOLLOWING = 6, 1000
+
+
 class Unpacked(NamedTuple):
     """The first bytes of what was compressed; ``whole`` says that these are all."""
 
@@ -64,22 +69,18 @@ def unpack(source: Source, packing: Packing, most: int, budget: Budget) -> Unpac
     """Return what a source unpacks to, ``most`` bytes of it at most; None when that can't be done here."""
     if packing.make is None:
         return None
-    unpacker = packing.make()
+    reader = _Reader(source, budget)
     room = min(most, budget.unpacked)
     found = bytearray()
-    at = 0
-    piece = b""
+    whole = False
     try:
-        while len(found) < room and not unpacker.eof:
-            if not piece and getattr(unpacker, "needs_input", True):
-                source.file.seek(at)
-                piece = source.file.read(min(_CHUNK, source.size - at, budget.read))
-                if not piece:
-                    break
-                at += len(piece)
-                budget.read -= len(piece)
-            found += unpacker.decompress(piece, room - len(found))
-            piece = getattr(unpacker, "unconsumed_tail", b"")  # zlib hands back what it had no room for
+        for _ in range(_MOST_FOLLOWING):
+            ended = _unpack_one(reader, packing.make(), found, room)
+            if not ended or len(found) >= room:
+                break
+            if packing.name not in _FOLLOWED or not reader.begins_again(packing):
+                whole = True
+                break
     except (zlib.error, OSError, EOFError, ValueError, MemoryError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not bzip2
@@ -87,4 +88,42 @@ def unpack(source: Source, packing: Packing, most: int, budget: Budget) -> Unpac
         if type(error).__name__ != "LZMAError":
             raise
     budget.unpacked -= len(found)
-    return Unpacked(bytes(found), bool(unpacker.eof))
+    return Unpacked(bytes(found), whole)
+
+
+class _Reader:
+    """Reads a source piece by piece; ``piece`` is what was read and not yet unpacked."""
+
+    def __init__(self, source: Source, budget: Budget) -> None:
+        self._source, self._budget, self._at = source, budget, 0
+        self.piece = b""
+
+    def more(self) -> bool:
+        """Read more; return whether there was any."""
+        self._source.file.seek(self._at)
+        read = self._source.file.read(max(0, min(_CHUNK, self._source.size - self._at, self._budget.read)))
+        self._at += len(read)
+        self._budget.read -= len(read)
+        self.piece += read
+        return bool(read)
+
+    def begins_again(self, packing: Packing) -> bool:
+        """Whether what is left begins as what was just unpacked did, perhaps behind zeros."""
+        self.piece = self.piece.lstrip(b"\0")
+        while len(self.piece) < _MAGIC and self.more():
+            self.piece = self.piece.lstrip(b"\0")
+        again = packing_of(self.piece)
+        return again is not None and again.name == packing.name
+
+
+def _unpack_one(reader: _Reader, unpacker: Any, found: bytearray, room: int) -> bool:
+    """Unpack to the end of what was compressed at once, or until there is no more room; return whether that is its end."""
+    while len(found) < room and not unpacker.eof:
+        if not reader.piece and getattr(unpacker, "needs_input", True) and not reader.more():
+            break
+        piece, reader.piece = reader.piece, b""
+        found += unpacker.decompress(piece, room - len(found))
+        reader.piece = getattr(unpacker, "unconsumed_tail", b"")  # zlib hands back what it had no room for
+    if unpacker.eof:
+        reader.piece = unpacker.unused_data
+    return bool(unpacker.eof)

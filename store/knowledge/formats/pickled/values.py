@@ -63,11 +63,15 @@ class Bag:
 
 
 class Data(NamedTuple):
-    """Bytes: how many, and where in the source they lie. ``start`` are they themselves, if they are few."""
+    """Bytes: how many, and where in the source they lie. ``start`` are they themselves, if they are few.
+
+    ``mutable`` says that they are a bytearray: what is loaded later may change them, also through a view of them.
+    """
 
     size: int
     at: int | None
     start: bytes = b""
+    mutable: bool = False
 
 
 class Stored(NamedTuple):
