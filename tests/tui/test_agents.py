@@ -109,6 +109,36 @@ async def test_a_hosted_model_has_a_card(agent: Path, opened: Opens) -> None:
         assert re.search(rf"retires {SOON}: retires in \d+ days source the tag retires", pane(it))
 
 
+async def test_a_bundle_is_a_tree_of_its_members(tmp_path: Path, opened: Opens) -> None:
+    (tmp_path / "bot.md").write_text("Sign as {name}.\n")
+    (tmp_path / "agent.yaml").write_text("temperature: 1\n")
+    with init_store(tmp_path / "store") as store:
+        store.register("bot", tmp_path / "bot.md", kind="prompt", capture=False)
+        hosted = Hosted("acme", "one-2031-01-01")
+        store.register("chat", hosted=hosted, tags={"retires": SOON}, capture=False)
+        parts = {"model": "chat@1.0.0", "config": str(tmp_path / "agent.yaml")}
+        store.bundle("agent", parts)
+        store.promote("agent@1.0.0", to="production", reason="first")
+        store.bundle("agent", parts | {"prompt": "bot@1.0.0"})
+        store.bundle("both", {"agent": "agent@2.0.0", "other": "bot@1.0.0"})
+    async with opened(tmp_path / "store", WIDE) as it:
+        await go(it, "both@1.0.0")
+        await it.press("6", "z")
+        shown = pane(it)
+        assert "both@1.0.0 bundle," in shown
+        assert "├─ agent agent@2.0.0" in shown
+        assert re.search(r"│ ├─ model chat@1.0.0 │ │ acme one-2031-01-01 │ │ retires in \d+ days", shown)
+        assert "│ └─ prompt bot@1.0.0 │ variables name (format)" in shown
+        assert "└─ other bot@1.0.0" in shown
+        assert "Against" not in shown
+        await go(it, "agent@2.0.0")
+        await it.press("6")
+        shown = pane(it)
+        assert "├─ prompt bot@1.0.0" in shown
+        assert "└─ config/agent.yaml 15 B" in shown
+        assert "▾ Against agent@1.0.0 in production prompt bot@1.0.0 added" in shown
+
+
 async def test_overview_and_stages_tell_when_it_ends(agent: Path, opened: Opens) -> None:
     async with opened(agent, WIDE) as it:
         await go(it, "chat@1.0.0")

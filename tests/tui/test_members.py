@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from mvtui.store import Adapter, Change, Comparison, Evidence, MemberChange, MemberState
+from mvtui.store import (
+    Adapter,
+    Change,
+    Comparison,
+    Evidence,
+    FileEntry,
+    HostedStatus,
+    MemberChange,
+    MemberState,
+)
 from mvtui.tui import members as words
+from mvtui.tui.app.asking.inside import Limb
 from mvtui.tui.app.facts.comparison import comparison
-from mvtui.tui.app.facts.members import members
+from mvtui.tui.app.facts.members import members, tree
 from rich.cells import cell_len
 
 from .test_facts import LOOK, overview, styled, text
@@ -106,4 +116,26 @@ def test_hostile_and_long_names_stay_within_their_cells(name: str, columns: int)
     lines = members(found, LOOK, columns)
     assert "\x1b" not in text(lines)
     assert all(cell_len("".join(piece for piece, _ in line)) <= columns for line in lines)
+    assert styled(lines, "warning")
+
+
+@given(
+    role=st.text("abc-", min_size=1, max_size=40),
+    name=HOSTILE,
+    columns=st.sampled_from([24, 36, 80]),
+    ascii_only=st.booleans(),
+)
+def test_a_tree_of_hostile_and_long_names_stays_within_its_cells(
+    role: str, name: str, columns: int, ascii_only: bool
+) -> None:
+    state = MemberState(role, f"{name}@1.0.0", "0" * 64, "weights", deleted=True, current=name or "x")
+    limbs: tuple[Limb, ...] = (Limb(state, name),)
+    for _ in range(8):
+        limbs = (Limb(member("agent"), inner=limbs), Limb(state, name, HostedStatus("p", "m", floating=True)))
+    lines = tree(
+        limbs, (FileEntry(f"config/{name}", 10**15, "0" * 64),), replace(LOOK, ascii_only=ascii_only), columns
+    ).lines
+    assert "\x1b" not in text(lines)
+    assert all(cell_len("".join(piece for piece, _ in line)) <= columns for line in lines)
+    assert text(lines).isascii() or not ascii_only
     assert styled(lines, "warning")

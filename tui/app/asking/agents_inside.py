@@ -30,7 +30,7 @@ def prompt(store: Store, version: Version, files: tuple[FileEntry, ...]) -> Insi
     if found is not None:
         text = tuple(prompt_text.lines(found))
         facts.append(("size", _size(store, version, found)))
-    against = _against(store, version)
+    against = compared(store, version)
     words: tuple[WordDiff, ...] = ()
     if against is not None and against.base.kind == "prompt":
         rows = against.section("files").rows
@@ -66,16 +66,16 @@ def hosted(store: Store, version: Version, files: tuple[FileEntry, ...]) -> Insi
     status = store.hosted_status(version)
     params = store.hosted(version.ref).params
     edge = next((each for each in version.edges if each.type == "replaces" and not each.outside), None)
-    against = _against(store, version, "replaced" if edge else None)
+    against = compared(store, version, "replaced" if edge else None)
     base = against.base.ref if against is not None else ""
     role = against.chosen if against is not None else ""
     reason = edge.reason if edge is not None else ""
     return Inside(files, agent=Agent((), status, base, role, reason, params=params, comparison=against))
 
 
-def _against(store: Store, version: Version, role: str | None = None) -> Comparison | None:
+def compared(store: Store, version: Version, role: str | None = None) -> Comparison | None:
     """Return a version compared with what it replaces, or what is in production, or the one before; None without any."""
     try:
         return store.diff(version.ref, against=role)
     except NotFoundError:  # what it replaced is gone, or there is nothing to compare it with
-        return None if role is None else _against(store, version)
+        return None if role is None else compared(store, version)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         HostedStatus,
         InspectedFile,
         Inspection,
+        MemberState,
         Share,
         Tensor,
         TensorDiff,
@@ -48,8 +49,20 @@ class Within(msgspec.Struct, frozen=True):
         return (self.file, self.tensor, self.against)
 
 
+class Limb(msgspec.Struct, frozen=True):
+    """A member in the tree of a bundle: which version, ``about`` what it is, in outside text, and what a bundle in it has.
+
+    ``status`` is there for a hosted model.
+    """
+
+    member: MemberState
+    about: str = ""
+    status: HostedStatus | None = None
+    inner: tuple[Limb, ...] = ()
+
+
 class Agent(msgspec.Struct, frozen=True):
-    """What there is to see of a prompt or a hosted model.
+    """What there is to see of a prompt, a hosted model or a bundle.
 
     ``facts`` are name and text of each, outside text; ``status`` is a hosted model's. ``base`` is the version it is compared with, the one in
     the ``role`` (``replaced``, ``production``, ``before``), empty without any; ``reason`` says why it replaces that. ``words`` tell how a
@@ -72,7 +85,8 @@ class Inside(msgspec.Struct, frozen=True):
     ``inspection`` is None where its files can't be looked into, for that ``problem``. ``shares`` say how many numbers are of
     which type. ``rows`` are those of the ``tree`` that
     are seen when those with the keys ``opened`` are unfolded, or the tensors that were ``sought``. ``health`` is there if all weights were read since mvtui began.
-    ``text`` is that of a version that is one text, in lines. ``agent`` is there for a prompt or a hosted model.
+    ``text`` is that of a version that is one text, in lines. ``agent`` is there for a prompt, a hosted model or a bundle.
+    ``members`` are a bundle's, ``own`` the files that it has beside theirs.
     """
 
     files: tuple[FileEntry, ...]
@@ -86,6 +100,8 @@ class Inside(msgspec.Struct, frozen=True):
     health: Health | None = None
     text: Sequence[Raw] = ()
     agent: Agent | None = None
+    members: tuple[Limb, ...] = ()
+    own: tuple[FileEntry, ...] = ()
 
 
 class FilePage(msgspec.Struct, frozen=True):

@@ -105,7 +105,17 @@ def _hosted(store: Store, version: Version, _within: Within) -> Inside:
     return agents_inside.hosted(store, version, _files(store, version))
 
 
-_READERS: dict[str, Callable[[Store, Version, Within], Inside]] = {"prompt": _prompt, "hosted": _hosted}
+def _bundle(store: Store, version: Version, within: Within) -> Inside:
+    from . import bundle_inside
+
+    return bundle_inside.bundle(store, version, _weights(store, version, within))
+
+
+_READERS: dict[str, Callable[[Store, Version, Within], Inside]] = {
+    "prompt": _prompt,
+    "hosted": _hosted,
+    "bundle": _bundle,
+}
 """Kinds whose inside is another than that of weights."""
 
 

@@ -1,4 +1,4 @@
-"""What is inside a prompt or a hosted model: a card, and how it differs from what it is to replace."""
+"""What is inside a prompt, a hosted model or a bundle: a card, and how it differs from what it is to replace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ... import agents, differences, word_lines
 from ... import inspection as said
 from ...text import visible
 from ..tables.columns import Look
+from . import members
 from .lines import LABEL, Line, Lines, facts, pairs
 from .sections import Part
 from .wrapped import wrapped
@@ -85,6 +86,8 @@ def _compared(agent: Agent, look: Look, columns: int) -> Lines:
         ]
         lines.join(_further_in(wrapped(raw, look, columns, hang=0)))
     if agent.comparison is not None:
+        if any(agent.comparison.members):
+            lines.join(_further_in(members.exchanged(agent.comparison, look, columns).lines))
         rows = [
             row
             for name in ("params", "metrics")

@@ -12,7 +12,7 @@ from ... import inspection as said
 from ... import words
 from ...text import fit, paragraph, visible, width
 from ..tables.columns import Look
-from . import agent
+from . import agent, members
 from .lines import Line, Lines, Stops, facts, pairs
 from .sections import Part, Sections, Spot
 from .showing import Showing
@@ -120,6 +120,8 @@ def inside(found: Inside, version: Version, look: Look, columns: int, showing: S
     inspection = found.inspection
     if found.text:
         lines.add_part(Part(TEXT, "Text", "", wrapped(found.text, look, columns, hang=0)))
+    if found.members:
+        lines.add_part(members.tree(found.members, found.own, look, columns))
     if found.agent:
         agent.parts(lines, found.agent, look, columns)
     if inspection and inspection.pickles:
@@ -137,7 +139,8 @@ def inside(found: Inside, version: Version, look: Look, columns: int, showing: S
 def _summary(found: Inside, version: Version, look: Look, columns: int, key: str) -> Iterator[Line]:
     inspection = found.inspection
     size = words.size(sum(file.size for file in found.files))
-    known = inspection is not None and inspection.format not in ("", "unknown")
+    # Files of a bundle are its members', which tell themselves what they are.
+    known = inspection is not None and inspection.format not in ("", "unknown") and not found.members
     sort = inspection.format if inspection and known else version.kind
     many = f" in {words.plural(len(found.files), 'file')}" if len(found.files) != 1 else ""
     title = visible(version.ref, columns // 2, ascii_only=look.ascii_only)
@@ -148,7 +151,7 @@ def _summary(found: Inside, version: Version, look: Look, columns: int, key: str
     if inspection is None:
         return
     told_of: list[tuple[str, str]] = []
-    if inspection.architecture:
+    if inspection.architecture and not found.members:
         built = said.architecture(inspection.architecture, ascii_only=look.ascii_only)
         told_of.append(("architecture", ", ".join(built)))
     if found.tree:
@@ -163,7 +166,8 @@ def _summary(found: Inside, version: Version, look: Look, columns: int, key: str
         told_of.append(("health", f"not looked at yet: {key} reads all weights"))
     for label, text in told_of:
         yield from facts(label, text, look, columns, lines=2 if columns < _NARROW else 3, lead=_LEAD)
-    for sentence in (*inspection.problems, *inspection.notes):
+    notes = () if found.members else inspection.notes
+    for sentence in (*inspection.problems, *notes):
         style = "bad" if sentence in inspection.problems else "muted"
         texts = paragraph(sentence, columns, 3, ascii_only=look.ascii_only)
         yield from ([(text, style)] for text in texts)
