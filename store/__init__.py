@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .nouns.ab_test import Arm as Arm
     from .nouns.adapter import Adapter as Adapter
     from .nouns.approval import Approval as Approval
+    from .nouns.approval import SigningKey as SigningKey
     from .nouns.approval import Standing as Standing
     from .nouns.approval import Verdict as Verdict
     from .nouns.audit import AuditProblem as AuditProblem
@@ -238,6 +239,7 @@ _HOMES = {
     "nouns.adapter": ("Adapter",),
     "nouns.approval": (
         "Approval",
+        "SigningKey",
         "Standing",
         "Verdict",
     ),

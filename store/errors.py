@@ -267,14 +267,18 @@ class FormatError(MvtuiError):
 class GateError(MvtuiError):
     """A version may not enter a stage: a gate fails, or can't tell. Nothing was changed.
 
-    ``results`` holds the answer of every gate (``nouns.gate.GateResult``).
+    ``results`` holds the answer of every gate (``nouns.gate.GateResult``). ``back_to`` is the reference of the version that
+    ``Store.rollback`` would bring where undo may not, since a rollback asks no gate; empty where there is none.
     """
 
     exit_code = 11
 
-    def __init__(self, message: str, *, hint: str = "", results: Sequence[GateResult] = ()) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", results: Sequence[GateResult] = (), back_to: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.results = tuple(results)
+        self.back_to = back_to
 
 
 class NotAllowedError(MvtuiError):

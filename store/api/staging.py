@@ -9,7 +9,7 @@ from .face import Face
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..nouns.approval import Approval
+    from ..nouns.approval import Approval, SigningKey
     from ..nouns.reports import (
         GateReport,
         Governing,
@@ -213,7 +213,8 @@ class Staging(Face):
 
         Raises:
             ConflictError: there is none, someone changed the same thing since, or it is not the one expected.
-            GateError: undoing a rollback, or a step back, would bring a version on to a stage whose gates stop it.
+            GateError: undoing a rollback, or a step back, would bring a version on to a stage whose gates stop it;
+                ``back_to`` is what ``rollback`` would bring there all the same.
             VerificationError: the bytes of what would return to Production are missing or damaged.
         """
         from ..verbs import undo
@@ -255,6 +256,16 @@ class Staging(Face):
         from ..verbs import history
 
         return history.at(self._repository, moment, model)
+
+    def signing_key(self) -> SigningKey:
+        """Return the SSH key that this account would sign with, and whether ``allowed_signers`` lists it. Signs nothing.
+
+        Raises:
+            StorageError, UnsupportedFileError, BadInputError: ``allowed_signers`` can't be read, is no file, or is too long.
+        """
+        from ..verbs import signers
+
+        return signers.key_to_sign_with(self._repository)
 
     def policy(self) -> Governing:
         """Return the gates and access rules that govern now, read from config.toml anew.

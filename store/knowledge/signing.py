@@ -28,6 +28,7 @@ _HEADER = "-----BEGIN SSH SIGNATURE-----"
 _GOOD = re.compile(r"with \S+ key (\S+)\s*$")
 _OF_A_KEY = re.compile(r"allowed_signers:(\d+): ((?:key (?:has|is)|certificate) .+)")
 _KEYS = ("id_ed25519", "id_ed25519_sk", "id_ecdsa", "id_ecdsa_sk", "id_rsa")
+_PUBLIC_MOST = 1 << 16
 KEY_VARIABLE = "MVTUI_SSH_KEY"
 MOST = 16_384
 """Longest signature that is kept, in characters; those of RSA keys of 16,384 bits have about 6,000."""
@@ -67,6 +68,16 @@ def find_key(given: str | None) -> str:
         hint="Name one with --key, or make one: ssh-keygen -t ed25519. One that ssh-agent forwards is named by its "
         "public half: ssh-add -L > key.pub, then --key key.pub",
     )
+
+
+def public_half(key: str) -> bytes:
+    """Return the public half of a key as the files beside it and ``allowed_signers`` have it: base64; empty where it can't be read."""
+    try:
+        with open(key if key.endswith(".pub") else f"{key}.pub", "rb") as file:
+            words = file.read(_PUBLIC_MOST).split()
+    except OSError:
+        return b""
+    return words[1] if len(words) > 1 else b""
 
 
 def sign(text: bytes, key: str, namespace: str) -> str:

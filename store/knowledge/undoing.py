@@ -54,6 +54,17 @@ def last_change(newest_first: Iterable[Event], person: str) -> Found | None:
     return None
 
 
+def last_verdict(newest_first: Iterable[Event], person: str) -> Event | None:
+    """Return a person's last approval or rejection, unless it was withdrawn since; None when there is none."""
+    for event in newest_first:
+        if event.kind is EventKind.APPROVAL and event.actor.user == person:
+            if event.data.get("verdict") == "withdraw":
+                return None
+            if event.data.get("verdict") in ("approve", "reject"):
+                return event
+    return None
+
+
 def last_undo(newest_first: Iterable[Event], person: str) -> Found | None:
     """Return a person's last undo that was not redone; None when there is none, or another change came after it."""
     redone: set[int] = set()

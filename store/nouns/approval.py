@@ -68,6 +68,23 @@ class Standing(msgspec.Struct, frozen=True):
         return self.approval.as_dict() | said
 
 
+class SigningKey(msgspec.Struct, frozen=True):
+    """The SSH key that whoever asks would sign with: its ``path``, empty where there is none, and then the ``problem``.
+
+    ``listed`` says whether ``allowed_signers``, the file at ``signers``, lists it; None where that can't be told: its public
+    half is not beside it, or the file trusts certificates.
+    """
+
+    signers: str
+    path: str = ""
+    problem: str = ""
+    listed: bool | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON types."""
+        return msgspec.structs.asdict(self)
+
+
 def signed_text(
     store: str,
     model: str,

@@ -154,7 +154,9 @@ class GateReport(msgspec.Struct, frozen=True):
     verdicts and what each is worth; ``askable`` are accounts and ``@groups`` whose approval is still lacking (or
     ``anyone``, ``anyone but ann``, who is the author); ``notices`` are sentences a person should read. ``unhashed`` says
     that a gate wants the bytes hashed, or their numbers read, which was not done for this report: ``promote`` does it. ``signed`` says
-    that a gate takes only signed approvals. ``overridable`` says that whoever asked may overrule the gates that stop it.
+    that a gate takes only signed approvals. ``overridable`` says that whoever asked may overrule the gates that stop it,
+    ``overrulers`` are those who may: accounts and ``@groups``. ``unheard`` says why an approval that whoever asked gave now
+    would not count, empty where it would or none is asked for; ``signing_helps`` that it would with a signature of theirs.
     """
 
     version: Version
@@ -168,6 +170,9 @@ class GateReport(msgspec.Struct, frozen=True):
     unhashed: bool = False
     signed: bool = False
     overridable: bool = False
+    overrulers: tuple[str, ...] = ()
+    unheard: str = ""
+    signing_helps: bool = False
 
     @property
     def open(self) -> bool:
@@ -190,6 +195,9 @@ class GateReport(msgspec.Struct, frozen=True):
             "unhashed": self.unhashed,
             "signed": self.signed,
             "overridable": self.overridable,
+            "overrulers": list(self.overrulers),
+            "unheard": self.unheard or None,
+            "signing_helps": self.signing_helps,
         }
 
 

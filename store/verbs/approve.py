@@ -155,7 +155,7 @@ def inbox(repository: Repository, person: str | None) -> tuple[Waiting, ...]:
             for request in _open_requests(document):
                 door = gates.door(repository, index, document, request.stage, governs, keys)
                 rules = judging.approvals_asked(door.guarding)
-                if any(people.waits_for(rule, door.facts, who) for rule in rules):
+                if any(people.waits_for(rule, door.facts, who, since=request.seq) for rule in rules):
                     found.append(Waiting(look.as_version(document), request.stage, request, door.judge()))
     return tuple(sorted(found, key=lambda waiting: waiting.request.at))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -14,8 +15,9 @@ from ..errors import ConflictError, VerificationError
 from ..knowledge import directions, gates
 from ..knowledge.gates import people
 from ..knowledge.gates.facts import Facts
+from ..nouns.approval import Approval
 from ..nouns.bundle import troubles
-from ..nouns.gate import Gate, GateResult
+from ..nouns.gate import Approvals, Gate, GateResult
 from ..nouns.health import SOUND, Health
 from ..nouns.lineage import is_outside_name
 from ..nouns.metric import Direction
@@ -190,7 +192,31 @@ def report(
         unhashed,
         any(rule.signed for rule in rules),
         policy.may(governs.policy, "override"),
+        governs.policy.access.override or (),
+        *_unheard(rules, found),
     )
+
+
+def _unheard(rules: Sequence[Approvals], door: Door) -> tuple[str, bool]:
+    """Return why an approval that whoever asks gave now would not count, and whether a signature would change that."""
+    if not rules:
+        return "", False
+    who, version = actor.current(), door.facts.version
+    given = Approval(
+        version.model,
+        version.version,
+        version.id,
+        door.stage,
+        "approve",
+        who.user,
+        who.uid,
+        who.host,
+        door.facts.now,
+        0,
+        door.digest,
+    )
+    why = people.why_not_yet(rules, door.facts, given, signed=False)
+    return why, bool(why) and not people.why_not_yet(rules, door.facts, given, signed=True)
 
 
 def _asked(document: Document, to: str | None) -> Stage:

@@ -11,6 +11,7 @@ from ..engine.index import Index
 from ..engine.objects import open_regular
 from ..engine.repository import Repository
 from ..errors import BadInputError, NotFoundError, StorageError
+from ..nouns.approval import SigningKey
 from ..nouns.event import EventKind
 from ..nouns.policy import Policy
 
@@ -83,6 +84,29 @@ def journal(repository: Repository, index: Index, content: bytes, digest: str, r
         repository.objects.put_bytes(content)
         data["objects"] = [digest]
     repository.append(EventKind.POLICY, data, reason)
+
+
+def key_to_sign_with(repository: Repository) -> SigningKey:
+    """Return the key that whoever asks would sign with, and whether it is listed; see ``Store.signing_key``."""
+    from ..knowledge import signing  # here: a rollback must not wait for what runs programs
+    from . import policy
+
+    path = repository.layout.signers
+    with repository.reading() as index:
+        content = in_force(repository, index, policy.in_force(repository, index).policy).content
+    try:
+        key = signing.find_key(None)
+    except NotFoundError as error:
+        return SigningKey(str(path), problem=error.message)
+    return SigningKey(str(path), key, listed=_is_listed(signing.public_half(key), content))
+
+
+def _is_listed(public: bytes, content: bytes) -> bool | None:
+    """Say whether a key, its base64, is in an ``allowed_signers``; None where only ssh-keygen could tell."""
+    listed = [line.split() for line in content.splitlines() if not line.lstrip().startswith(b"#")]
+    if public and any(public in words for words in listed):
+        return True
+    return None if not public or b"cert-authority" in content else False
 
 
 def there(repository: Repository) -> bytes:

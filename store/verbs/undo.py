@@ -75,9 +75,13 @@ def _target(repository: Repository, mode: Mode) -> Event:
     found = find(repository.recent(), person)
     if found is None:
         what = f"{person} has changed nothing here that can be undone"
+        hint = "mvtui history shows what happened."
         if mode == "redo":
             what = f"there is nothing to redo: the last change of {person} was no undo"
-        raise ConflictError(what, hint="mvtui history shows what happened.")
+        elif said := undoing.last_verdict(repository.recent(), person):
+            what += f"; what was said of {ledger.about(said)} is withdrawn instead"
+            hint = f"mvtui withdraw {ledger.about(said)} --to {said.data.get('stage')}"
+        raise ConflictError(what, hint=hint)
     if found.event.kind in undoing.STANDING:
         raise ConflictError(
             f"event {found.event.seq} ({ledger.told(found.event)}) can't be undone: keys have been served by it since",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -59,7 +60,13 @@ def effect(index: Index, event: Event) -> str:
     back = moves(index, event)
     told = f"{ref_of(document)} back from {word(event.data['to'])} to {word(event.data['from'])}"
     enters = moving.entering(back)
+    others = [move for move in back if move.version not in (enters, document["version"])]
+    told += "".join(f", {move.version} to {_where(move)}" for move in others)
     return f"{told}, {enters} in {PRODUCTION} again" if enters not in (None, document["version"]) else told
+
+
+def _where(move: Move) -> str:
+    return f"{word(move.stage)}, marked as rolled back from" if move.rolled_back else word(move.stage)
 
 
 def prepare(
@@ -92,7 +99,8 @@ def foretell(repository: Repository, event: Event, mode: Mode, progress: Progres
     with repository.reading() as index:
         governs = policy.in_force(repository, index)
         _check_allowed(index, event, governs)
-        _asked(event, _door(repository, index, event, mode, moves(index, event), governs), ready.seen)
+        door = _door(repository, index, event, mode, moves(index, event), governs)
+        _asked(index, event, mode, door, ready.seen)
 
 
 def write(
@@ -123,7 +131,7 @@ def write(
         gates.note_keys(repository, index, door)
         if door.lacks(ready.seen):
             return None
-    asked = _asked(event, door, ready.seen)
+    asked = _asked(index, event, mode, door, ready.seen)
     leaving, enters = production(index.model(event.data["model"]) or {}), moving.entering(back)
     step = Step(
         document,
@@ -150,7 +158,9 @@ def _check_allowed(index: Index, event: Event, governs: policy.InForce) -> None:
         policy.check_move(governs.policy, event.data["to"], event.data["from"])
 
 
-def _asked(event: Event, door: gates.Door | None, seen: gates.Seen) -> tuple[GateResult, ...]:
+def _asked(
+    index: Index, event: Event, mode: Mode, door: gates.Door | None, seen: gates.Seen
+) -> tuple[GateResult, ...]:
     """Return what the gates say, where some are asked.
 
     Raises:
@@ -158,12 +168,28 @@ def _asked(event: Event, door: gates.Door | None, seen: gates.Seen) -> tuple[Gat
     """
     asked = door.judge(seen) if door is not None else ()
     if door is not None and (blocking := moving.failed(asked)):
+        # What left Production by a rollback held it before, and what held it comes back by a rollback past no gate.
+        returns = mode == "undo" and door.stage == PRODUCTION and _is_rollback(index, event)
+        name = ref_of(door.document)
+        if returns:
+            hint = f"A rollback asks no gate: mvtui rollback {door.document['model']} --to {name}"
+        else:
+            hint = f"mvtui promote {name} --to {door.stage} goes through the gates, or past them with --override."
         raise GateError(
-            f"event {event.seq} can't be taken back: {blocking[0].gate} stops it ({blocking[0].sentence})",
-            hint=f"mvtui gates {ref_of(door.document)} --to {door.stage} shows each gate.",
+            f"event {event.seq} can't be taken back: {_stop(blocking)}",
+            hint=hint,
             results=asked,
+            back_to=name if returns else "",
         )
     return asked
+
+
+def _stop(blocking: Sequence[GateResult]) -> str:
+    """Say which gates stop a version, and why."""
+    told = [f"{result.gate} ({result.sentence})" for result in blocking]
+    if len(told) == 1:
+        return f"{blocking[0].gate} stops it ({blocking[0].sentence})"
+    return f"{len(told)} gates stop it: {', '.join(told)}"
 
 
 def _reason(index: Index, event: Event, mode: Mode) -> str:

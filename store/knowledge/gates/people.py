@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ...nouns.approval import Standing
+from ...nouns.approval import Approval, Standing
 from ...nouns.gate import Approvals, GateResult
 from ...nouns.manifest import Scalar
 from .facts import Facts, Voice
@@ -121,14 +121,32 @@ def approvals(rule: Approvals, facts: Facts) -> GateResult:
     return GateResult(rule.label, "fail", "; ".join([said, *void[:_NAMED]]), values)
 
 
-def waits_for(rule: Approvals, facts: Facts, person: str) -> bool:
-    """Whether the gate still lacks approvals, and this person could give one."""
+def waits_for(rule: Approvals, facts: Facts, person: str, since: int = 0) -> bool:
+    """Whether the gate still lacks approvals, and this person could give one.
+
+    What was said after event ``since`` is an answer also where it doesn't count, unless content or gates changed after it.
+    """
     standings = weigh(rule, facts)
-    if any(s.person == person and s.counts for s in standings):
+    if any(s.person == person and (s.counts or _answers(s, facts, since)) for s in standings):
         return False
     if sum(s.counts and s.approval.verdict == "approve" for s in standings) >= rule.count:
         return False
     return not _may_not(rule, facts, person)
+
+
+def _answers(standing: Standing, facts: Facts, since: int) -> bool:
+    said = standing.approval
+    return said.seq > since and said.id == facts.version.id and said.gates == facts.digest
+
+
+def why_not_yet(rules: Iterable[Approvals], facts: Facts, given: Approval, *, signed: bool) -> str:
+    """Return why an approval, were it ``given`` now, would not count for any of the rules; empty when it would for one.
+
+    ``signed`` supposes that it has a good signature of the account that gives it.
+    """
+    voice = Voice(given, given.by, "good" if signed else "none")
+    why = [_why_not(rule, facts, voice) for rule in rules]
+    return next((said for said in why if said), "") if all(why) else ""
 
 
 def _why_not(rule: Approvals, facts: Facts, voice: Voice) -> str:

@@ -107,6 +107,8 @@ def moment(text: str, now: datetime) -> Span:
         if match := _CLOCK.fullmatch(text):
             start = datetime.fromisoformat(text.upper())
             return _span(start, start + timedelta(seconds=1 if match[1] else 60))
+        if text.lower() == "now":
+            return ago(timedelta(), now)
         if text.lower() in {"today", "yesterday"}:
             today = datetime.combine(now.astimezone().date(), time())
             start = today if text.lower() == "today" else today - _DAY

@@ -268,6 +268,43 @@ def test_it_leaves_the_inbox_when_there_is_nothing_left_to_do(by_ann: Store, act
     assert waiting(by_ann, "ann") == []
 
 
+def test_what_was_answered_waits_no_longer_also_if_the_answer_does_not_count(
+    by_ann: Store, act_as: As
+) -> None:
+    by_ann.request("m@1.0.0")
+    act_as("root", 0)
+    assert waiting(by_ann, "root") == [("m@1.0.0", "staging")]
+    assert not by_ann.approve("m@1.0.0").counts
+    assert waiting(by_ann, "root") == []
+    assert waiting(by_ann, "eve") == [("m@1.0.0", "staging")], "it is still lacking"
+    act_as("bob")
+    by_ann.request("m@1.0.0", reason="please sign it")
+    assert waiting(by_ann, "root") == [("m@1.0.0", "staging")], "asked anew"
+
+
+@pytest.mark.parametrize(
+    ("who", "uid", "gate", "why", "signing"),
+    [
+        ("bob", None, ONE, "", False),
+        ("root", 0, ONE, "root may be anyone: only a signed approval tells who it is", True),
+        ("bob", None, ONE + "signed = true\n", "it is not signed", True),
+        ("ann", None, ONE, "it is the author's own", False),
+        ("joe", None, TWO, "joe is not among ann, bob, eve", False),
+        ("root", 0, ONE + "four_eyes = false\n", "", False),
+        ("bob", None, "", "", False),
+    ],
+)
+def test_whether_an_approval_would_count_is_known_before_it_is_given(
+    by_ann: Store, act_as: As, who: str, uid: int | None, gate: str, why: str, signing: bool
+) -> None:
+    config(by_ann, gate)
+    act_as(who, uid)
+    report = by_ann.gates("m@1.0.0", "staging")
+    assert (report.unheard, report.signing_helps) == (why, signing)
+    if gate:
+        assert by_ann.approve("m@1.0.0").counts is not bool(why)
+
+
 @pytest.mark.parametrize(
     "then",
     [

@@ -49,6 +49,16 @@ def test_where_nobody_is_listed_anyone_may(by_ann: Store, more: str, told: str) 
     assert by_ann.gates("m").askable == (told,)
 
 
+def test_those_who_may_overrule_are_named(by_ann: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = by_ann.gates("m")
+    assert (report.overridable, report.overrulers) == (False, ())
+    (by_ann.root / "config.toml").write_text('[access]\noverride = ["bob", "@leads"]\n')
+    report = by_ann.gates("m")
+    assert (report.overridable, report.overrulers) == (False, ("bob", "@leads"))
+    become(monkeypatch, "bob")
+    assert by_ann.gates("m").overridable
+
+
 def test_an_approval_counts_when_one_of_the_gates_takes_it(
     by_ann: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

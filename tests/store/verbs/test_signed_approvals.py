@@ -495,3 +495,33 @@ def test_a_key_is_asked_for_nothing_that_would_be_refused(
     with pytest.raises(errors.ConflictError, match="has said nothing"):
         by_dan.withdraw("m", "staging", key=str(keys / "ann"))
     assert not (tmp_path / "asked").exists()
+
+
+# -- the key that one would sign with --------------------------------------------------------------
+
+
+def test_the_key_to_sign_with_is_known_and_whether_it_counts(
+    by_dan: Store, keys: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MVTUI_SSH_KEY", str(keys / "bob"))
+    found = by_dan.signing_key()
+    assert (found.path, found.listed, found.problem) == (str(keys / "bob"), True, "")
+    assert found.signers == str(by_dan.root / "allowed_signers")
+    monkeypatch.setenv("MVTUI_SSH_KEY", str(keys / "eve.pub"))
+    assert by_dan.signing_key().listed is False
+    allow(by_dan, "#" + line("eve", keys / "eve"))
+    assert by_dan.signing_key().listed is False, "a comment lists nobody"
+    allow(by_dan, "*@example.org cert-authority ssh-ed25519 AAAA\n")
+    assert by_dan.signing_key().listed is None, "only ssh-keygen can tell"
+    alone = tmp_path / "alone"
+    alone.write_bytes((keys / "eve").read_bytes())
+    monkeypatch.setenv("MVTUI_SSH_KEY", str(alone))
+    assert by_dan.signing_key().listed is None, "its public half is nowhere"
+
+
+def test_without_a_key_that_is_said(by_dan: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("MVTUI_SSH_KEY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = by_dan.signing_key()
+    assert (found.path, found.listed) == ("", None)
+    assert found.problem == f"there is no SSH key in {tmp_path}/.ssh"

@@ -241,6 +241,52 @@ def test_undo_of_a_rollback_asks_the_gates_and_of_a_promotion_does_not(three: St
     assert three.get("m@production").version == "1.0.0"
 
 
+def test_where_gates_stop_undo_of_a_rollback_all_are_named_and_the_way_round(three: Store) -> None:
+    three.rollback("m", reason="x")
+    gates = ('metric = "accuracy"', 'metric = "f1"')
+    (three.root / "config.toml").write_text(
+        "".join(f'[[gate]]\nstage = "production"\n{gate}\nmin = 0.9\n' for gate in gates)
+    )
+    with pytest.raises(GateError, match=r"2 gates stop it: accuracy \(.+\), f1 \(") as caught:
+        three.undo(dry_run=True)
+    assert caught.value.back_to == "m@1.0.1"
+    assert "mvtui rollback m --to m@1.0.1" in caught.value.hint
+    three.rollback("m", caught.value.back_to, reason="no gate keeps out what held production")
+    assert three.get("m@production").version == "1.0.1"
+
+
+def test_where_gates_stop_a_promotion_the_second_time_no_rollback_is_named(three: Store) -> None:
+    three.promote("m@1.0.2", "production", reason="x")
+    three.undo()
+    (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nmetrics = ["f1"]\n')
+    with pytest.raises(GateError) as caught:
+        three.redo()
+    assert caught.value.back_to == ""
+    assert "mvtui promote m@1.0.2 --to production" in caught.value.hint
+
+
+def test_redo_of_a_rollback_says_what_leaves_production(three: Store) -> None:
+    three.rollback("m", reason="x")
+    assert three.undo().effect == "m@1.0.0 back from production to archived, 1.0.1 in production again"
+    told = three.redo().effect
+    assert told == "m@1.0.0 back from archived to production, 1.0.1 to archived, marked as rolled back from"
+
+
+def test_where_only_a_verdict_was_given_withdrawing_it_is_named(
+    store: Store, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.register("m", make_file())
+    become(monkeypatch, "games")
+    store.approve("m", "production")
+    with pytest.raises(ConflictError, match="games has changed nothing") as caught:
+        store.undo()
+    assert caught.value.hint == "mvtui withdraw m@1.0.0 --to production"
+    store.withdraw("m", "production")
+    with pytest.raises(ConflictError) as caught:
+        store.undo()
+    assert "withdraw" not in caught.value.hint
+
+
 def test_no_gate_stops_a_rollback_the_second_time_either(three: Store) -> None:
     three.rollback("m", reason="3 a.m.")
     three.undo()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(date: str, model: str | None, as_json: bool) -> None:
     """Say what was in production at a moment, and who put it there.
 
-    DATE is a moment (2026-11-01T14:30, with Z for UTC), a day (meaning its end), a month, or how long ago (7d).
+    DATE is a moment (2026-11-01T14:30, with Z for UTC), a day (2026-11-01, yesterday: its end), a month, how long ago (7d), or now.
     """
     from datetime import UTC, datetime
 
