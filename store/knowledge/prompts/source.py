@@ -47,6 +47,8 @@ def read(
 ) -> Source:
     """Read a prompt's bytes. ``stated`` is its language if someone said; ``before`` that of the version before it.
 
+    It is in the language of the version before where that can't be told, or where there are braces and nothing that reads as a variable.
+
     A ``.json`` or ``.yaml`` file whose content is a list of messages (``role`` and ``content``), or a mapping with
     such ``messages``, is a chat; any other content is text.
 
@@ -70,6 +72,8 @@ def _language(source: Source, before: TemplateLanguage | None) -> TemplateLangua
         return "jinja"
     text = "\n".join(text for _, text in source.templates())
     found = detect.language(text) or before
+    if found == "text" and before is not None and not {"{", "}"}.isdisjoint(text):
+        return before  # a typo in the last variable shall be an error, not the end of all variables
     if found is None:
         jinja, braces = detect.signs(text)
         raise BadInputError(

@@ -44,6 +44,16 @@ def test_what_could_be_either_must_be_said() -> None:
         read(text, "a.md", stated="mustache")
 
 
+def test_a_typo_in_the_only_variable_is_an_error_where_there_were_variables() -> None:
+    for before, text in (("format", b"Hello {name"), ("jinja", b"Hello {{ name }"), ("jinja", b"{% if")):
+        with pytest.raises(errors.BadInputError, match="line 1"):
+            Prompt(read(text, "a.md", before=before))  # type: ignore[arg-type]
+        assert read(text, "a.md").language == "text"
+        assert read(text, "a.md", before="text").language == "text"
+        assert read(text, "a.md", before=before, stated="text").language == "text"  # type: ignore[arg-type]
+    assert read(b"No variables any more.", "a.md", before="format").language == "text"
+
+
 def test_a_chat_is_a_list_of_messages() -> None:
     parts = [{"type": "text", "text": "{q}"}, {"type": "image_url", "image_url": {"url": "{no}"}}]
     messages = [{"role": "system", "content": "Be {tone}."}, {"role": "user", "content": parts, "name": "n"}]
