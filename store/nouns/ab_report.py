@@ -88,7 +88,7 @@ class SampleRatio(msgspec.Struct, frozen=True):
 class Counts(msgspec.Struct, frozen=True):
     """What was recorded. Only ``outcomes`` enters the figures, less those that the others name.
 
-    ``duplicate``: the same metric of the same key and outcome ID again; it counts once. ``late``: after the test ended.
+    ``duplicate``: with a metric of the same key and outcome ID again; it counts once. ``late``: after the test ended.
     ``early``: before it began. ``unknown``: of no arm, epoch or metric of this test. ``torn``: cut off by a crash. ``bad``: no
     outcome at all. ``crossed``: keys with outcomes of more than one arm, which count in each.
     """

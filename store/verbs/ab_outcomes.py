@@ -124,6 +124,7 @@ def header(spec: ABTestSpec) -> segments.Header:
 class _Row(NamedTuple):
     line: int
     values: dict[str, Any]
+    problem: str = ""
 
 
 class _Epoch(NamedTuple):
@@ -152,6 +153,8 @@ def take(repository: Repository, name: str, path: str) -> Imported:
     try:
         for row in _rows(path):
             try:
+                if row.problem:
+                    raise BadInputError(row.problem)
                 recorder.add(segments.encode(_outcome(row.values, spec, metrics, epochs)))
                 taken += 1
             except BadInputError as error:
@@ -240,7 +243,7 @@ def _json_rows(file: Iterator[str]) -> Iterator[_Row]:
         try:
             found = msgspec.json.decode(line, type=dict[str, Any])
         except (msgspec.DecodeError, RecursionError) as error:
-            yield _Row(number, {"key": None, "problem": str(error)})
+            yield _Row(number, {}, f"it is no JSON object: {error}")
             continue
         nested = found.pop("values", None)
         yield _Row(number, found | nested if isinstance(nested, dict) else found)

@@ -59,13 +59,11 @@ class Tally:
         if at < self._epochs[0]:
             self.early += 1
             return
-        counted = False
-        for name, value in values.items():
-            if self._metrics and name not in self._metrics:
-                self.unknown += 1
-                continue
-            counted |= self._count(key, epoch, arm, outcome, name, value)
-        if counted:
+        known = [name for name in values if not self._metrics or name in self._metrics]
+        fresh = [name for name in known if self._is_new(key, arm, outcome, name, epoch, values[name])]
+        self.unknown += len(known) < len(values)
+        self.duplicate += len(fresh) < len(known)
+        if fresh:
             self.outcomes += 1
             first = self._of_key.setdefault(key, (epoch, arm))
             if first[1] != arm:
@@ -73,11 +71,11 @@ class Tally:
             if epoch < first[0]:
                 self._of_key[key] = epoch, arm
 
-    def _count(self, key: str, epoch: int, arm: str, outcome: str, name: str, value: float) -> bool:
+    def _is_new(self, key: str, arm: str, outcome: str, name: str, epoch: int, value: float) -> bool:
+        """Count a value, unless it is there already."""
         if outcome:
             mark = (key, outcome, name)
             if mark in self._seen:
-                self.duplicate += 1
                 return False
             self._seen.add(mark)
         cells = self._cells[name, arm]
@@ -89,7 +87,6 @@ class Tally:
             return True
         if not outcome:
             if cell[2]:
-                self.duplicate += 1
                 return False
             cell[2] = 1.0
         cell[0] += value

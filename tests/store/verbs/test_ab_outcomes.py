@@ -308,7 +308,7 @@ def test_a_csv_file_is_taken_once(running: Store, tmp_path: Path) -> None:
     assert (done.outcomes, done.skipped, done.problems) == (3, 0, ())
     running.ab_import("t", path)
     assert running.ab_report("t").counts.outcomes == 3
-    assert running.ab_report("t").counts.duplicate == 5
+    assert running.ab_report("t").counts.duplicate == 3
     with running.ab_test("t") as test:
         assert {line[3] for line in lines(running) if line[4] == "r2"} == {test.assign("u2")}
 
@@ -349,6 +349,11 @@ def test_rows_that_can_not_be_are_told_and_the_rest_is_taken(running: Store, tmp
     assert done.problems[0] == "line 2: it has no key"
     assert len(done.problems) == 5
     assert counted(running) == (2, 0)
+    path.write_text(f"{rows[0]}\n[1]\nno")
+    assert [told[:27] for told in running.ab_import("t", path).problems] == [
+        "line 2: it is no JSON objec",
+        "line 3: it is no JSON objec",
+    ]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00k", b"name,resolved\nx,1\n", b"", b"key" + b"\0" * 10])
