@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import os
-import shutil
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +14,7 @@ from mvtui.store import Store, init_store, open_store
 from mvtui.store.errors import StorageError
 from mvtui.tui.app.keys.actions import ACTIONS
 from mvtui.tui.app.keys.pane import VIEWS, Pane
+from mvtui.tui.app.keys.registry import MOVE
 
 from .conftest import Opens, Session
 from .staging import APPROVED, GATES, staged, write
@@ -25,7 +24,8 @@ EVIL = (
     + "long " * 2000
 )
 LEAVE = frozenset({"app.quit", "app.suspend", "app.interrupt"})
-OTHERS = [action for action in ACTIONS if action.id not in LEAVE]
+OTHERS = [action for action in ACTIONS if action.id not in LEAVE and action.section != MOVE]
+"""What moves about in a pane asks nothing of the store: ``every_pane`` does it."""
 
 
 @pytest.fixture
@@ -78,12 +78,20 @@ def harmless(it: Session, *, ascii_only: bool = False) -> None:
     assert not ascii_only or text.isascii(), {char for char in text if not char.isascii()}
 
 
+async def settle(it: Session) -> None:
+    """Come to rest as ``rest`` does, but without waiting for the processor to be idle: three hundred times it adds up."""
+    await it.pilot.pause(0)
+    await it.until(lambda: not it.app.is_running or it.app.at_rest)
+    await it.pilot.pause(0)
+
+
 async def back(it: Session) -> None:
     """Close whatever is open, without a key for each."""
     for _ in range(10):
         if it.app.screen is it.main and not it.main.filter_line.typing and it.main.dialog is None:
             return
-        await it.press("escape")
+        it.app.simulate_key("escape")
+        await settle(it)
     raise AssertionError("there is no way back from\n" + it.text)
 
 
@@ -91,7 +99,7 @@ async def every_action(it: Session, *, ascii_only: bool = False) -> None:
     """Do each action by its name, look at what it shows, and go back."""
     for action in OTHERS:
         await it.main.perform(it.main.registry.get(action.id))
-        await it.rest()
+        await settle(it)
         harmless(it, ascii_only=ascii_only)
         await back(it)
 
@@ -99,10 +107,10 @@ async def every_action(it: Session, *, ascii_only: bool = False) -> None:
 async def every_pane(it: Session, *, ascii_only: bool = False) -> None:
     for pane in VIEWS:
         it.main.activate(pane)
-        await it.rest()
+        await settle(it)
         harmless(it, ascii_only=ascii_only)
         it.main.scroller.to_bottom()
-        await it.rest()
+        await settle(it)
         harmless(it, ascii_only=ascii_only)
     it.main.activate(Pane.VERSIONS)
 
@@ -141,7 +149,7 @@ async def test_a_store_that_goes_away_is_told_whatever_is_done(
         with open_store(world, read_only=True) as store:
             it.main.selection.go_to(store.get("m@1.2.0"))
         await it.rest()
-        await it.press("p", *"why", "enter")
+        await it.press("p", *"w", "enter")
         await it.until(lambda: it.main.dialog is None)
     with open_store(world, read_only=True) as store:
         assert store.get("m@1.2.0").stage == "production"
@@ -150,22 +158,25 @@ async def test_a_store_that_goes_away_is_told_whatever_is_done(
 async def test_a_store_that_goes_away_under_a_dialog_loses_nothing_that_was_typed(
     opened: Opens, here: Path, tmp_path: Path
 ) -> None:
-    for key in ("p", "R", "e", "t", "A", "D", "d", "n", "o"):
-        world = staged(tmp_path)
-        async with opened(world, poll=60) as it:
-            await it.press("j", key, *"why")
+    world = staged(tmp_path)
+    async with opened(world, poll=60) as it:
+        await it.press("j")
+        for key in ("p", "R", "e", "t", "A", "D", "d", "n", "o"):
+            await it.press(key, *"wh")
             dialog = it.main.dialog
             assert dialog is not None
             before = dialog.typed
             os.rename(world, tmp_path / "elsewhere")
             await it.press("enter")
-            await it.rest()
             if it.main.dialog is not None:
-                assert "why" in before
+                assert "wh" in before
                 assert it.main.dialog.typed in (before, ""), key
             harmless(it)
             await back(it)
-        shutil.rmtree(tmp_path / "elsewhere")
+            os.rename(tmp_path / "elsewhere", world)
+            it.main.worker.refresh()
+            await it.until(lambda: not it.main.banner.display)
+            assert it.selected == "m@1.2.0"
 
 
 async def test_a_damaged_journal_is_a_banner_whatever_is_done(
@@ -199,43 +210,43 @@ async def test_damaged_objects_are_told_whatever_is_done(opened: Opens, here: Pa
 async def test_what_changes_under_a_dialog_is_said_in_it(opened: Opens, here: Path, tmp_path: Path) -> None:
     """Whatever the dialog, someone else's change of what it is about is told before anything is done."""
     changes: dict[str, Callable[[Store], object]] = {
-        "p": lambda other: other.promote("m@1.2.0", "staging", reason="x"),
-        "R": lambda other: other.promote("m@1.2.0", "production", reason="x"),
         "e": lambda other: other.note("m@1.2.0", "another"),
         "t": lambda other: other.tag("m@1.2.0", {"a": "b"}),
         "A": lambda other: other.alias("m@1.0.0", "best"),
-        "d": lambda other: other.promote("m@1.2.0", "staging", reason="x"),
-        "u": lambda other: other.tag("m@1.2.0", {"a": "b"}),
+        "u": lambda other: other.tag("m@1.2.0", {"a": "c"}),
+        "p": lambda other: other.promote("m@1.2.0", "staging", reason="x"),
+        "d": lambda other: other.promote("m@1.2.0", "validation", reason="x"),
+        "R": lambda other: other.promote("m@1.2.0", "production", reason="x"),
     }
-    for number, (key, change) in enumerate(changes.items()):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        world = staged(folder)
-        async with opened(world) as it:
-            await it.press("j", key)
-            dialog = it.main.dialog
-            assert dialog is not None
-            await it.until(lambda dialog=dialog: dialog.prospect is not None)  # type: ignore[misc]
-            with open_store(world) as other:
+    world = staged(tmp_path)
+    async with opened(world) as it:
+        await it.press("j")
+        with open_store(world) as other:
+            for key, change in changes.items():
+                assert it.selected == "m@1.2.0"
+                await it.press(key)
+                dialog = it.main.dialog
+                assert dialog is not None, key
+                assert dialog.prospect is not None, key
                 change(other)
-                count = len(list(itertools.islice(other.events(), 100)))
-            await it.until(lambda: "changed since you looked" in it.text)
-            await back(it)
-        with open_store(world, read_only=True) as store:
-            assert len(list(store.events())) == count, key
+                count = len(list(other.events()))
+                await it.until(lambda dialog=dialog: "changed since you looked" in dialog._said[0])  # type: ignore[misc]
+                assert "changed since you looked" in it.text, key
+                await back(it)
+                assert len(list(other.events())) == count, key
 
 
 FAILING: dict[str, tuple[tuple[str, ...], ...]] = {
-    "promote": (("p", *"why", "enter"), ("d", *"why", "enter")),
-    "rollback": (("R", *"why", "enter"),),
-    "approve": (("a", *"why", "enter"),),
+    "promote": (("p", *"w", "enter"), ("d", *"w", "enter")),
+    "rollback": (("R", *"w", "enter"),),
+    "approve": (("a", *"w", "enter"),),
     "undo": (("u", "y"),),
-    "note": (("e", *"why", "enter"),),
-    "tag": (("t", *"why=1", "enter"),),
-    "alias": (("A", *"why", "enter"),),
-    "delete": (("D", *"why", "enter", "y"),),
+    "note": (("e", *"w", "enter"),),
+    "tag": (("t", *"w=1", "enter"),),
+    "alias": (("A", *"w", "enter"),),
+    "delete": (("D", *"w", "enter", "y"),),
     "verify": (("v",),),
-    "checkout": (("o", *"why", "enter"),),
+    "checkout": (("o", *"w", "enter"),),
     "path": (("y", "p"),),
     "register": (("n", *"new.bin", "enter", "enter"),),
 }
@@ -273,7 +284,7 @@ async def test_what_the_store_refuses_is_told_in_the_dialog_and_nothing_typed_is
                     await it.until(lambda: "the disk is full" in it.text and "Make room." in it.text)
                 assert it.main.dialog is not None, verb
                 if it.main.dialog.field and verb != "register":
-                    assert "why" in it.main.dialog.typed, verb
+                    assert "w" in it.main.dialog.typed, verb
                 harmless(it)
                 await back(it)
     with open_store(world, read_only=True) as store:
