@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mvtui.store import Store, init_store
+from mvtui.store import Store, init_store, open_store
 from mvtui.store.knowledge.weights import elements
 from mvtui.tui.app.asking import inspecting
 from mvtui.tui.app.facts import Line
@@ -15,6 +15,7 @@ from mvtui.tui.app.facts import inside as lines
 from mvtui.tui.tensor_tree import Row
 
 from tests.store.knowledge.formats import made
+from tests.store.knowledge.weights.written import safetensors
 from tests.tui.conftest import Opens, Session
 from tests.tui.modelling import HOSTILE, weights, write
 
@@ -289,3 +290,39 @@ async def test_ascii(inside: Path, opened: Opens) -> None:
         await it.until(lambda: it.main.dialog is None)
         await it.rest()
         assert it.text.isascii()
+
+
+@pytest.mark.parametrize("size", [NARROW, (160, 45)])
+async def test_the_widest_tensor_has_its_sizes_beside_its_name(
+    tmp_path: Path, opened: Opens, size: tuple[int, int]
+) -> None:
+    header = {"weight": ("F32", [1, 132], bytes(4 * 132)), "bias": ("F32", [1], bytes(4))}
+    (tmp_path / "m.safetensors").write_bytes(safetensors(header))
+    with init_store(tmp_path / "store") as store:
+        store.register("m", tmp_path / "m.safetensors", capture=False)
+    async with opened(tmp_path / "store", size) as it:
+        await it.press("6")
+        assert "weight 1 × 132 F32 " in " ".join(pane(it).split())
+        assert "bias 1 F32 " in " ".join(pane(it).split())
+
+
+async def test_weights_are_read_from_the_page_of_a_file_too(inside: Path, opened: Opens) -> None:
+    async with opened(inside, (100, 35)) as it:
+        await it.press("6", "J", "j", "enter")
+        assert it.main.inspect_pane.page == "README.md"
+        await it.press("w")
+        await it.until(lambda: it.main.dialog is None)
+        await it.rest()
+        assert "m@1.0.1: 1 infinite in bert.embed.w" in it.seen("#footer")
+        await it.press("escape", "escape")
+        assert "✗ not finite" in pane(it)
+
+
+async def test_what_has_no_tensors_says_so_when_weights_are_to_be_read(inside: Path, opened: Opens) -> None:
+    async with opened(inside, (100, 35)) as it:
+        with open_store(inside, read_only=True) as store:
+            it.main.selection.go_to(store.get("prompt@1.0.0"))
+        await it.rest()
+        for keys in (("6", "w"), ("J", "j", "enter", "w")):
+            await it.press("escape", *keys)
+            assert "there are no tensors in this version" in it.seen("#footer")

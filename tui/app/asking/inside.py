@@ -105,12 +105,16 @@ class Inside(msgspec.Struct, frozen=True):
 
 
 class FilePage(msgspec.Struct, frozen=True):
-    """One file: what it says, in lines with colours, or what a reader found in it. ``note`` says how it is shown."""
+    """One file: what it says, in lines with colours, or what a reader found in it. ``note`` says how it is shown.
+
+    ``weights`` is the bytes of all tensors of the version; None where it has none.
+    """
 
     file: FileText
     lines: Sequence[Raw] = ()
     inspected: InspectedFile | None = None
     note: str = ""
+    weights: int | None = None
 
     @property
     def name(self) -> str:

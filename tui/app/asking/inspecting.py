@@ -143,16 +143,17 @@ def _looked_into(
 def _file_page(store: Store, version: Version, path: str) -> FilePage:
     from ... import syntax
 
-    inspection = _looked_into(store, version)[0]
+    inspection, tree, *_ = _looked_into(store, version)
+    weights = tree.total_bytes if tree else None
     inspected = next((each for each in inspection.files if each.path == path), None) if inspection else None
     file = store.read_text(version.ref, path, most=_SHOWN_TEXT)
     if file.text is None:
-        return FilePage(file, (), inspected)
+        return FilePage(file, (), inspected, weights=weights)
     text, note = file.text, ""
     if not file.cut and max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
         spread = syntax.spread(path, text)
         text, note = (spread, "shown with a line for each value") if spread else (text, "")
-    return FilePage(file, syntax.coloured(path, text), inspected, note)
+    return FilePage(file, syntax.coloured(path, text), inspected, note, weights)
 
 
 def _tensor_page(store: Store, version: Version, tensor: Tensor) -> TensorPage:

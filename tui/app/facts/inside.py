@@ -285,10 +285,14 @@ def _named(row: Row, found: Inside, room: int, look: Look, *, whole: bool = Fals
         label = (visible if whole else fit)(row.label, left, ascii_only=look.ascii_only)
         return [(indent + sign + " ", "muted"), (label, "")]
     dtype = visible(row.tensor.dtype, 12, ascii_only=look.ascii_only)
-    shape = f"{said.shape(row.tensor.shape, ascii_only=look.ascii_only)} {dtype}"
-    if left - width(visible(row.label, left)) < width(shape) + 2:
-        shape = dtype  # a name says more than sizes, which its page tells
-    shape = visible(shape, max(left // 2, 4), ascii_only=look.ascii_only)
+    shape = visible(
+        f"{said.shape(row.tensor.shape, ascii_only=look.ascii_only)} {dtype}",
+        room,
+        ascii_only=look.ascii_only,
+    )
+    if width(visible(row.label, left, ascii_only=look.ascii_only)) + 1 + width(shape) > left:
+        # A name says more than sizes, which its page tells.
+        shape = visible(dtype, max(left // 2, 4), ascii_only=look.ascii_only)
     name_room = max(left - width(shape) - 1, 4)
     label = row.label
     if found.sought and len(label) > name_room and label.isascii():  # the end of a whole path says most

@@ -165,13 +165,16 @@ class InspectPane:
             command = f"mvtui inspect {shlex.quote(version.ref)} --histogram {shlex.quote(tensor.name)}"
             told = f"{words.size(size)}: each number is looked at, and counted"
         else:
-            if not isinstance(content, Inside) or content.tree is None:
-                screen.say("can't read weights: there are no tensors in this version", "warning")
+            weights = self._weights
+            if weights is None:
+                reason = (
+                    "there are no tensors in this version" if content else "it is still being looked into"
+                )
+                screen.say(f"can't read weights: {reason}", "warning")
                 return
             study = ReadWeights(version.ref)
             heading = f"Read the weights of {version.ref}"
-            size = sum(tensor.nbytes for tensor in content.tree.tensors)
-            told = f"{words.size(size)}: NaN and infinity, zeros and constants, sizes that stand out"
+            told = f"{words.size(weights)}: NaN and infinity, zeros and constants, sizes that stand out"
             command = f"mvtui health {shlex.quote(version.ref)}"
         screen.open(StudyDialog(screen, study, heading, told, command))
 
@@ -186,6 +189,14 @@ class InspectPane:
     def _content(self) -> Inside | FilePage | TensorPage | None:
         content = self._screen.views.of(Pane.INSPECT).content
         return content if isinstance(content, Inside | FilePage | TensorPage) else None
+
+    @property
+    def _weights(self) -> int | None:
+        """The bytes of all tensors of the version, whatever is open of it; None where it has none, or none are known."""
+        content = self._content
+        if isinstance(content, Inside):
+            return content.tree.total_bytes if content.tree else None
+        return content.weights if isinstance(content, FilePage) else None
 
     @property
     def _spot(self) -> Spot | None:
