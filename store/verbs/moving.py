@@ -21,6 +21,7 @@ from ..nouns.reports import ProgressCallback
 from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage
 from ..nouns.transition import Bytes, How, Move, Transition
 from . import checkout, look
+from .stranded import stranded
 
 TRIES = 5
 """How often a change is decided again because the store moved between looking and writing."""
@@ -61,9 +62,11 @@ def needs_reason(reason: str, doing: str) -> str:
 def write(repository: Repository, step: Step) -> tuple[Transition, list[str]]:
     """Write a transition and let live/ follow. Only in ``writing()``.
 
-    Returns it, and a sentence if live/ could not follow: then the next change or ``mvtui verify`` makes it.
+    Returns it, and sentences: which tests end with it, what in Production stood on a version that leaves it, and if live/ could not
+    follow, that: then the next change or ``mvtui verify`` makes it.
     """
     index, document = repository.index, step.document
+    alone = stranded(index, document["model"], step.moves)
     data: dict[str, Any] = {
         "model": document["model"],
         "version": document["version"],
@@ -89,7 +92,8 @@ def write(repository: Repository, step: Step) -> tuple[Transition, list[str]]:
         EventKind.TRANSITION, data | {field: value for field, value in optional.items() if value}, step.reason
     )
     told = [f"the A/B test {name} ended with this: it took an arm's version away" for name in stops]
-    return as_transition(index.transition(event.seq)), told + pointers.follow(repository, document["model"])
+    told += alone + pointers.follow(repository, document["model"])
+    return as_transition(index.transition(event.seq)), told
 
 
 def stopped(index: Index, model: str, step: Step) -> list[str]:

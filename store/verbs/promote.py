@@ -22,6 +22,7 @@ from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
 from ..nouns.transition import Bytes, Move, Transition
 from . import gates, look, moving, policy, resolve, signers
 from .moving import Step
+from .stranded import stranded
 
 
 def promote(
@@ -107,6 +108,7 @@ class _Promotion:
                 f"the A/B test {name} would end: this takes an arm's version away"
                 for name in moving.stopped(index, document["model"], step)
             ]
+            told += stranded(index, document["model"], step.moves)
         if target == PRODUCTION:
             production: str | None = document["version"]
         else:
