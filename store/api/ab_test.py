@@ -150,7 +150,8 @@ class ABTest:
             raise BadInputError(
                 f"an outcome's ID is text of at most {MOST_TEXT} characters", hint="Use a request's ID."
             )
-        at = round(time.time(), 6)
+        # What a test assigned was not before it, whatever a clock that is behind, or was set back, says.
+        at = max(round(time.time(), 6), spec.since.timestamp())
         try:
             line = segments.encode(segments.Outcome(hashed.hex(), at, spec.epoch, served, outcome, given))
         except UnicodeEncodeError:

@@ -19,7 +19,7 @@ from ..engine.recorder import Recorder
 from ..engine.repository import Repository
 from ..errors import BadInputError, MvtuiError, NotFoundError
 from ..nouns.ab_report import Imported
-from ..nouns.ab_test import MOST_TEXT, ABMetric, ABTestSpec
+from ..nouns.ab_test import MOST_TEXT, ABMetric, ABTestSpec, check_metric
 from ..nouns.event import EventKind
 from . import ab_look, policy
 
@@ -83,6 +83,7 @@ def checked_values(metrics: Mapping[str, ABMetric], values: Mapping[str, Any], t
 
     Raises:
         BadInputError: the test has no such metric; a value is no finite number; or it is a rate, and neither 0 nor 1.
+        BadNameError: the test has whatever metrics are recorded, and this can't name one.
     """
     found: dict[str, float] = {}
     for name, value in values.items():
@@ -91,6 +92,8 @@ def checked_values(metrics: Mapping[str, ABMetric], values: Mapping[str, Any], t
             raise BadInputError(
                 f"the A/B test {test} has no metric {name[:80]!r}", hint=f"It has: {', '.join(metrics)}."
             )
+        if not metrics:
+            check_metric(name)
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):

@@ -33,11 +33,12 @@ def report(
     """Return what the outcomes counted so far come to.
 
     With several comparisons (arms less one, times metrics) each interval is at 1 - 0.05 / comparisons, so that all
-    together hold at 95 % (Bonferroni). ``directions`` has the way that metrics which the test does not state are better.
+    together hold at 95 % (Bonferroni). Of a test that states no metrics the one that most keys have decides; ``directions`` has
+    the way that such are better.
     """
     spec = test.spec
     metrics = spec.metrics or tuple(
-        ABMetric(name, "min" if directions.get(name) == "lower" else "max") for name in sorted(tally.names)
+        ABMetric(name, "min" if directions.get(name) == "lower" else "max") for name in tally.by_keys()
     )
     comparisons = max(1, (len(spec.arms) - 1) * len(metrics))
     alpha = ALPHA / comparisons

@@ -94,6 +94,14 @@ class Tally:
         cell[3] = min(cell[3], epoch)
         return True
 
+    def by_keys(self) -> list[str]:
+        """Return the metrics there are, those that most keys have first: one that was recorded by mistake comes last."""
+        keys = dict.fromkeys(self.names, 0)
+        for (name, _), cells in self._cells.items():
+            if name in keys:
+                keys[name] += len(cells)
+        return sorted(keys, key=lambda name: (-keys[name], name))
+
     def measured(self, name: str, arm: str) -> Measured:
         """Return an arm's sample of a metric."""
         cells = self._cells.get((name, arm), {})

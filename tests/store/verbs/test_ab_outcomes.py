@@ -7,6 +7,7 @@ import math
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -376,6 +377,14 @@ def test_who_may_not_register_may_not_import(running: Store, tmp_path: Path) -> 
         running.ab_import("t", tmp_path / "x.csv")
 
 
+def test_a_clock_that_is_behind_loses_nothing(running: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.time
+    with running.ab_test("t") as test:
+        monkeypatch.setattr(time, "time", lambda: real() - 86_400)
+        test.record("k", resolved=1)
+    assert (running.ab_report("t").counts.outcomes, running.ab_report("t").counts.early) == (1, 0)
+
+
 def test_metrics_that_were_not_stated_are_learnt(store: Store, make_file: MakeFile, no_sync: None) -> None:
     store.register("m", make_file(b"one"))
     store.register("m", make_file(b"two"))
@@ -383,7 +392,15 @@ def test_metrics_that_were_not_stated_are_learnt(store: Store, make_file: MakeFi
     store.ab_start("t", {"a": ("m@1.0.0", 50), "b": ("m@1.0.1", 50)}, reason="so")
     with store.ab_test("t") as test:
         test.record("k", latency_ms=3, clicked=1)
+        for name in ("", " ", "a\nb", "\x1b[31m", "a:b", "x" * 201):
+            with pytest.raises(BadInputError, match="can't name a metric"):
+                test.record("k", {name: 1})
     assert [(m.name, m.goal, m.type) for m in store.ab_report("t").metrics] == [
         ("clicked", "max", "rate"),
         ("latency_ms", "min", "mean"),
     ]
+    with store.ab_test("t") as test:
+        test.record("j", latency_ms=4, clicked=0)
+        test.record("k", a_slip=1)
+    assert [m.name for m in store.ab_report("t").metrics] == ["clicked", "latency_ms", "a_slip"]
+    assert [m.decides for m in store.ab_report("t").metrics] == [True, False, False]
