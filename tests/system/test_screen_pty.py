@@ -225,7 +225,7 @@ def test_hostile_text_never_reaches_the_terminal(store: Store, start: Starts, tm
         it.press(b"\r")
         for key, seen in (
             (b"p", "Promote evil@1.0.0"),
-            (b"t", "t=␛]0;owned␇"),
+            (b"t", "Tags of evil@1.0.0"),
             (b"e", "now      ␛]0;owned␇"),
             (b"y", "Copy of evil@1.0.0"),
             (b"D", "Delete evil@1.0.0"),
