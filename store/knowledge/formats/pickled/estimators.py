@@ -9,7 +9,7 @@ from __future__ import annotations
 SKLEARN = {
     "_loss._loss": "CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss "
     "CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss "
-    "CyPinballLoss",
+    "CyPinballLoss __pyx_unpickle_CyHalfMultinomialLoss",
     "_loss.link": "HalfLogitLink IdentityLink Interval LogitLink LogLink MultinomialLogit",
     "_loss.loss": "AbsoluteError ExponentialLoss HalfBinomialLoss HalfGammaLoss HalfMultinomialLoss HalfPoissonLoss "
     "HalfSquaredError HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss",

@@ -10,6 +10,9 @@ from . import names
 from .harmless import CONDITIONAL, LOADS_BYTES, WRAPPER
 from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
 
+DTYPE_NAME = "dtype"
+"""How joblib's arrays of objects go on, read as one pickle with what is before them: a number of the memo means another text then, and
+NumPy's type seems to be imported from a module of that name. Whatever module has one, it is a type."""
 MAX_NAMES = 10_000
 """Most names of one sort that are kept."""
 MAX_CALLS = 20
@@ -38,6 +41,8 @@ class Judge:
         """Take note of an import; return False for what is none."""
         if self.wary and not (names.is_name(found.module) and names.is_name(found.name)):
             return False
+        if self.wary and found.kind == "unknown" and found.name == DTYPE_NAME:
+            return True
         _note(self.imports, found.label)
         if found.kind == "unsafe":
             _note(self.unsafe, found.label)

@@ -14,7 +14,7 @@ from .judge import MAX_NAMES, Judge
 from .numpy_arrays import DTYPE, NotAnArray, read_array
 from .opcodes import OPCODES
 from .stream import Ended, Exhausted, Stream
-from .values import UNKNOWN, Bag, Data, Global, Made, Pairs, Stored, is_made_by
+from .values import UNKNOWN, Bag, Data, Global, Made, Pairs, Stored, is_made_by, is_no_text
 
 _MAX_MARKS = 1_000_000
 _NOTHING = object()
@@ -24,7 +24,7 @@ Within = Callable[[Data, bool], None]
 
 
 class _Refused(Exception):  # noqa: N818 — never leaves this file
-    """A strict machine gives up. The text says why."""
+    """A strict machine gives up, or any at what no unpickler gets past. The text says why."""
 
 
 class Machine:
@@ -232,6 +232,8 @@ class Machine:
     def import_name(self, module: Any, name: Any) -> None:
         """Import what is called so."""
         if not isinstance(module, str) or not isinstance(name, str):
+            if self.judge.wary and (is_no_text(module) or is_no_text(name)):
+                raise _Refused("it imports by what is no text, which every unpickler refuses")
             self.judge.import_by(module, name)
             self.push(UNKNOWN)
             return

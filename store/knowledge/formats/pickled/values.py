@@ -131,3 +131,20 @@ def is_lost_data(value: Any) -> bool:
         and len(value.args) == 2
         and isinstance(value.args[0], Lost)
     )
+
+
+_NEVER_TEXTS = (bool, int, float, tuple, list, Pairs, Bag, Global, Array, Data, type(None))
+_MAKERS_OF_ARRAYS = (
+    "numpy.dtype",
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
+)
+
+
+def is_no_text(value: Any) -> bool:
+    """Whether a value is certainly none of class ``str`` itself: an object of another class, a number, a list."""
+    if isinstance(value, Made):
+        return isinstance(value.callee, Global) and (
+            is_made_by(value, *_MAKERS_OF_ARRAYS) or value.callee.name[:1].isupper()
+        )
+    return type(value) in _NEVER_TEXTS

@@ -182,6 +182,65 @@ def test_joblib_reads_an_array_whatever_way_its_description_was_made(way: str) -
     assert found.unknown == ("joblib.numpy_pickle.NumpyArrayWrapper",)
 
 
+def objects_in(before: bytes, state: dict[str, object] | None = None) -> bytes:
+    """What joblib 1.5 writes of an array of objects: a pickle with a memo of its own, behind opcodes that remember other things."""
+    inside = (
+        b"\x80\x04"
+        + short("numpy._core.multiarray") + b"\x94" + short("_reconstruct") + b"\x94\x93\x94"
+        + short("numpy") + b"\x94" + short("ndarray") + b"\x94\x93\x94K\x00\x85\x94C\x01b\x94\x87\x94R\x94"
+        + b"(K\x01K\x01\x85\x94h\x03" + short("dtype") + b"\x94\x93\x94" + short("O8") + b"\x94\x89\x88\x87\x94R\x94"
+        + put((3, "|", None, None, None, -1, -1, 63)) + b"b\x89](" + short("a") + b"etb."
+    )  # fmt: skip
+    described = put(state or {"shape": (1,), "order": "C", "dtype": OBJECTS, "allow_mmap": False})
+    return (
+        before + name("joblib.numpy_pickle", "NumpyArrayWrapper").code + b")\x81" + described + b"b" + inside
+    )
+
+
+def remembered(*values: bytes) -> bytes:
+    return b"\x80\x04" + b"".join(value + b"\x940" for value in values)
+
+
+LIST, ENCODER = b"]", name("sklearn.preprocessing._label", "LabelEncoder").code + b")\x81"
+
+
+@pytest.mark.parametrize(
+    "third",
+    [
+        short("NumpyArrayWrapper"),
+        short("classes_"),
+        LIST,
+        ENCODER,
+        b"N",
+        b"K\x05",
+        name("numpy", "ndarray").code,
+    ],
+)
+def test_arrays_of_objects_of_joblib_are_safe_whatever_was_remembered_before(third: bytes) -> None:
+    """Read as one pickle its numbers of the memo mean other things: no unpickler imports by what is no text."""
+    found = verdict(objects_in(remembered(LIST, LIST, LIST, third)) + b".", "some.joblib")
+    assert (found.verdict, found.reasons) == ("safe", ())
+
+
+@pytest.mark.parametrize(
+    "third",
+    [
+        call("_codecs", "encode", "bf", "rot13").code,
+        call("copyreg", "__newobj__", name("builtins", "str"), "os").code,
+    ],
+)
+def test_what_may_be_a_text_is_not_taken_for_none(third: bytes) -> None:
+    rest = b"h\x03" + short("system") + b"\x93" + short("id") + b"\x85R"
+    found = verdict(objects_in(remembered(LIST, LIST, LIST, third)) + rest + b".", "some.joblib")
+    assert found.verdict == "unsafe"
+
+
+def test_what_runs_behind_a_type_of_another_module_is_seen() -> None:
+    rest = short("torch") + short("dtype") + b"\x930" + EVIL[2:-1]
+    found = verdict(objects_in(remembered(LIST, LIST, LIST, short("torch"))) + rest + b".", "some.joblib")
+    assert "os.system" in found.unsafe
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 @pytest.mark.parametrize("path", ["some.pkl", "some.bin"])
 @pytest.mark.parametrize("between", [b"", bytes(20)])
