@@ -42,7 +42,7 @@ _BEGINNINGS = frozenset(bytes([each]) for each in OPCODE_BYTES | frozenset(b"P\x
 _LONGEST_NAME = 120
 
 _LITTLE, _MAX_INSIDE = 64 << 10, 16 << 20
-"""How many bytes of something compressed are unpacked at first, and at most."""
+"""How many bytes of something compressed are unpacked at first, and at most where nothing says that it is a pickle."""
 _TRIED, _TRIED_BYTES = 500_000, 16 << 20
 """How many opcodes, and how many bytes, are tried of what has neither the mark nor the name of a pickle."""
 _COST_OF_A_VALUE = 20
@@ -142,7 +142,7 @@ class _Search:
             most = min(_LITTLE, self.budget.unpacked)
             data = archive.start(member, most)
             if len(data) == most and (claimed or self._is_worth_more(data)):
-                most = min(_MAX_INSIDE, self.budget.unpacked)
+                most = self._most(claimed)
                 data = archive.start(member, most)
         except BadFileError as error:
             self._left_out(where, error.problem)
@@ -192,9 +192,13 @@ class _Search:
         if not found.data:
             return False
         if not found.whole and (claimed or self._is_worth_more(found.data)):
-            found = unpack(source, packing, _MAX_INSIDE, self.budget) or found
+            found = unpack(source, packing, self._most(claimed), self.budget) or found
         self._unpacked(found.data, source.path, where, claimed, depth, whole=found.whole)
         return True
+
+    def _most(self, claimed: bool) -> int:
+        """Return how many bytes may be unpacked of one thing: as many as its reader would, if that is said to be a pickle."""
+        return self.budget.unpacked if claimed else min(_MAX_INSIDE, self.budget.unpacked)
 
     def _is_worth_more(self, start: bytes) -> bool:
         """Whether what begins so could be, or hold, a pickle."""

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import struct
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -257,6 +258,15 @@ def test_many_pieces_take_no_time() -> None:
 def test_what_is_unpacked_in_part_and_may_be_a_pickle() -> None:
     data = gzip.compress(b"V" + b"A" * (17 << 20) + b"\n0" + BARE, 1)
     assert verdict(data, "some.bin").verdict == "partial"
+
+
+def test_a_pickle_is_unpacked_as_far_as_what_it_holds_is_told() -> None:
+    late = b"V" + b"A" * (17 << 20) + b"\n0" + BARE
+    assert verdict(gzip.compress(late, 1), "some.pkl").unsafe == ("os.system",)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("some/data.pkl", late)
+    assert verdict(out.getvalue(), "some.pt").unsafe == ("os.system",)
 
 
 @pytest.mark.parametrize("load", [b"", LOAD])
