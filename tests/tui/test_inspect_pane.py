@@ -314,7 +314,8 @@ async def test_weights_are_read_from_the_page_of_a_file_too(inside: Path, opened
         await it.until(lambda: it.main.dialog is None)
         await it.rest()
         assert "m@1.0.1: 1 infinite in bert.embed.w" in it.seen("#footer")
-        await it.press("escape", "escape")
+        assert it.main.inspect_pane.close()
+        await it.rest()
         assert "✗ not finite" in pane(it)
 
 

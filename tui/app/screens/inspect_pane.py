@@ -26,14 +26,14 @@ _REMEMBERED = 16
 class InspectPane:
     """What a person looks at in the pane.
 
-    What is unfolded stays so whatever version is shown: modules of one model have the same names in all its versions. A
+    What is unfolded stays so for the versions of one model: its modules have the same names in all of them. A
     file or tensor that is open is closed by going to another version.
     """
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self.folds: dict[str, bool] = {}
-        """Which sections were folded, or unfolded, by name."""
+        self._folds_of: dict[str, dict[str, bool]] = {}
+        """Which sections were folded, or unfolded, by name, of each model."""
         self._unfolded: dict[str, tuple[str, ...]] = {}
         self._open: tuple[str, str, Tensor | None] = ("", "", None)
         self.at: Spot | None = None
@@ -54,7 +54,7 @@ class InspectPane:
         return Showing(
             room=self._screen.has_room(pane),
             rows=self._screen.view_widgets[pane].size.height or self._screen.app.size.height,
-            folds=self.folds,
+            folds=self._folds,
             at=self.at,
             read=next(iter(self._screen.registry.get("inspect.read").keys_shown), ""),
         )
@@ -100,6 +100,15 @@ class InspectPane:
             self._fold_section(spot)
         elif (above := self._above(row)) is not None:
             self._toggle(above)
+
+    def fold_all(self, *, folded: bool) -> None:
+        """Fold all sections, or unfold them; modules are as they were."""
+        from ..facts.inside import InsideLines
+
+        lines = self._widget.shown if self._widget else None
+        if isinstance(lines, InsideLines):
+            self._fold_sections(dict.fromkeys(lines.open, folded))
+            self._screen.views.of(Pane.INSPECT).show(from_top=False)
 
     def unfold(self) -> None:
         """Unfold what is folded under the cursor; of what isn't go to the first in it, of a file or tensor open it."""
@@ -221,6 +230,15 @@ class InspectPane:
             return known
         return tuple(content.opened) if isinstance(content, Inside) else ()
 
+    @property
+    def _folds(self) -> dict[str, bool]:
+        version = self._screen.version
+        return self._folds_of.get(version.model, {}) if version else {}
+
+    def _fold_sections(self, folded: dict[str, bool]) -> None:
+        if version := self._screen.version:
+            self._folds_of[version.model] = self._folds | folded
+
     def _is_open(self, section: str) -> bool:
         from ..facts.inside import InsideLines
 
@@ -251,7 +269,7 @@ class InspectPane:
         self._follow(from_top=False)
 
     def _fold_section(self, spot: Spot) -> None:
-        self.folds[spot.section] = self._is_open(spot.section)
+        self._fold_sections({spot.section: self._is_open(spot.section)})
         self._screen.views.of(Pane.INSPECT).show(from_top=False)
         self._go_to(Spot(spot.section))
 
