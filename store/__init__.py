@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from .nouns.inspection import Quantisation as Quantisation
     from .nouns.inspection import Tensor as Tensor
     from .nouns.inspection import Tokenizer as Tokenizer
+    from .nouns.interface import CHANGE_WORDS as CHANGE_WORDS
     from .nouns.keys import KeySetting as KeySetting
     from .nouns.keys import read_keys as read_keys
     from .nouns.ledger import LedgerEntry as LedgerEntry
@@ -246,6 +247,7 @@ _HOMES = {
     "nouns.audit": ("AuditProblem", "AuditReport", "CheckedCheckpoint"),
     "nouns.checkpoint": ("Checkpoint", "read_checkpoints"),
     "nouns.gate": ("BaseInStage", "GateOutcome", "GateResult"),
+    "nouns.interface": ("CHANGE_WORDS",),
     "nouns.keys": ("KeySetting", "read_keys"),
     "nouns.ledger": ("LedgerEntry", "WatchNotice"),
     "nouns.policy": (

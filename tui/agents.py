@@ -66,7 +66,8 @@ def facts(version: Version, status: HostedStatus, day: date) -> list[tuple[str, 
     if endpoint := version.params.get("endpoint"):
         told.append(("endpoint", str(endpoint), ()))
     if status.retires:
-        end = f"{status.retires}: {countdown(status, day)}"
+        # The label says already that it retires, but not that it is over.
+        end = f"{status.retires}, {countdown(status, day).removeprefix('retires ')}"
         told.append(("retires", end, STYLES[status.prospect(day)]))
         told.append(("source", _by(status), ()))
         if status.successor:

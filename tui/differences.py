@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..store import scalar_text
+from ..store import CHANGE_WORDS, scalar_text
 from .words import count, decimals, number, plural, signs, size
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ _MOST_LINES = 1000
 """Lines of a text that are looked at for what differs: finding it takes the square of their number."""
 
 _WORDS: dict[Outcome, str] = {"unknown": "not known"}
+_SAY_IT_ALL = ("newer", "older", *CHANGE_WORDS.values())
+"""How notes begin that say also that something changed."""
+
 _UNICODE: dict[Outcome, str] = {"changed": "≠", "added": "+", "removed": "-", "renamed": "→", "unknown": "?"}
 _ASCII: dict[Outcome, str] = _UNICODE | {"changed": "*", "renamed": ">"}
 _TITLES = {"about": "version"}
@@ -64,7 +67,9 @@ def outcome_word(outcome: Outcome) -> str:
 def verdict_text(cell: DiffCell, *, ascii_only: bool = False) -> str:
     """Return what became of a row in sign and words: ``▲ better``, ``→ renamed to new/name``, ``≠ newer``."""
     sign, word = outcome_sign(cell.outcome, ascii_only=ascii_only), outcome_word(cell.outcome)
-    if cell.note in ("newer", "older"):
+    if cell.note == CHANGE_WORDS["weights"]:  # beside two texts that are the same it has to say what isn't
+        return f"{sign} other numbers"
+    if cell.note.startswith(_SAY_IT_ALL):
         return f"{sign} {cell.note}"
     between = " " if cell.outcome == "renamed" else ", "
     return f"{sign} {word}{between}{cell.note}" if cell.note else f"{sign} {word}"

@@ -8,6 +8,7 @@ import msgspec
 
 from .inspection import Tensor
 from .metric import to_stored
+from .tensor_diff import all_tensors
 
 Finiteness: TypeAlias = Literal["finite", "not finite", "partly", "unknown"]
 """``partly``: what could be looked at is finite, and not all could. ``unknown``: nothing could be looked at."""
@@ -113,7 +114,7 @@ class Health(msgspec.Struct, frozen=True):
         if self.problems:
             return self.problems[0]
         many = len(self.tensors)
-        return "the one tensor is finite" if many == 1 else f"all {many:,} tensors are finite"
+        return f"{all_tensors(many)} {'is' if many == 1 else 'are'} finite"
 
     def as_dict(self, *, tensors: bool = False) -> dict[str, Any]:
         """Return it as JSON types; tensors without anything to tell are there only when asked for."""

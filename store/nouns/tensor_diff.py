@@ -58,6 +58,11 @@ class TensorChange(msgspec.Struct, frozen=True, gc=False):
         return row
 
 
+def all_tensors(count: int) -> str:
+    """Return how a sentence begins that holds for each of ``count`` tensors: ``the one tensor``, ``both tensors``, ``all 26 tensors``."""
+    return {1: "the one tensor", 2: "both tensors"}.get(count, f"all {count:,} tensors")
+
+
 class TensorDiff(msgspec.Struct, frozen=True):
     """How the tensors of ``after`` differ from those of ``before``; both are references.
 
@@ -88,20 +93,33 @@ class TensorDiff(msgspec.Struct, frozen=True):
         if not self.total:
             return "neither has tensors"
         if self.unread:
-            rest = "no other differs" if not self.changes else f"{len(self.changes):,} of the others differ"
-            return f"{self.unread:,} of {self.total:,} tensors not compared yet; {rest}"
+            return self._unread_sentence
         if not self.changes:
-            return (
-                "the one tensor is identical"
-                if self.total == 1
-                else f"all {self.total:,} tensors are identical"
-            )
+            return f"{all_tensors(self.total)} {'is' if self.total == 1 else 'are'} identical"
         counts = [(self.count(outcome), outcome) for outcome in OUTCOMES]
         told = [f"{count:,} {outcome}" for count, outcome in counts if count]
         where = f", all in {self.module}" if self.module else ""
         if len(told) == 1:
-            return f"{len(self.changes):,} of {self.total:,} tensors {told[0].split()[1]}{where}"
+            many = f"{len(self.changes):,} of {self.total:,} tensors"
+            if len(self.changes) == self.total and not where:
+                many = all_tensors(self.total)
+            return f"{many} {told[0].split()[1]}{where}"
         return f"{len(self.changes):,} of {self.total:,} tensors differ ({', '.join(told)}){where}"
+
+    @property
+    def _unread_sentence(self) -> str:
+        """What is known as long as some were not compared."""
+        others, differing = self.total - self.unread, len(self.changes)
+        if not others:
+            were = "was" if self.total == 1 else "were"
+            return f"{all_tensors(self.total)} {were} not compared yet"
+        unread = f"{self.unread:,} of {self.total:,} tensors not compared yet"
+        if differing and differing < others:
+            return f"{unread}; {differing:,} of the other {others:,} differ{'s' if differing == 1 else ''}"
+        rest = "the other one" if others == 1 else "both others" if others == 2 else f"the other {others:,}"
+        if not differing:
+            return f"{unread}; {rest} {'is' if others == 1 else 'are'} identical"
+        return f"{unread}; {rest} differ{'s' if others == 1 else ''}"
 
     @property
     def modules(self) -> dict[str, list[TensorChange]]:

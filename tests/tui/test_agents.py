@@ -106,7 +106,7 @@ async def test_a_hosted_model_has_a_card(agent: Path, opened: Opens) -> None:
         assert "0.81 → 0.86 ▲ better" in shown
         await go(it, "chat@1.0.0")
         await it.press("6")
-        assert re.search(rf"retires {SOON}: retires in \d+ days source the tag retires", pane(it))
+        assert re.search(rf"retires {SOON}, in \d+ days source the tag retires", pane(it))
 
 
 async def test_a_bundle_is_a_tree_of_its_members(tmp_path: Path, opened: Opens) -> None:
@@ -143,7 +143,7 @@ async def test_overview_and_stages_tell_when_it_ends(agent: Path, opened: Opens)
     async with opened(agent, WIDE) as it:
         await go(it, "chat@1.0.0")
         await it.press("5", "z")
-        assert re.search(r"retires in \d+ days", pane(it, "#overview"))
+        assert re.search(rf"retires {SOON}, in \d+ days", pane(it, "#overview"))
         await it.press("z", "4", "z")
         assert re.search(r"! retires in \d+ days: acme one-2031-01-01", pane(it, "#stages"))
         await go(it, "agent@1.0.0")

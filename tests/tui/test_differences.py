@@ -52,6 +52,8 @@ def test_signs_differ_from_each_other() -> None:
         (DiffCell(1, outcome="better"), "▲ better"),
         (DiffCell(1, outcome="renamed", note="to b"), "→ renamed to b"),
         (DiffCell("2", outcome="changed", note="newer"), "≠ newer"),
+        (DiffCell("x", outcome="changed", note="weights only"), "≠ other numbers"),
+        (DiffCell("x", outcome="changed", note="retyped (F32 → BF16)"), "≠ retyped (F32 → BF16)"),
         (
             DiffCell("x", outcome="added", note="guessed from config.json"),
             "+ added, guessed from config.json",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mvtui.store import Distance, Progress, Store, TensorDiff
+from mvtui.store import Distance, Progress, Store, Tensor, TensorChange, TensorDiff
 from mvtui.store.engine import digest
 from mvtui.store.knowledge.weights import distance, elements
 from mvtui.store.nouns.modules import common_module, parent_module
@@ -90,7 +90,7 @@ def test_where_all_changes_lie_is_said(store: Store, make_file: MakeFile) -> Non
 
 def test_a_module_that_is_the_whole_model_is_not_named(store: Store, make_file: MakeFile) -> None:
     found = compared(store, make_file, {"enc.a": f32(1), "enc.b": f32(1)}, {"enc.a": f32(2), "enc.b": f32(2)})
-    assert found.sentence == "2 of 2 tensors changed"
+    assert found.sentence == "both tensors changed"
 
 
 def test_identical_versions(store: Store, make_file: MakeFile) -> None:
@@ -345,7 +345,7 @@ def test_without_reading_it_tells_what_headers_and_kept_results_say(
         found = store.diff_tensors("m@1.0.0", "m@2.0.0", read=False)
         assert outcomes(found) == {"new": "added", "gone": "removed", "shape": "reshaped"}
         assert (found.unread, found.unread_bytes, found.identical, found.total) == (2, 32, 0, 5)
-        assert found.sentence == "2 of 5 tensors not compared yet; 3 of the others differ"
+        assert found.sentence == "2 of 5 tensors not compared yet; the other 3 differ"
     whole = store.diff_tensors("m@1.0.0", "m@2.0.0")
     with monkeypatch.context() as patched:
         patched.setattr(digest, "of_span", unwanted)
@@ -373,3 +373,29 @@ def test_the_same_object_needs_no_reading(store: Store, make_file: MakeFile) -> 
     refs = sorted(version.ref for version in store.versions("m"))
     found = store.diff_tensors(*refs, read=False)
     assert (found.unread, found.identical, found.changes) == (0, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("total", "unread", "identical", "said"),
+    [
+        (1, 1, 0, "the one tensor was not compared yet"),
+        (2, 2, 0, "both tensors were not compared yet"),
+        (3, 3, 0, "all 3 tensors were not compared yet"),
+        (2, 1, 1, "1 of 2 tensors not compared yet; the other one is identical"),
+        (2, 1, 0, "1 of 2 tensors not compared yet; the other one differs"),
+        (4, 2, 2, "2 of 4 tensors not compared yet; both others are identical"),
+        (9, 2, 7, "2 of 9 tensors not compared yet; the other 7 are identical"),
+        (9, 2, 6, "2 of 9 tensors not compared yet; 1 of the other 7 differs"),
+        (9, 2, 5, "2 of 9 tensors not compared yet; 2 of the other 7 differ"),
+        (1, 0, 1, "the one tensor is identical"),
+        (2, 0, 2, "both tensors are identical"),
+        (1, 0, 0, "the one tensor changed"),
+        (3, 0, 0, "all 3 tensors changed"),
+    ],
+)
+def test_what_it_comes_to_is_said_in_a_whole_sentence(
+    total: int, unread: int, identical: int, said: str
+) -> None:
+    tensors = [Tensor(str(number), "F32", (1,), 4, 0) for number in range(total - unread - identical)]
+    changes = tuple(TensorChange(each.name, "changed", each, each) for each in tensors)
+    assert TensorDiff("a", "b", changes, identical, total, unread=unread).sentence == said

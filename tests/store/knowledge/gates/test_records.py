@@ -184,7 +184,7 @@ _UNREAD = TensorHealth(TENSOR, unread="blocks of Q4_K are not decoded here")
     [
         (None, "unknown", "its numbers were not looked at"),
         (SOUND, "pass", "the one tensor is finite"),
-        (Health((_FINE, TensorHealth(TENSOR, value=0.0, rms=0.0))), "pass", "all 2 tensors are finite"),
+        (Health((_FINE, TensorHealth(TENSOR, value=0.0, rms=0.0))), "pass", "both tensors are finite"),
         (Health((_FINE, _BAD)), "fail", "1 NaN and 2 infinite in layer.0.weight (first at 1)"),
         (
             Health((_FINE, _BAD, _BAD, _UNREAD), problems=("x",)),
