@@ -396,6 +396,9 @@ def test_the_same_object_needs_no_reading(store: Store, make_file: MakeFile) -> 
 def test_what_it_comes_to_is_said_in_a_whole_sentence(
     total: int, unread: int, identical: int, said: str
 ) -> None:
-    tensors = [Tensor(str(number), "F32", (1,), 4, 0) for number in range(total - unread - identical)]
+    tensors = [
+        Tensor(str(number), "F32", (1,), 4, 0, "m.safetensors")
+        for number in range(total - unread - identical)
+    ]
     changes = tuple(TensorChange(each.name, "changed", each, each) for each in tensors)
     assert TensorDiff("a", "b", changes, identical, total, unread=unread).sentence == said
