@@ -60,7 +60,12 @@ def check(shares: Mapping[str, int]) -> None:
 
 def first(shares: Mapping[str, int]) -> dict[str, Ranges]:
     """Return each arm's buckets at the start: one run an arm, in the order given."""
-    return moved({"": ((0, BUCKETS - 1),)} | dict.fromkeys(shares, ()), shares)
+    owned: dict[str, Ranges] = {}
+    at = 0
+    for name, wanted in shares.items():
+        owned[name] = ((at, at + wanted - 1),) if wanted else ()
+        at += wanted
+    return owned
 
 
 def moved(owned: Mapping[str, Ranges], shares: Mapping[str, int]) -> dict[str, Ranges]:
@@ -68,16 +73,16 @@ def moved(owned: Mapping[str, Ranges], shares: Mapping[str, int]) -> dict[str, R
 
     Args:
         owned: every arm's buckets now; together all of them.
-        shares: every arm's new number of buckets, in the order in which arms take what becomes free.
+        shares: every arm's new number of buckets, in the same order. The last takes first of what becomes free, and arms give
+            from the first on, each what it got last: so the way back is the way there, backwards.
     """
     left: dict[str, Ranges] = {}
     free: Ranges = ()
     for name, ranges in owned.items():
         excess = count(ranges) - shares.get(name, 0)
         left[name], given = _split(ranges, count(ranges) - max(excess, 0))
-        # What came last goes first, so that going back to the shares before restores them; at the start it is the whole.
-        free += given if name == "" else _reversed(given)
-    for name, wanted in shares.items():
+        free += _reversed(given)
+    for name, wanted in reversed(shares.items()):
         taken, free = _split(free, wanted - count(left[name]))
         left[name] = _joined(left[name] + taken)
     return {name: left[name] for name in shares}

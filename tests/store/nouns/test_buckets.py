@@ -50,11 +50,15 @@ def test_each_change_moves_what_shares_differ_and_no_bucket_more(ramps: list[dic
         before, old = after, shares
 
 
-@given(_shares(2), _shares(2))
-def test_going_back_brings_every_key_back(first: dict[str, int], second: dict[str, int]) -> None:
-    owned = buckets.first(first)
-    there = buckets.moved(owned, second)
-    assert owners(buckets.moved(there, first)) == owners(owned)
+@given(_ramps)
+def test_going_back_brings_every_key_back(ramps: list[dict[str, int]]) -> None:
+    way = [buckets.first(ramps[0])]
+    for shares in ramps[1:]:
+        way.append(buckets.moved(way[-1], shares))
+    owned = way[-1]
+    for place in reversed(range(len(ramps) - 1)):
+        owned = buckets.moved(owned, ramps[place])
+        assert owned == way[place]
 
 
 def test_a_growing_arm_keeps_all_it_has() -> None:
