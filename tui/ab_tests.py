@@ -112,6 +112,9 @@ def _arms(found: ABReport, columns: int, plain: bool) -> list[Line]:
         )
         if name == test.spec.control and sum(width(text) for text, _ in lines[-1]) + 9 <= columns:
             lines[-1].append(("  control", "muted"))
+    if not any(line[-1] == ("  control", "muted") for line in lines):
+        told = visible(f"  control: {test.spec.control}", columns, ascii_only=plain)
+        lines.append([(told, "muted")])
     return lines
 
 

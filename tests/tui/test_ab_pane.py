@@ -43,7 +43,7 @@ async def test_it_shows_arms_intervals_and_the_verdict(
         shown = " ".join(it.seen("#tests").split())
         assert "greeting m, ● production began " in shown
         assert "b is better than a in resolved:" in shown
-        for line in ("1.0.0 50 % ", "1.0.1 50 % ", " keys"):
+        for line in ("1.0.0 50 % ", "1.0.1 50 % ", " keys", "control"):
             assert line in shown
         it.main.panes[it.main.pane].step(6)
         await it.rest()
