@@ -245,7 +245,7 @@ def test_copying_sends_one_sequence_and_nothing_else_does(store: Store, start: S
     it.shows("VERSION")
     assert b"\x1b]52" not in it.sent
     it.press(b"yy")  # the list of what can be copied, and its first line
-    it.shows("sentiment@1.39.0  sent to the clipboard")
+    it.shows("sent to the clipboard: sentiment@1.39.0")
     assert it.sent.count(b"\x1b]52;c;") == 1
     it.press(b"q")
     assert it.ends() == 0

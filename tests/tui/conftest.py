@@ -81,7 +81,7 @@ Opens = Callable[..., AbstractAsyncContextManager[Session]]
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    for name in ("NO_COLOR", "TEXTUAL_THEME", "MVTUI_STORE", "COLUMNS", "LINES"):
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "MVTUI_STORE", "COLUMNS", "LINES", "TMUX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))

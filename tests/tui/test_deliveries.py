@@ -1,6 +1,7 @@
 """What is copied to the clipboard, hashed again, and copied out, from the screen."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,41 @@ async def test_y_lists_what_can_be_copied_and_a_letter_copies_it(world: Path, op
             await settled(it)
             assert it.app.clipboard == value, key
             assert value[:60] in it.seen("#footer"), "it stays to be selected by hand"
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_in_tmux_it_is_given_to_tmux(
+    world: Path, opened: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, takes: bool
+) -> None:
+    """As it comes, tmux throws away what programs send to the clipboard; one before 3.2 knows no -w."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "tmux").write_text(
+        f'#!/bin/sh\necho "$*" >"$0.asked"\ncat >"$0.given"\nexit {0 if takes else 1}\n'
+    )
+    (tools / "tmux").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    monkeypatch.setenv("TMUX", "/tmp/tmux-1000/default,1,0")
+    async with opened(world, (80, 24)) as it:
+        await it.press("y", "y")
+        await it.until(lambda: "m@1.3.0" in it.seen("#footer"))
+        assert (tools / "tmux.asked").read_text() == "load-buffer -w -\n"
+        assert (tools / "tmux.given").read_text() == "m@1.3.0"
+        told = it.seen("#footer")
+        if takes:
+            assert "sent to tmux and the clipboard: m@1.3.0" in told
+            assert it.app.clipboard == "", "tmux sends it on"
+        else:
+            assert "sent to the clipboard (in tmux only with: set -g set-clipboard on): m@1.3.0" in told
+            assert it.app.clipboard == "m@1.3.0"
+
+
+async def test_a_long_path_leaves_room_to_say_that_it_was_copied(world: Path, opened: Opens) -> None:
+    async with opened(world, (80, 24)) as it:
+        await it.press("y", "p")
+        await settled(it)
+        assert len(it.app.clipboard) > 50
+        assert "sent to the clipboard: /" in it.seen("#footer")
 
 
 async def test_the_cursor_copies_too(world: Path, opened: Opens) -> None:

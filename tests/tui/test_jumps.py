@@ -220,7 +220,7 @@ async def test_the_commit_that_made_a_version_is_copied(
         assert "made-by" in it.seen("#lineage")
         await it.press("enter")
         assert it.app.clipboard == commit
-        assert f"{commit}  sent to the clipboard" in it.seen("#footer")
+        assert f"sent to the clipboard: {commit}" in it.seen("#footer")
 
 
 async def test_what_is_folded_is_unfolded_where_the_cursor_is(world: Path, opened: Opens) -> None:

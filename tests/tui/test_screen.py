@@ -157,7 +157,7 @@ async def test_copying_keeps_the_value_on_the_screen(filled: Path, opened: Opens
     async with opened(filled) as it:
         await it.press("y", "y")
         assert it.app.clipboard == "embed@1.1.0"
-        assert "embed@1.1.0  sent to the clipboard" in it.seen("#footer")
+        assert "sent to the clipboard: embed@1.1.0" in it.seen("#footer")
         await it.press("Y")
         assert it.main.version is not None
         assert it.app.clipboard == it.main.version.id
