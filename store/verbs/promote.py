@@ -20,7 +20,7 @@ from ..nouns.manifest import Manifest
 from ..nouns.reports import Moved, ProgressCallback
 from ..nouns.stage import ARCHIVED, GATED, PRODUCTION, Stage, word
 from ..nouns.transition import Bytes, Move, Transition
-from . import gates, look, moving, policy, resolve, signers
+from . import gates, look, moving, policy, resolve, retiring, signers
 from .moving import Step
 from .stranded import stranded
 
@@ -109,6 +109,7 @@ class _Promotion:
                 for name in moving.stopped(index, document["model"], step)
             ]
             told += stranded(index, document["model"], step.moves)
+            told += retiring.warnings(self.repository, index, document) if target in GATED else []
         if target == PRODUCTION:
             production: str | None = document["version"]
         else:
@@ -224,6 +225,7 @@ class _Promotion:
         transition, notices = moving.write(repository, step)
         version = look.as_version(index.version(document["model"], document["version"]) or document)
         told = [governs.notice] if governs.notice else []
+        notices += retiring.warnings(repository, index, document) if target in GATED else []
         return Moved(transition, version, (*told, *notices))
 
     def _decide(

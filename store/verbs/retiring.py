@@ -114,14 +114,32 @@ def _in_production(index: Index) -> Iterator[Document]:
 
 
 def _hosted_in(index: Index, document: Document) -> Iterator[Document]:
-    """Yield the hosted models that a version is, or is made of."""
-    if document["kind"] == "hosted":
-        yield document
-    for edge in document.get("edges", ()):
-        if edge["type"] == "composed-of":
-            ends = [each for each in index.with_id(edge["to"]) if each["kind"] == "hosted"]
+    """Yield the hosted models that a version is, or is made of; of a bundle in a bundle, too."""
+    seen: set[str] = set()
+    waiting = [document]
+    while waiting:
+        each = waiting.pop()
+        if each["id"] in seen:
+            continue
+        seen.add(each["id"])
+        if each["kind"] == "hosted":
+            yield each
+        for edge in reversed(each.get("edges", ())):
+            ends = index.with_id(edge["to"]) if edge["type"] == "composed-of" else ()
             if ends:
-                yield min(ends, key=look.in_use)
+                waiting.append(min(ends, key=look.in_use))
+
+
+def warnings(repository: Repository, index: Index, document: Document) -> list[str]:
+    """Return a sentence for each hosted model in a version that has come to its end, or will within ``WARNED_DAYS``."""
+    day = today()
+    told = []
+    for hosted in map(look.as_version, _hosted_in(index, document)):
+        found = status(repository, hosted)
+        if found.prospect(day):
+            inside = "" if hosted.id == document["id"] else f"in it {hosted.ref}: "
+            told.append(inside + sentence(found, day))
+    return told
 
 
 def sentence(status: HostedStatus, day: date) -> str:

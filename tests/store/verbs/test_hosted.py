@@ -153,6 +153,21 @@ def test_a_bundle_in_production_stands_on_its_members(store: Store) -> None:
     assert "agent@1.0.0 is in production (in it: chat@1.0.0)" in told
 
 
+def test_a_bundle_in_a_bundle_is_looked_into_and_promoting_says_what_ends(store: Store) -> None:
+    store.register("chat", hosted=acme(), tags={"retires": SOON})
+    store.bundle("agent", {"model": "chat@1.0.0"})
+    store.bundle("desk", {"agent": "agent@1.0.0"})
+    foretold = store.promote("desk", to="production", reason="first", dry_run=True)
+    done = store.promote("desk", to="production", reason="first")
+    (told,) = done.notices
+    assert foretold.notices == done.notices
+    assert told.startswith("in it chat@1.0.0: acme one-2031-01-01 will be retired in 30 days, on ")
+    (ending,) = store.endings()
+    assert (ending.version.ref, ending.hosted.ref) == ("desk@1.0.0", "chat@1.0.0")
+    assert store.promote("chat", to="staging", reason="too").notices[0].startswith("acme one-2031-01-01 will")
+    assert store.promote("chat", to="archived", reason="out").notices == ()
+
+
 def test_a_list_of_the_stores_own_counts_at_once(store: Store) -> None:
     store.register("chat", hosted=acme())
     store.promote("chat", to="production", reason="x")
