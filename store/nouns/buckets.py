@@ -82,7 +82,7 @@ def moved(owned: Mapping[str, Ranges], shares: Mapping[str, int]) -> dict[str, R
         excess = count(ranges) - shares.get(name, 0)
         left[name], given = _split(ranges, count(ranges) - max(excess, 0))
         free += _reversed(given)
-    for name, wanted in reversed(shares.items()):
+    for name, wanted in reversed(list(shares.items())):
         taken, free = _split(free, wanted - count(left[name]))
         left[name] = _joined(left[name] + taken)
     return {name: left[name] for name in shares}
