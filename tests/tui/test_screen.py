@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store, init_store, open_store
+from mvtui.tui.app import guide
 from mvtui.tui.app.keys.actions import ACTIONS
 from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.screens.help import Help
 from mvtui.tui.app.screens.small import TooSmall
+from mvtui.tui.app.tables.columns import Look
 from textual import events
 
-from .conftest import Opens, Session
+from .conftest import NOW, Opens, Session
 
 
 def displayed(it: Session) -> list[Pane]:
@@ -227,14 +229,26 @@ async def test_a_window_too_small_says_so_and_comes_back(filled: Path, opened: O
 
 
 async def test_no_store_says_what_to_type_and_opens_when_there_is_one(tmp_path: Path, opened: Opens) -> None:
-    async with opened(tmp_path / "store") as it:
-        for command in ("mvtui init", "mvtui register NAME FILE", "mvtui demo"):
-            assert command in it.text
+    async with opened(tmp_path / "store", (80, 24)) as it:
+        at = [it.text.index(each) for each in ("mvtui init", "mvtui register NAME FILE", "mvtui demo")]
+        assert at == sorted(at), "nothing can be registered before there is a store"
         with init_store(tmp_path / "store") as store:
             await it.until(lambda: "The store is empty" in it.text)
+            assert "The store is empty" in it.text.splitlines()[2], "it has the whole window"
+            assert "n opens a form" in it.text
+            assert "What you register appears here by itself." in it.text
             (tmp_path / "f").write_bytes(b"x")
             store.register("first", tmp_path / "f")
             await it.until(lambda: it.selected == "first@1.0.0")
+
+
+def test_a_store_that_was_asked_for_by_its_path_is_made_there() -> None:
+    look = Look(NOW, ascii_only=False)
+    hint = "Make one: mvtui init --store /data/models"
+    lines = ["".join(text for text, _ in line) for line in guide.no_store("no", hint, look, 60)]
+    assert "    mvtui init --store /data/models" in lines
+    assert "    mvtui register NAME FILE --store /data/models" in lines
+    assert max(map(len, lines)) <= 60
 
 
 async def test_what_another_process_registers_appears_without_moving_the_selection(

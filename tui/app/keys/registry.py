@@ -158,6 +158,10 @@ class Registry:
         """Return an action by its id. Raises KeyError if there is none."""
         return next((a for a in self.actions if a.id == action_id), None) or _missing(action_id)
 
+    def key(self, action_id: str) -> str:
+        """Return the first key of an action, as people write it; empty when a person took all of them away."""
+        return next(iter(self.get(action_id).keys_shown), "")
+
     def offered(self, situation: Situation) -> list[Hint]:
         """Return all that can be done here by name: what the footer shows first, and moving about last."""
         hints = [hint for section in self.help(situation).values() for hint in section]

@@ -178,7 +178,7 @@ def _of_the_store(screen: MainScreen, message: StoreMissing | StoreTrouble | Sto
         screen.warn("")
         screen.worker.refresh()
     elif isinstance(message, StoreMissing):
-        screen.show_guide(lambda look, width: guide.no_store(message.reason, look, width))
+        screen.show_guide(lambda look, width: guide.no_store(message.reason, message.hint, look, width))
         screen.settled()
     elif screen.store is None:
         screen.show_guide(lambda look, width: guide.trouble(message.reason, message.hint, look, width))
@@ -191,7 +191,8 @@ def _models_listed(screen: MainScreen, message: ModelsListed) -> None:
     screen.store = message.summary
     if not message.models:
         screen.selection.list_models(message)
-        screen.show_guide(lambda look, width: guide.empty_store(message.summary.path, look, width))
+        key = "" if screen.situation.locked else screen.registry.key("version.register")
+        screen.show_guide(lambda look, width: guide.empty_store(message.summary.path, key, look, width))
         screen.settled()
         return
     screen.show_guide(None)

@@ -223,6 +223,7 @@ class Board(Guarded, Screen[None]):
             widget.display = not guiding and pane in seen
             widget.set_class(pane is self.pane, "-active")
         self.guide_view.display = guiding
+        self._area.display = not guiding
         self.tabs.display = arranged.is_single and not guiding
         self.summary.display = arranged.has_summary and not guiding
         self._area.refresh(layout=True)
