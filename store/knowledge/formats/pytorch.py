@@ -79,7 +79,7 @@ class _Zipped:
         value = self._add("data")
         if is_script:
             self._add("constants", "constants")
-            self.notes.append("its code, in the language of TorchScript, is not looked into")
+            self.notes.append("of its code, in the language of TorchScript, only what it calls is looked at")
         name = class_name(value)
         return InspectedFile(
             self.source.path,

@@ -117,6 +117,13 @@ class Judge:
                 "frames that don't end where opcodes or pickles do, which loaders read in different ways (FRAME)",
             )
 
+    def scripted(self, unsafe: Iterable[str], unknown: Iterable[str]) -> None:
+        """Take note of what code in TorchScript calls."""
+        for name in unsafe:
+            _note(self.unsafe, name)
+        for name in unknown:
+            _note(self.unknown, name)
+
     def left_out(self, why: str) -> None:
         """Take note of what could not be looked at."""
         _note(self.unread, why)

@@ -20,6 +20,7 @@ from .harmless import WRAPPER
 from .judge import Judge
 from .machine import Machine
 from .opcodes import OPCODE_BYTES
+from .script import BYTECODE, calls
 from .stream import Budget, Stream
 from .unpacked import packing_of, unpack
 from .values import Data
@@ -124,8 +125,23 @@ class _Search:
         for member in archive.members:
             if not member.name.endswith("/"):
                 self._member(source, archive, member, _joined(where, member.name), depth, script)
+                if script and member.name.lower().endswith((".py", BYTECODE)):
+                    self._code(archive, member, _joined(where, member.name))
         if self.any and any(name.endswith(".py") and not (script and "/code/" in name) for name in names):
             self._left_out(where, "it holds Python code, which is not looked into")
+
+    def _code(self, archive: Archive, member: Member, where: str) -> None:
+        """Look into code in the language of TorchScript."""
+        most = min(_MAX_INSIDE, self.budget.unpacked)
+        try:
+            code = archive.start(member, most)
+        except BadFileError as error:
+            self._left_out(where, error.problem)
+            return
+        self.budget.unpacked -= len(code)
+        if len(code) < member.size:
+            self._left_out(where, f"only the first {len(code):,} bytes of its code were looked at")
+        self.judge.scripted(*calls(code))
 
     def _member(
         self, source: Source, archive: Archive, member: Member, where: str, depth: int, script: bool

@@ -234,7 +234,7 @@ def test_torchscript() -> None:
     assert bytes_of(found.tensors[2], data) == b"12345678"
     assert found.architecture is not None
     assert found.architecture.classes == ("net.Net",)
-    assert found.notes == ("its code, in the language of TorchScript, is not looked into",)
+    assert found.notes == ("of its code, in the language of TorchScript, only what it calls is looked at",)
     assert found.metadata["extra/info.json"] == '{"a": 1}'
     assert found.pickles is not None
     assert found.pickles.verdict == "safe"
