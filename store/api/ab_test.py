@@ -40,6 +40,7 @@ class ABTest:
         self._repository, self._file = repository, file
         self._stamp = _stamp(file)
         self._recorder: Recorder | None = None
+        self._begun: dict[str, Recorder] = {}
         self.running = True
         """Whether the test still ran when this last looked."""
         self._take(spec)
@@ -169,7 +170,9 @@ class ABTest:
                 hint="Open it from the store, or write outcomes to a file: mvtui ab import NAME FILE",
             )
         self._repository.check_writable()
-        self._recorder = Recorder(ab_look.directory(self._repository, self.name), header(self.spec))
+        made = Recorder(ab_look.directory(self._repository, self.name), header(self.spec))
+        # In one step, so that threads which begin at once take the same one: another would not be closed with the test.
+        self._recorder = self._begun.setdefault("", made)
         return self._recorder
 
     def flush(self) -> None:

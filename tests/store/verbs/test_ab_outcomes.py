@@ -134,6 +134,27 @@ def test_threads_share_a_test(running: Store) -> None:
     assert len(list((running.root / "outcomes/t").iterdir())) == 1
 
 
+def test_threads_that_begin_at_once_lose_nothing_at_the_close(
+    running: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = recorder.Recorder.__init__
+    together = threading.Barrier(3)
+
+    def slow(self: recorder.Recorder, *given: Any) -> None:
+        together.wait(10)
+        begin(self, *given)
+
+    monkeypatch.setattr(recorder.Recorder, "__init__", slow)
+    with running.ab_test("t") as test:
+        threads = [threading.Thread(target=test.record, args=(f"k{n}", {"resolved": 1})) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert counted(running) == (3, 0)
+    assert len(list((running.root / "outcomes/t").iterdir())) == 1
+
+
 def test_a_forked_child_writes_a_segment_of_its_own(running: Store) -> None:
     test = running.ab_test("t")
     test.record("parent", resolved=1)
