@@ -126,6 +126,8 @@ class ABTesting(Face):
     def ab_export(self, name: str, path: StrPath) -> Path:
         """Write a test's file, from which keys are assigned without the store (``load_ab_test``); return where.
 
+        By that of a test that has ended every key gets control.
+
         Raises:
             NotFoundError: there is no such test.
             StorageError: it can't be written.
@@ -136,7 +138,8 @@ class ABTesting(Face):
         from ..verbs import ab_look
 
         where = durable.absolute(path)
-        data = ab_look.info(self._repository, name).spec.encode()
+        test = ab_look.info(self._repository, name)
+        data = (test.spec if test.running else test.spec.over()).encode()
         with durable.explained("write the test's file"):
             durable.replace_file(where, data, temp_dir=os.path.dirname(where))
         return Path(where)

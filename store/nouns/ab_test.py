@@ -96,6 +96,15 @@ class ABTestSpec(msgspec.Struct, frozen=True, kw_only=True):
             hint=f"It has: {', '.join(arm.name for arm in self.arms)}.",
         )
 
+    def over(self) -> ABTestSpec:
+        """Return what is left of it when it has ended: control gets every key."""
+        everything: Ranges = ((0, BUCKETS - 1),)
+        arms = tuple(
+            msgspec.structs.replace(arm, buckets=everything if arm.name == self.control else ())
+            for arm in self.arms
+        )
+        return msgspec.structs.replace(self, arms=arms)
+
     def encode(self) -> bytes:
         """Return it as a test file: JSON, UTF-8, two spaces an indentation."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"

@@ -471,6 +471,8 @@ def test_the_file_says_how_to_assign(running: Store, tmp_path: Path) -> None:
     running.ab_stop("t", reason="x")
     assert not copy.refresh()  # a copy stays as it was
     assert copy.running
+    later = load_ab_test(running.ab_export("t", tmp_path / "later.json"))
+    assert {later.assign(f"k{n}") for n in range(300)} == {"a"}, "it has ended: every key gets control"
     with pytest.raises(UsageError, match="no store to record to"):
         copy.record("k", resolved=1)
     with pytest.raises(UsageError, match="copied file"):
