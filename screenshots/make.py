@@ -24,6 +24,7 @@ os.environ["TZ"] = "UTC"
 from cells import exact
 from mvtui.tui.app.app import MvtuiApp
 from mvtui.tui.demo.build import demo
+from mvtui.tui.demo.scene import BOB
 from posing import MOMENT, posed
 from textual.pilot import Pilot
 
@@ -173,7 +174,7 @@ def main() -> None:
     chosen = parser.parse_args()
     names = chosen.names or [*(picture.name for picture in PICTURES), SESSION]
     with tempfile.TemporaryDirectory() as scratch:
-        path = demo(Path(scratch) / "demo", now=MOMENT).store
+        path = demo(Path(scratch) / "demo", now=MOMENT, by=BOB).store
         for picture in PICTURES:
             if picture.name in names:
                 svg = asyncio.run(take(picture, posed(path)))

@@ -202,12 +202,19 @@ class Staging(Face):
         )
 
     def undo(
-        self, *, dry_run: bool = False, expect: int | None = None, progress: ProgressCallback | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        verify: bool = True,
+        expect: int | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Undone:
         """Take back this account's last change of a stage, alias, tag, note, or its last deletion, by a new event.
 
         Args:
             dry_run: only say what would be taken back, and what that comes to.
+            verify: look at bytes as far as that, or a gate, wants it. A dry run without it is quick: it fails only where
+                they would not help.
             expect: the number of the event that is meant (``Undone.seq``); if it would be another now, nothing is done.
             progress: called while bytes are hashed.
 
@@ -219,15 +226,34 @@ class Staging(Face):
         """
         from ..verbs import undo
 
-        return undo.undo(self._repository, "undo", dry_run=dry_run, progress=progress, expect=expect)
+        return undo.undo(
+            self._repository,
+            "undo",
+            dry_run=dry_run,
+            blindly=dry_run and not verify,
+            progress=progress,
+            expect=expect,
+        )
 
     def redo(
-        self, *, dry_run: bool = False, expect: int | None = None, progress: ProgressCallback | None = None
+        self,
+        *,
+        dry_run: bool = False,
+        verify: bool = True,
+        expect: int | None = None,
+        progress: ProgressCallback | None = None,
     ) -> Undone:
         """Take back this account's last undo, unless it has made another change since. Raises as ``undo``."""
         from ..verbs import undo
 
-        return undo.undo(self._repository, "redo", dry_run=dry_run, progress=progress, expect=expect)
+        return undo.undo(
+            self._repository,
+            "redo",
+            dry_run=dry_run,
+            blindly=dry_run and not verify,
+            progress=progress,
+            expect=expect,
+        )
 
     def transitions(self, model: str | None = None, *, limit: int | None = None) -> tuple[Transition, ...]:
         """Return every change of stages, of a model or of all, the last first; only the last ``limit`` if given."""

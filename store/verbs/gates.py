@@ -64,10 +64,11 @@ class Door(NamedTuple):
 
     def stops_anyway(self) -> bool:
         """Whether a gate stops the version whatever looking at its bytes will come to, so that nobody need wait for that."""
-        return bool(moving.failed(self.judge(_FINE)))
+        return bool(moving.failed(self.judge(FINE)))
 
 
-_FINE = Seen("", SOUND)
+FINE = Seen("", SOUND)
+"""As if looking at the bytes had come to nothing amiss."""
 
 
 def door(

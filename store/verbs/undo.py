@@ -22,8 +22,9 @@ def undo(
     dry_run: bool,
     progress: ProgressCallback | None,
     expect: int | None = None,
+    blindly: bool = False,
 ) -> Undone:
-    """Take back a person's last change, or his last undo; see ``Store.undo``."""
+    """Take back a person's last change, or his last undo; see ``Store.undo``. A dry run may be made ``blindly``: without bytes."""
     if not dry_run:
         repository.check_writable()
     for _ in range(moving.TRIES):
@@ -37,7 +38,7 @@ def undo(
         with repository.reading() as index:
             effect = _effect(repository, index, event)
         if dry_run:
-            _foretell(repository, event, mode, progress)
+            _foretell(repository, event, mode, progress, blindly=blindly)
             return Undone(event.seq, what, effect, dry_run=True)
         ready = (
             unmove.prepare(repository, event, mode, progress) if event.kind is EventKind.TRANSITION else None
@@ -56,10 +57,12 @@ def undo(
     raise moving.keeps_changing("what would be taken back")
 
 
-def _foretell(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> None:
+def _foretell(
+    repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None, *, blindly: bool
+) -> None:
     """Fail as taking it back would."""
     if event.kind is EventKind.TRANSITION:
-        unmove.foretell(repository, event, mode, progress)
+        unmove.foretell(repository, event, mode, progress, blindly=blindly)
     elif event.kind in (EventKind.DELETE, EventKind.RESTORE):
         policy.check_now(repository, "delete")
 

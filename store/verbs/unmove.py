@@ -93,14 +93,19 @@ def prepare(
     return Ready(document, manifest, seen)
 
 
-def foretell(repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None) -> None:
-    """Fail as taking a transition back would; change nothing. Raises as ``prepare`` and ``write``."""
-    ready = prepare(repository, event, mode, progress, live=False)
+def foretell(
+    repository: Repository, event: Event, mode: Mode, progress: ProgressCallback | None, *, blindly: bool
+) -> None:
+    """Fail as taking a transition back would; change nothing. Raises as ``prepare`` and ``write``.
+
+    ``blindly`` no byte is looked at: it fails only where a gate stops it whatever that came to.
+    """
+    seen = gates.FINE if blindly else prepare(repository, event, mode, progress, live=False).seen
     with repository.reading() as index:
         governs = policy.in_force(repository, index)
         _check_allowed(index, event, governs)
         door = _door(repository, index, event, mode, moves(index, event), governs)
-        _asked(index, event, mode, door, ready.seen)
+        _asked(index, event, mode, door, seen)
 
 
 def write(

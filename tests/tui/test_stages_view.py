@@ -63,8 +63,8 @@ async def test_what_stops_a_version_is_told_with_its_sign_and_why(world: Path, o
     async with opened(world, (120, 45)) as it:
         shown = await turned(it)
         assert "Next  ○ staging   0 of 2 pass" in shown
-        assert "? f1\n   f1 was not measured" in shown
-        assert "✗ metric f1\n   it was not measured" in shown
+        assert "? f1  f1 was not measured" in shown
+        assert "✗ metric f1  it was not measured" in shown
 
 
 async def test_the_own_changes_stand_out_in_the_history(world: Path, opened: Opens) -> None:
@@ -94,7 +94,7 @@ async def test_a_rollback_an_override_and_what_was_undone_are_told_in_words(
         assert "! OVERRIDDEN accuracy vs production by ann" in flat(shown)
         assert "UNDONE: the change of 1.2.0" in flat(shown)
         assert '"it fell on French"' in flat(shown)
-        assert "! OVERRIDDEN: past a gate of production" in flat(shown), "on the version itself, for ever"
+        assert "! OVERRIDDEN: past gates of production" in flat(shown), "on the version itself, for ever"
         await it.press("j", "j")
         assert "stage      ↩ rolled back" in it.seen("#stages")
         listed = it.seen("#versions")

@@ -117,7 +117,7 @@ def announcing(plan: RollbackPlan, progress: ProgressCallback | None) -> Progres
     return report
 
 
-def tell(done: Moved) -> None:
+def tell(store: Store, done: Moved) -> None:
     """Tell what is in production now, what a person should read besides, and how to take it back."""
     change = done.transition
     plain = output.ascii_only()
@@ -128,7 +128,7 @@ def tell(done: Moved) -> None:
     if found := obstacles(change.gates):
         moves.notices([f"gates don't stop a rollback; on record is that {found}"])
     moves.notices(done.notices)
-    output.talk(moves.UNDO)
+    output.talk(moves.way(store, "undo"))
     output.result(change.ref)
 
 

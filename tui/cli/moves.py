@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal
 
-from ..lifecycle import displacing, overruled, tally, way
+from .. import lifecycle, way_back
+from ..lifecycle import displacing, overruled, tally
 from . import output
 
 if TYPE_CHECKING:
-    from ...store import Moved, Transition
+    from ...store import Moved, Store, Transition
 
-UNDO = "undo with: mvtui undo"
+_WAYS = {"undo": "undo with: mvtui undo", "redo": "do it again with: mvtui redo"}
 _NAMES_MOST = 500
 
 
-def tell(moved: Moved) -> None:
+def tell(store: Store, moved: Moved) -> None:
     """Tell a change that was made: to the person, and for scripts the reference of the version."""
     output.talk(sentence(moved.transition, sys.stderr))
     notices(moved.notices)
-    output.talk(UNDO)
+    output.talk(way(store, "undo"))
     output.result(moved.version.ref)
+
+
+def way(store: Store, mode: Literal["undo", "redo"]) -> str:
+    """Say how a change is taken back that was made just now; where gates would stop that, what leads back instead."""
+    error = way_back.stopped(store, mode)
+    if error is None:
+        return _WAYS[mode]
+    told = f"mvtui {mode} would not take it back: {way_back.stops(error)} that"
+    return f"{told}. {output.safe(error.hint, _NAMES_MOST)}"
 
 
 def sentence(change: Transition, stream: IO[str]) -> str:
     """Return a change in one line, painted for ``stream``."""
     plain = output.ascii_only()
     name = output.paint(change.ref, "bold", stream=stream)
-    told = [f"{name}: {way(change.source, change.target, ascii_only=plain)}"]
+    told = [f"{name}: {lifecycle.way(change.source, change.target, ascii_only=plain)}"]
     if left := displacing(change, ascii_only=plain):
         told.append(left)
     if change.gates and not change.overridden:

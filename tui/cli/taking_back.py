@@ -8,21 +8,22 @@ from . import moves, output, session
 from .progress import meter
 
 if TYPE_CHECKING:
-    from ...store import Undone
+    from ...store import Store, Undone
 
 
 def run(mode: Literal["undo", "redo"], *, dry_run: bool, as_json: bool) -> None:
     """Undo or redo, and tell it."""
-    with session.open_store(read_only=dry_run) as store, meter() as progress:
+    with session.open_store(read_only=dry_run) as store:
         verb = store.undo if mode == "undo" else store.redo
-        done = verb(dry_run=dry_run, progress=progress)
-    if as_json:
-        output.print_json(done.as_dict())
-    else:
-        _tell(mode, done)
+        with meter() as progress:
+            done = verb(dry_run=dry_run, progress=progress)
+        if as_json:
+            output.print_json(done.as_dict())
+        else:
+            _tell(store, mode, done)
 
 
-def _tell(mode: Literal["undo", "redo"], done: Undone) -> None:
+def _tell(store: Store, mode: Literal["undo", "redo"], done: Undone) -> None:
     what, effect = output.safe(done.what, 1000), output.safe(done.effect, 1000)
     if done.dry_run:
         output.data(f"would {'undo' if mode == 'undo' else 'take back'} event {done.seq}: {what}")
@@ -31,5 +32,5 @@ def _tell(mode: Literal["undo", "redo"], done: Undone) -> None:
     output.talk(f"{'undid' if mode == 'undo' else 'took back'} event {done.seq}: {what}")
     output.talk(effect)
     moves.notices(done.notices)
-    output.talk("do it again with: mvtui redo" if mode == "undo" else moves.UNDO)
+    output.talk(moves.way(store, "redo" if mode == "undo" else "undo"))
     output.result(str(done.written))

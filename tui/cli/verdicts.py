@@ -55,12 +55,16 @@ def _tell(store: Store, done: Voiced) -> None:
     label = stage_label(said.stage, ascii_only=output.ascii_only())
     signed = ", signed" if said.signature else ""
     output.talk(_TOLD[said.verdict].format(output.paint(name, "bold", stream=sys.stderr), label) + signed)
+    report = store.gates(name, said.stage, verify=False)
     if not done.counts:
-        output.warn(
-            f"it doesn't count: {done.why}", f"mvtui gates {name} --to {said.stage} shows what is asked"
-        )
+        hint = f"mvtui gates {name} --to {said.stage} shows what is asked"
+        if report.signing_helps and not said.signature:
+            listed = store.signing_key().signers
+            hint = (
+                f"mvtui {said.verdict} {name} --to {said.stage} --sign counts, with a key that {listed} lists"
+            )
+        output.warn(f"it doesn't count: {done.why}", hint)
     else:
-        report = store.gates(name, said.stage, verify=False)
         _tell_gate(report)
         if said.verdict == "request" and report.askable:
             output.talk(output.safe(f"it waits for {', '.join(report.askable)}: mvtui inbox", 1000))

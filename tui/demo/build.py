@@ -49,10 +49,12 @@ def demo(
     fresh: bool = False,
     say: Say | None = None,
     now: datetime | None = None,
+    by: str = "",
 ) -> Demo:
     """Return the demo in ``directory`` (default: ``default_directory()``), building it where needed.
 
     The models are trained here; the people and the weeks are a story, which ends at ``now`` (default: at this moment).
+    ``by`` is the account that may overrule its gates beside bob (default: this one).
     It appears whole or not at all. ``fresh`` replaces one that is there, with all that was registered in it
     since; other files beside the store stop it.
 
@@ -71,7 +73,8 @@ def demo(
     except OSError as error:
         raise _storage(target, error) from None
     try:
-        _build(work / "demo", say or (lambda _: None), now or datetime.now(UTC).replace(microsecond=0))
+        moment = now or datetime.now(UTC).replace(microsecond=0)
+        _build(work / "demo", say or (lambda _: None), moment, by)
         if there:
             os.rename(target, work / "old")
         try:
@@ -116,7 +119,7 @@ def _describe(target: Path, *, built: bool) -> Demo:
     return Demo(target, target / _STORE, built, summary.models, summary.versions)
 
 
-def _build(directory: Path, say: Say, now: datetime) -> None:
+def _build(directory: Path, say: Say, now: datetime, by: str) -> None:
     directory.mkdir()
     (directory / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
     steps: list[Step] = [
@@ -130,15 +133,16 @@ def _build(directory: Path, say: Say, now: datetime) -> None:
         init_store(directory / _STORE, demo=began) as store,
         tempfile.TemporaryDirectory(prefix="mvtui-demo-") as scratch,
     ):
-        _govern(store)
+        _govern(store, by)
         scene = Scene(store, now, Path(scratch))
         for step in steps:
             if told := step.do(scene):
                 say(f"  {told}")
 
 
-def _govern(store: Store) -> None:
+def _govern(store: Store, by: str) -> None:
     """Let the demo's gates guard its stages."""
     file = store.root / "config.toml"
-    user = store.summary().user
-    file.write_text(stages.config(file.read_text(encoding="utf-8"), user), encoding="utf-8")
+    is_root = not by and hasattr(os, "getuid") and os.getuid() == 0
+    text = stages.config(file.read_text(encoding="utf-8"), by or store.summary().user, is_root=is_root)
+    file.write_text(text, encoding="utf-8")

@@ -59,6 +59,11 @@ slice = "negated"
 within = "5%"
 """
 
+_ROOT = """\
+four_eyes = false        # root made this demo, and may be anyone, its author too: otherwise only a signed approval
+                         # of root's would count, as it does in a store of your own (README: Signing)
+"""
+
 _METRICS = "[metrics]"
 _BETTER = 'higher = ["resolved"]\nlower = ["usd_per_1k"]\n'
 _ACCESS = "[access]"
@@ -105,15 +110,18 @@ _DOING: dict[str, Callable[[Store, Act], object]] = {
 }
 
 
-def config(template: str, user: str) -> str:
-    """Return a store's config.toml with the demo's rules in it; ``user`` is whoever runs it."""
+def config(template: str, user: str, *, is_root: bool = False) -> str:
+    """Return a store's config.toml with the demo's rules in it; ``user`` is whoever runs it, perhaps as root.
+
+    root's approval of what waits is to count as anyone's would, so that its gate says what it gives up for that.
+    """
     people = ", ".join(f'"{name}"' for name in dict.fromkeys((BOB, user)) if _PLAIN_NAME.fullmatch(name))
     lines = template.splitlines(keepends=True)
     for table, said in ((_METRICS, _BETTER), (_ACCESS, _OVERRIDE.format(people=people))):
         place = next((at for at, line in enumerate(lines) if line.startswith(table)), len(lines))
         head = [] if place < len(lines) else [f"\n{table}\n"]
         lines[place + 1 : place + 1] = [*head, said]
-    return "".join(lines) + GATES
+    return "".join(lines) + GATES + (_ROOT if is_root else "")
 
 
 def acts() -> list[Act]:

@@ -128,7 +128,10 @@ def test_an_approval_can_be_signed(
 ) -> None:
     monkeypatch.delenv("MVTUI_SSH_KEY", raising=False)
     (asked.root / "config.toml").write_text(GATE + "signed = true\n")
-    assert "it is not signed" in run("approve", *WHERE).err
+    unsigned = run("approve", *WHERE).err
+    assert "it is not signed" in unsigned
+    assert "hint: mvtui approve sentiment@1.0.0 --to production --sign counts" in unsigned
+    assert f"{asked.root}/allowed_signers" in unsigned
     missing = run("approve", *WHERE, "--sign")
     assert missing.code == 3
     assert "ssh-keygen -t ed25519" in missing.err

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from mvtui import open_store
+from mvtui import init_store, open_store
 from mvtui.store import Store
 from mvtui.tui.demo import agent, corpus, safetensors, stages, story
 from mvtui.tui.demo.build import MARKER
 
+from ...people import become
 from .conftest import Result, Run
 
 
@@ -110,14 +111,33 @@ def test_a_gate_is_in_the_way_of_the_newest_and_a_request_waits(demo_store: Stor
     ],
 )
 def test_its_config_is_right_whoever_runs_it(user: str, may_be_named: bool, tmp_path: Path) -> None:
-    from mvtui import init_store
-
     with init_store(tmp_path / "s") as store:
         file = store.root / "config.toml"
         file.write_text(stages.config(file.read_text(), user))
         policy = store.policy().policy
         assert len(policy.gates) > 5
         assert policy.access.override == (("bob", user) if may_be_named else ("bob",))
+        asking = [gate.rule for gate in policy.gates if gate.rule.label == "approvals"]
+        assert [getattr(rule, "four_eyes", None) for rule in asking] == [True]
+
+
+def test_an_approval_of_whoever_runs_it_counts_root_too(
+    tmp_path: Path, make_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with init_store(tmp_path / "s") as store:
+        file = store.root / "config.toml"
+        template = file.read_text()
+        become(monkeypatch, "alice")
+        store.register("sentiment", make_file())
+        become(monkeypatch, "root", 0)
+        for is_root in (False, True):
+            file.write_text(stages.config(template, "root", is_root=is_root))
+            assert store.approve("sentiment", "production").counts is is_root
+
+
+def test_who_made_it_decides_whether_it_takes_roots(demo_store: Store) -> None:
+    asking = [gate.rule for gate in demo_store.policy().policy.gates if gate.rule.label == "approvals"]
+    assert [getattr(rule, "four_eyes", None) for rule in asking] == [os.getuid() != 0]
 
 
 def test_the_agent_was_upgraded_fixed_and_tested(demo_store: Store) -> None:

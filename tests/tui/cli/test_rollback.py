@@ -61,6 +61,22 @@ def test_twice_goes_two_versions_back_and_says_who_is_passed_over(run: Run, serv
     assert served.get("sentiment@production").version == "1.0.0"
 
 
+def test_undo_is_promised_only_where_gates_would_let_it(run: Run, served: Store) -> None:
+    gate = '[[gate]]\nstage = "production"\nmetrics = "{}"\n'
+    (served.root / "config.toml").write_text(gate.format("recall") + gate.format("auc"))
+    done = run("rollback", "sentiment", "--reason", "x")
+    last = done.err.splitlines()[-1]
+    assert last.startswith("mvtui undo would not take it back: 2 gates stop that. A rollback asks no gate: ")
+    refused = run("undo")
+    assert refused.code == 11
+    around = "mvtui rollback sentiment --to sentiment@1.2.0"
+    assert around in last
+    assert around in refused.err
+    for gate in ("metric recall", "metric auc"):
+        assert gate in refused.err.splitlines()[-2]
+    assert run(*around.split()[1:], "--reason", "it was good").out == "sentiment@1.2.0\n"
+
+
 def test_a_version_can_be_named(run: Run, served: Store) -> None:
     done = run("rollback", "sentiment", "--to", "1.0.0", "--reason", "x")
     assert done.out == "sentiment@1.0.0\n"

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from ... import way_back
+
 if TYPE_CHECKING:
     from ....store import Moved, ProgressCallback, Store, Verdict, Version
 
 UNDO = "u undoes it"
+_KEYS = {"undo": ("u", UNDO), "redo": ("U", "U redoes it")}
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -61,7 +64,7 @@ class Promote(Change, frozen=True):
         )
         left = f", {moved.transition.displaced} is archived" if moved.transition.displaced else ""
         where = f"is in {self.to} now" if self.to not in ("archived", "none") else _LEFT[self.to]
-        return _made(f"{moved.version.ref} {where}{left}", moved)
+        return _made(store, f"{moved.version.ref} {where}{left}", moved)
 
 
 class RollBack(Change, frozen=True):
@@ -77,8 +80,8 @@ class RollBack(Change, frozen=True):
         moved = store.rollback(
             self.model, self.to or None, reason=self.reason, expect=self.expect, progress=progress
         )
-        left = f", {moved.transition.displaced} was rolled back from" if moved.transition.displaced else ""
-        return _made(f"{moved.version.ref} is in production again{left}", moved)
+        left = f", {moved.transition.displaced} is rolled back" if moved.transition.displaced else ""
+        return _made(store, f"{moved.version.ref} is in production again{left}", moved)
 
 
 class Say(Change, frozen=True):
@@ -111,7 +114,7 @@ class TakeBack(Change, frozen=True):
         """Make it."""
         verb = store.undo if self.mode == "undo" else store.redo
         done = verb(expect=self.seq, progress=progress)
-        more = "U redoes it" if self.mode == "undo" else UNDO
+        more = _way_back(store, "redo" if self.mode == "undo" else "undo")
         return Made(f"{self.mode}ne: {done.effect}; {more}", done.notices)
 
 
@@ -124,5 +127,16 @@ _SAID: dict[str, str] = {
 }
 
 
-def _made(sentence: str, moved: Moved) -> Made:
-    return Made(f"{sentence}; {UNDO}", moved.notices)
+def _made(store: Store, sentence: str, moved: Moved) -> Made:
+    return Made(f"{sentence}; {_way_back(store, 'undo')}", moved.notices)
+
+
+def _way_back(store: Store, mode: Literal["undo", "redo"]) -> str:
+    """Say which key takes a change back; where gates would stop that, what does instead."""
+    key, works = _KEYS[mode]
+    error = way_back.stopped(store, mode)
+    if error is None:
+        return works
+    told = f"{key} would not {mode} it, {way_back.stops(error)} that"
+    number = error.back_to.partition("@")[2]
+    return f"{told}: R leads back to {number}, chosen with the arrows" if number else told

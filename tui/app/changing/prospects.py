@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import msgspec
 
-from ....store.errors import MvtuiError, NotFoundError
+from ....store.errors import GateError, MvtuiError, NotFoundError
 from ..asking.messages import ProspectFailed, ProspectRead
 
 if TYPE_CHECKING:
-    from ....store import Comparison, GateReport, RollbackPlan, Store, Undone, Version, Waiting
+    from ....store import (
+        Comparison,
+        GateReport,
+        GateResult,
+        RollbackPlan,
+        SigningKey,
+        Store,
+        Undone,
+        Version,
+        Waiting,
+    )
 
 _ON = ("staging", "validation", "production")
 
@@ -111,16 +121,17 @@ class ToSay(msgspec.Struct, frozen=True):
         stage = self.to or (asked[0].stage if asked else "")
         report = store.gates(self.ref, stage or None, verify=False)
         request = next((waiting for waiting in asked if waiting.stage == report.target), None)
-        return Opinion(version, report, request, store.summary().user)
+        return Opinion(version, report, request, store.summary().user, _key(store))
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """A version, the gates that its approval is for, the request that waits for ``me``, if any."""
+    """A version, the gates that its approval is for, the request that waits for ``me``, if any, the ``key`` that I would sign with."""
 
     version: Version
     report: GateReport
     request: Waiting | None
     me: str
+    key: SigningKey | None = None
 
 
 class ToTakeBack(msgspec.Struct, frozen=True):
@@ -132,16 +143,24 @@ class ToTakeBack(msgspec.Struct, frozen=True):
         """Answer it."""
         try:
             found = store.undo(dry_run=True) if self.mode == "undo" else store.redo(dry_run=True)
+        except GateError as error:
+            stopping = tuple(result for result in error.results if not result.passed)
+            return TakenBack(None, error.message, stopping, error.back_to)
         except MvtuiError as error:
             return TakenBack(None, said(error))
         return TakenBack(found)
 
 
 class TakenBack(msgspec.Struct, frozen=True):
-    """The event that would be taken back, and what that comes to; None where nothing can be, and why."""
+    """The event that would be taken back, and what that comes to; None where nothing can be, and why.
+
+    ``stopping`` are the answers of the gates that stop it, ``back_to`` is what a rollback would bring all the same.
+    """
 
     event: Undone | None
     problem: str = ""
+    stopping: tuple[GateResult, ...] = ()
+    back_to: str = ""
 
 
 class ToAnnotate(msgspec.Struct, frozen=True):
@@ -242,6 +261,13 @@ def said(error: MvtuiError) -> str:
 def _in_production(store: Store, model: str) -> Version | None:
     number = next((found.production for found in store.models() if found.name == model), None)
     return store.get(f"{model}@{number}") if number else None
+
+
+def _key(store: Store) -> SigningKey | None:
+    try:
+        return store.signing_key()
+    except MvtuiError:  # who signs is told then
+        return None
 
 
 def _compared(store: Store, base: Version | None, version: Version) -> Comparison | None:

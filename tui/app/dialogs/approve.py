@@ -13,6 +13,7 @@ from ..changing.changes import Change, Say
 from ..changing.prospects import Opinion, Request, ToSay
 from ..facts import Line
 from ..facts.gates import gates
+from ..facts.signing import signing
 from .dialog import Dialog
 
 if TYPE_CHECKING:
@@ -120,7 +121,11 @@ class ApproveDialog(Dialog):
         return True
 
     def body(self, columns: int) -> Sequence[Line]:
-        """What is chosen, who asks for it, and what the gates say."""
+        """What is chosen, who asks for it, what it is worth, and what the gates say; those that pass in short where that is too long."""
+        lines = self._body(columns, folded=False)
+        return lines if len(lines) + 2 <= self.rows else self._body(columns, folded=True)
+
+    def _body(self, columns: int, *, folded: bool) -> list[Line]:
         found: Opinion = self.prospect
         look, report = self.main.look, found.report
         lines: list[Line] = [
@@ -138,16 +143,29 @@ class ApproveDialog(Dialog):
         lines += [[], *self._verdicts(), []]
         for notice in report.notices:
             lines += [[(t, "warning")] for t in paragraph(notice, columns, 3, ascii_only=look.ascii_only)]
-        if self.signed:
-            told = "signed with your SSH key: one that ssh-agent holds, or that has no passphrase"
-            lines += [[(t, "accent")] for t in paragraph(told, columns, 2, ascii_only=look.ascii_only)]
+        if worth := self._worth(found, columns):
+            lines += [*worth, []]
         asking = any(result.gate == "approvals" for result in report.results)
         if not asking:
             told = (
                 f"no gate of {report.target} asks for approvals: a verdict is recorded, and changes nothing"
             )
             lines += [[(t, "warning")] for t in paragraph(told, columns, 2, ascii_only=look.ascii_only)]
-        return [*lines, *gates(report, look, columns)]
+        return [*lines, *gates(report, look, columns, folded=folded)]
+
+    def _worth(self, found: Opinion, columns: int) -> list[Line]:
+        """Say what signs it; and of an approval that would not count why, and what makes it count."""
+        report, told = found.report, list[tuple[str, str]]()
+        if self.verdict == "approve" and report.unheard and not (self.signed and report.signing_helps):
+            told.append((f"{self.main.signs.overridden} it won't count: {report.unheard}", "warning"))
+        helps = self.verdict == "approve" and bool(report.unheard) and report.signing_helps
+        if self.signed or helps:
+            told += signing(found.key, found.me, signed=self.signed)
+        return [
+            [(text, style)]
+            for each, style in told
+            for text in paragraph(each, columns, 4, ascii_only=self.main.ascii_only)
+        ]
 
     def _verdicts(self) -> Iterable[Line]:
         for verdict in _VERDICTS:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SCROLLS = {"pagedown": 1, "pageup": -1}
 _CHOICES = {"up": -1, "down": 1, "ctrl+p": -1, "ctrl+n": 1}
+_ALL = 10**6
 _LEAVING = frozenset({"escape", "ctrl+c"})
 _OF_THE_APP = frozenset({"app.redraw", "app.suspend", "app.quit"})
 
@@ -95,8 +96,13 @@ class Dialog(Frame):
     def hints(self) -> list[Hint]:
         """Return the keys; the first two stand at the end."""
         dimmed = not self._can_wait and bool(self._why_not_enter())
-        hints = [hint("escape", "cancel"), hint("enter", self.verb, dimmed=dimmed)]
+        hints = [hint("escape", "cancel"), hint("enter", self.enter_does, dimmed=dimmed)]
         return hints + [hint(key, name, shown=self.shown(key)) for key, name in self.other_hints()]
+
+    @property
+    def enter_does(self) -> str:
+        """How the key is labelled that does it."""
+        return self.verb
 
     @property
     def _can_wait(self) -> bool:
@@ -232,7 +238,7 @@ class Dialog(Frame):
         if self._can_wait:
             self._wait(typed)
         elif why := self._why_not_enter():
-            self.say(why, "warning")
+            self.refuse(why)
         elif self._unconfirmed:
             self._unconfirmed = False
             self.say(f"this has changed since you looked: enter once more to {self.verb}", "warning")
@@ -240,6 +246,11 @@ class Dialog(Frame):
             self.say(why, "warning")
         else:
             self.start(self.change(typed))
+
+    def refuse(self, why: str) -> None:
+        """Say why it is not done so that it is seen: it may have stood there all the time. What stops it is scrolled into sight."""
+        self.body_view.step(-_ALL)
+        self.say(f"can't {self.verb}: {why}", "cursor")
 
     def _wait(self, typed: str) -> None:
         """Have enter wait for the store's answer."""

@@ -56,6 +56,8 @@ class Frame(Guarded, ModalScreen[None]):
         self.problem = ""
         """Why there is no prospect."""
         self.over = False
+        self.rows = 0
+        """How many lines of the body are seen at once."""
         self._progress: tuple[str, int, int] | None = None
         self._said: tuple[str, str] = ("", "")
 
@@ -159,14 +161,14 @@ class Frame(Guarded, ModalScreen[None]):
         if not self.is_mounted or self.over:
             return
         columns, look = self.columns, self.main.look
-        lines = self._lines(columns)
         told = self._told(columns)
+        rest = len(told) + 3 + self.has_line
+        self.rows = max(self.app.size.height - rest - 1, 3)
+        lines = self._lines(columns)
         box = self.query_one("#dialog", Widget)
         box.border_title = Content(visible(self.heading, columns, ascii_only=look.ascii_only))
         self.body_view.border_title = None
-        rest = len(told) + 3 + self.has_line
-        room = max(self.app.size.height - rest - 1, 3)
-        height = min(len(lines), room)
+        height = min(len(lines), self.rows)
         box.styles.width = columns + _FRAME
         box.styles.height = height + rest
         self.body_view.styles.height = height

@@ -110,7 +110,18 @@ class PromoteDialog(Dialog):
             told.append(f"{words.plural(others, 'gate')} {'stops' if others == 1 else 'stop'} it")
         if people:
             told.append("an approval is missing" if not _rejected(people) else "it was rejected")
-        return f"{' and '.join(told)}: nothing will change"
+        return f"{' and '.join(told)}: nothing will change{self._past_them}"
+
+    @property
+    def _past_them(self) -> str:
+        """What leads past gates that stop it, for the end of a sentence; nothing where nobody may."""
+        report, many = self._report, len(self._blocking) > 1
+        if report is None or not report.overrulers:
+            return ""
+        those = "them" if many else "it"
+        if report.overridable:
+            return f"; ctrl-o overrules {those}"
+        return f"; {', '.join(report.overrulers)} may overrule {those}"
 
     def alarm(self) -> str:
         """Say what overruling gates means."""
@@ -118,7 +129,15 @@ class PromoteDialog(Dialog):
         if not (self._overruling and count):
             return ""
         gates = words.plural(count, "gate")
-        return f"{self.main.signs.overridden} enter overrules {gates}: told for ever as {words.OVERRIDDEN}"
+        unread = ", and what reading its bytes finds" if self._report and self._report.unhashed else ""
+        sign = self.main.signs.overridden
+        return f"{sign} enter overrules {gates}{unread}: told for ever as {words.OVERRIDDEN}"
+
+    @property
+    def enter_does(self) -> str:
+        """What enter does, and that it overrules gates."""
+        count = len(self._blocking) if self._overruling else 0
+        return f"{self.verb} past {words.plural(count, 'gate')}" if count else self.verb
 
     def change(self, typed: str) -> Change:
         """Move it, if it still stands where it stood."""
@@ -132,7 +151,11 @@ class PromoteDialog(Dialog):
         return f"mvtui promote {self.version.ref}{to}{override} --reason WHY"
 
     def body(self, columns: int) -> Sequence[Line]:
-        """From where to where, what the gates say, and how it measures up to what is in production."""
+        """From where to where, what the gates say, and how it measures up to what is in production; gates that pass in short where that is too long."""
+        lines = self._body(columns, folded=False)
+        return lines if len(lines) + 2 <= self.rows else self._body(columns, folded=True)
+
+    def _body(self, columns: int, *, folded: bool) -> list[Line]:
         found: Promotion = self.prospect
         look = self.main.look
         lines: list[Line] = [self._way(found, columns)]
@@ -140,7 +163,8 @@ class PromoteDialog(Dialog):
             for notice in found.report.notices:
                 texts = paragraph(notice, columns, 3, ascii_only=look.ascii_only)
                 lines += [[(text, "warning")] for text in texts]
-            lines += [[], *(gates(found.report, look, columns) or [_unguarded(self.target)])]
+            told = gates(found.report, look, columns, folded=folded, overruled=self._overruling)
+            lines += [[], *(told or [_unguarded(self.target)])]
         elif self.target and not found.problem:
             lines += [[], [("no gate is asked on the way back, or out", "muted")]]
         if found.comparison is not None and self.target in ("validation", "production"):
@@ -188,11 +212,14 @@ class PromoteDialog(Dialog):
 
     def other_hints(self) -> Iterable[tuple[str, str]]:
         """Keys to choose the stage, to ask for approval, and to overrule gates for those who may."""
-        yield "up", "other stage"
+        yield "up", "stage"
+        if self._overruling and self._blocking:
+            yield "ctrl+o", "heed them"
+            return
         if self._may_ask:
-            yield "ctrl+r", "ask for approval"
+            yield "ctrl+r", "ask"
         if self._report and self._report.overridable and self._blocking:
-            yield "ctrl+o", "heed the gates" if self._overruling else "overrule the gates"
+            yield "ctrl+o", "overrule"
 
     async def other_key(self, event: events.Key) -> bool:
         """Ask those who can for their approval, with what was typed as the reason; or overrule the gates, or heed them again."""
@@ -205,13 +232,12 @@ class PromoteDialog(Dialog):
         return True
 
     def _overrule(self) -> None:
-        if not self._report:
-            return
-        if not self._blocking:
+        if not self._report or not self._blocking:
             self.say("no gate stops it: there is nothing to overrule", "muted")
         elif not self._report.overridable:
+            who = ", ".join(self._report.overrulers) or "nobody"
             self.say(
-                "you may not overrule gates here: [access] override in config.toml lists who may", "warning"
+                f"you may not overrule gates here: {who} may ([access] override in config.toml)", "cursor"
             )
         else:
             self._overruling = not self._overruling

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 class RollbackDialog(Dialog):
-    """Lets Production of a model go back, to the version before or to one that is chosen."""
+    """Lets Production of a model go back, to the version before or to one that is chosen (``to``, its number)."""
 
     verb = "roll back"
     may_wait = True
 
-    def __init__(self, main: MainScreen, model: str) -> None:
+    def __init__(self, main: MainScreen, model: str, to: str = "") -> None:
         super().__init__(main)
         self.model = model
         self._replaced = main.selection.in_production(model)
-        self.target = ""
+        self.target = to
         self._holders: tuple[str, ...] = ()
 
     @property

@@ -24,39 +24,87 @@ _FIRST = {"bytes verified": "promoting hashes them first", "finite-weights": "pr
 _APPROVALS = "approvals"
 
 
-def gates(report: GateReport, look: Look, columns: int) -> list[Line]:
-    """Return the gates' answers, each with its sign, its name and why; under approvals, what each is worth."""
-    names = [visible(result.gate, _LABEL_MAX, ascii_only=look.ascii_only) for result in report.results]
-    label = max(map(width, names), default=0)
-    beside = columns - label - 4 >= _SENTENCE_ROOM
+def gates(
+    report: GateReport, look: Look, columns: int, *, folded: bool = False, overruled: bool = False
+) -> list[Line]:
+    """Return the gates' answers, each with its sign, its name and why; under approvals, what each is worth.
+
+    What stops the version comes first. ``folded`` those that pass take one line; ``overruled`` what stops it is marked so.
+    """
+    blocking = stopping(report)
+    ordered = sorted(report.results, key=lambda r: (r not in blocking, r.passed))
+    told_of = [result for result in ordered if not (folded and result.passed)]
+    layout = _Layout(told_of, look, columns)
     lines: list[Line] = []
     told = False
-    for result, name in zip(report.results, names, strict=True):
-        sign, style = mark(report, result, look)
-        lead = label + 4 if beside else 2
-        texts = paragraph(
-            _sentence(report, result), columns - lead, _SENTENCE_LINES, ascii_only=look.ascii_only
-        )
-        if beside:
-            lines.append([(f"{sign} ", style), (fit(name, label) + "  ", ""), ((texts or [""])[0], "muted")])
-            texts = texts[1:]
-        else:
-            lines += _hanging(
-                (f"{sign} ", style), paragraph(name, columns - 2, 2, ascii_only=look.ascii_only), ""
-            )
-        lines += [[(" " * lead + text, "muted")] for text in texts]
+    for result in told_of:
+        sign = mark(report, result, look)
+        if overruled and result in blocking:
+            sign = words.signs(look.ascii_only).overridden, "bad"
+        lines += layout.answer(sign, result.gate, _sentence(report, result))
         if result.gate == _APPROVALS and not told:
             told = True
+            lead = layout.lead
             below = [*approvals(report, look, columns - lead), *_missing(report, look, columns - lead)]
             lines += [[(" " * lead, ""), *line] for line in below]
+    if len(told_of) < len(ordered):
+        lines += _passing([result for result in ordered if result.passed], look, columns)
     return lines
+
+
+def answers(results: Sequence[GateResult], look: Look, columns: int) -> list[Line]:
+    """Return answers of gates as they were given once, each with its sign, its name and why."""
+    layout = _Layout(results, look, columns)
+    return [
+        line
+        for result in results
+        for line in layout.answer(_sign(result, look), result.gate, lifecycle.sentence(result))
+    ]
+
+
+class _Layout:
+    """Where names and sentences of answers stand: beside each other where there is room for all, else each as it fits."""
+
+    def __init__(self, results: Sequence[GateResult], look: Look, columns: int) -> None:
+        names = (visible(result.gate, _LABEL_MAX, ascii_only=look.ascii_only) for result in results)
+        self._label = max(map(width, names), default=0)
+        self._beside = columns - self._label - 4 >= _SENTENCE_ROOM
+        self._columns, self._ascii = columns, look.ascii_only
+        self.lead = self._label + 4 if self._beside else 2
+        """Cells before a sentence that has lines of its own."""
+
+    def answer(self, sign: tuple[str, str], gate: str, sentence: str) -> Iterator[Line]:
+        name = visible(gate, _LABEL_MAX, ascii_only=self._ascii)
+        mark = (f"{sign[0]} ", sign[1])
+        texts = paragraph(sentence, self._columns - self.lead, _SENTENCE_LINES, ascii_only=self._ascii)
+        if self._beside:
+            yield [mark, (fit(name, self._label) + "  ", ""), ((texts or [""])[0], "muted")]
+            texts = texts[1:]
+        elif len(texts) == 1 and width(name) + width(texts[0]) + 4 <= self._columns:
+            yield [mark, (name + "  ", ""), (texts[0], "muted")]
+            return
+        else:
+            yield from _hanging(mark, paragraph(gate, self._columns - 2, 2, ascii_only=self._ascii), "")
+        yield from ([(" " * self.lead + text, "muted")] for text in texts)
+
+
+def _passing(results: Sequence[GateResult], look: Look, columns: int) -> Iterator[Line]:
+    """Yield those that pass, by name only."""
+    names = ", ".join(result.gate for result in results)
+    told = f"{len(results)} {'passes' if len(results) == 1 else 'pass'}: {names}"
+    texts = paragraph(told, columns - 2, 2, ascii_only=look.ascii_only)
+    yield from _hanging((f"{words.signs(look.ascii_only).ok} ", _STYLES["pass"]), texts, "muted")
+
+
+def _sign(result: GateResult, look: Look) -> tuple[str, str]:
+    return lifecycle.outcome_sign(result.outcome, ascii_only=look.ascii_only), _STYLES[result.outcome]
 
 
 def mark(report: GateReport, result: GateResult, look: Look) -> tuple[str, str]:
     """Return the sign of an answer and its style."""
     if to_be_read(report, result):
         return words.signs(look.ascii_only).ellipsis, "muted"
-    return lifecycle.outcome_sign(result.outcome, ascii_only=look.ascii_only), _STYLES[result.outcome]
+    return _sign(result, look)
 
 
 def to_be_read(report: GateReport, result: GateResult) -> bool:

@@ -43,5 +43,5 @@ def metric_diff(found: Comparison, look: Look, columns: int) -> list[Line]:
             lines.append([(visible(f"on {on}", columns, ascii_only=look.ascii_only), "heading")])
         lines += [grid.line(at) for at in range(len(grid))]
     if more := len(ordered) - len(shown):
-        lines.append([(f"and {words.plural(more, 'more metric')}: see Compare", "muted")])
+        lines.append([(f"and {words.plural(more, 'more metric')}: see Metrics", "muted")])
     return lines

@@ -9,7 +9,7 @@ from ... import agents, words
 from ...text import fit, paragraph, visible
 from ..tables.columns import Look
 from .gates import gates, tally
-from .lines import LABEL, Line, Lines, fact, facts, heading, shortened
+from .lines import LABEL, Line, Lines, fact, facts, heading, length, shortened
 from .pipeline import pipeline
 from .standing import badge, marks
 from .timeline import timeline
@@ -48,7 +48,9 @@ def stages(found: Staged, look: Look, columns: int, *, room: bool = True) -> Lin
 
 def _standing(found: Staged, look: Look, columns: int) -> Iterator[Line]:
     version = found.version
-    yield [(fit("stage", LABEL), "muted"), *badge(version, look)]
+    line: Line = [(fit("stage", LABEL), "muted"), *badge(version, look)]
+    since = f", since {words.clock(version.staged)}" if version.staged else ""
+    yield [*line, (since, "muted")] if since and length(line) + len(since) <= columns else line
     for text, style in marks(version, look):
         yield from _told(text, look, columns, style)
     for told, style in _endings(found, look):

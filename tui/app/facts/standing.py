@@ -33,6 +33,6 @@ def marks(version: Version, look: Look) -> Iterator[Piece]:
         yield f"{sign} production went back from it", "warning"
     if version.overridden:
         sign = words.signs(look.ascii_only).overridden
-        yield f"{sign} {words.OVERRIDDEN}: past a gate of {', '.join(version.overridden)}", "bad"
+        yield f"{sign} {words.OVERRIDDEN}: past gates of {', '.join(version.overridden)}", "bad"
     for sentence in version.mismatch:
         yield f"{words.signs(look.ascii_only).overridden} {members.MISFIT}: {sentence}", "warning"

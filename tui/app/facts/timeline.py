@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _ONE_LINE = 84
 """From this many columns on, what happened and why stand beside each other."""
 
+_DATED = 112
+"""From this many columns on, the moment stands beside how long ago it was; on two lines the day is told from ``_DAYS`` on."""
+
+_DAYS = 60
 _AGE = 6
 _NUMBER_MAX, _WHO_MAX, _REMARK_MAX = 14, 12, 400
 _WHY_LINES, _OWN_LINES = 2, 6
@@ -57,6 +61,7 @@ class _Timeline:
         head: Line = [
             (words.signs(self._look.ascii_only).cursor if own else " ", "accent"),
             (fit(words.age(change.at, self._look.now), _AGE, "right") + "  ", plain),
+            (f"{words.clock(change.at)}  " if self._columns >= _DATED else "", plain),
             (self._cut(change.version, self._number, _NUMBER_MAX), "strong" if own else ""),
             ("  ", ""),
             *self._stages(change),
@@ -67,7 +72,8 @@ class _Timeline:
             # Before who did it: a narrow pane shows few words at a glance.
             urgent = [part for part in parts if part.urgent]
             other = [part for part in parts if not part.urgent]
-            by = _Part(f"by {change.actor.user}", plain, 1)
+            day = f" on {words.clock(change.at)[:10]}" if self._columns >= _DAYS else ""
+            by = _Part(f"by {change.actor.user}{day}", plain, 1)
             yield from self._wrapped([*urgent, by, *other], _AGE + 3)
             return
         head.append(("  " + self._cut(change.actor.user, self._who, _WHO_MAX), plain))

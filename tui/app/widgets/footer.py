@@ -1,4 +1,4 @@
-"""The last line: what the keys do here, or a message."""
+"""The last line: what the keys do here, or a message, which may take a few."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from ...text import visible, width
+from ...text import paragraph, visible, width
 from ..facts import Line
 from ..keys.registry import Hint
 from .lineview import LineView
@@ -16,6 +16,9 @@ from .lineview import LineView
 _GAP = 3
 _KEPT = 2
 """The hints that stay beside a message: help and quit."""
+
+_LINES = 3
+"""As many lines a message takes at most."""
 
 
 class Footer(LineView):
@@ -35,6 +38,8 @@ class Footer(LineView):
         self._notice = ""
         self._notice_style = ""
         self._spans: list[tuple[int, int, str]] = []
+        self._texts: list[str] = []
+        self._height = 1
 
     @property
     def notice(self) -> str:
@@ -51,11 +56,26 @@ class Footer(LineView):
         """Show a message (any text) until the next one, or nothing."""
         if (text, style) != (self._notice, self._notice_style):
             self._notice, self._notice_style = text, style
+            self._grow(self.size.width)
             self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give a message the lines that it takes now."""
+        self._grow(event.size.width)
+
+    def _grow(self, columns: int) -> None:
+        """Be as high as the message is: what it says last is often what to do."""
+        self._texts = paragraph(self._notice, columns - 2, _LINES, ascii_only=self._ascii)
+        height = max(len(self._texts), 1)
+        if self._height != height:
+            self._height = height
+            self.styles.height = height
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
         columns = self.size.width
+        if y and y < len(self._texts):
+            return self.strip([(" " + self._texts[y], self._notice_style)], columns)
         if y:
             return self.strip([], columns)
         self._spans = []
@@ -63,10 +83,10 @@ class Footer(LineView):
             return self.strip(self._line(self._fitting(columns - 1), 1), columns)
         kept = list(self._hints[:_KEPT])
         room = columns - 1 - _GAP - _width(kept)
-        notice = visible(self._notice, columns - 2, ascii_only=self._ascii)
+        notice = visible((self._texts or [""])[0], columns - 2, ascii_only=self._ascii)
         line: Line = [(" " + notice, self._notice_style)]
         used = width(notice) + 1
-        if width(notice) <= room - 1:
+        if width(notice) <= room - 1 and len(self._texts) < 2:
             blank = columns - used - _width(kept) - 1
             line += [(" " * blank, ""), *self._line(kept, used + blank, lead=False)]
         return self.strip(line, columns)

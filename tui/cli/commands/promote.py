@@ -42,12 +42,15 @@ def command(ref: str, to: str | None, reason: str, override: bool, dry_run: bool
     """
     from .. import moves
 
-    with open_store(read_only=dry_run) as store, meter() as progress:
-        moved = store.promote(ref, to, reason=reason, override=override, dry_run=dry_run, progress=progress)
-    if as_json:
-        output.print_json(moved.as_dict() | {"dry_run": dry_run})
-    elif dry_run:
-        output.data(f"would move {moves.sentence(moved.transition, sys.stdout)}")
-        moves.notices(moved.notices)
-    else:
-        moves.tell(moved)
+    with open_store(read_only=dry_run) as store:
+        with meter() as progress:
+            moved = store.promote(
+                ref, to, reason=reason, override=override, dry_run=dry_run, progress=progress
+            )
+        if as_json:
+            output.print_json(moved.as_dict() | {"dry_run": dry_run})
+        elif dry_run:
+            output.data(f"would move {moves.sentence(moved.transition, sys.stdout)}")
+            moves.notices(moved.notices)
+        else:
+            moves.tell(store, moved)

@@ -76,10 +76,10 @@ def command(
                 expect=backwards.swap(plan),
                 progress=backwards.announcing(plan, progress) if verify_later and not as_json else progress,
             )
-    if as_json:
-        output.print_json(done.as_dict() | {"plan": backwards.as_dict(plan, metrics), "dry_run": False})
-    else:
-        backwards.tell(done)
+        if as_json:
+            output.print_json(done.as_dict() | {"plan": backwards.as_dict(plan, metrics), "dry_run": False})
+        else:
+            backwards.tell(store, done)
     if not done.verified:
         backwards.alarm(done)
         ctx.exit(DAMAGED)
