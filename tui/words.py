@@ -20,6 +20,9 @@ ROLLED_BACK = "rolled back"
 OVERRIDDEN = "OVERRIDDEN"
 """What is said for ever of a version that entered a stage although a gate stopped it."""
 
+ONLY_DIFFERENCES = "only differences"
+"""Said of a comparison of which what is the same is hidden."""
+
 
 class Signs(NamedTuple):
     """Every sign that is not a letter, in one place, so that ASCII terminals get a whole set.
@@ -94,10 +97,10 @@ ASCII = Signs(
     stages={"": ".", "staging": "s", "validation": "v", "production": "P", "archived": "a", ROLLED_BACK: "r"},
     cursor=">",
     better="^",
-    worse="v",
+    worse="_",
     same="=",
-    higher="^",
-    lower="v",
+    higher="/",
+    lower="\\",
     ok="+",
     bad="x",
     unknown="?",
@@ -107,8 +110,8 @@ ASCII = Signs(
     ellipsis="~",
     rule="-",
     bar="|",
-    more="v",
-    open="v",
+    more="~",
+    open="-",
     shut=">",
     mark="*",
     times="x",

@@ -143,7 +143,7 @@ class Model(msgspec.Struct, frozen=True):
     ``latest`` is the highest version number that is not a pre-release (the highest at all if there is no
     release); None when every version was deleted. ``production`` is the number in Production, if any.
     ``size`` sums the versions' sizes in bytes before deduplication. ``updated`` is when a version was
-    last registered.
+    last registered. ``tests`` are the names of its A/B tests that run.
     """
 
     name: str
@@ -153,6 +153,7 @@ class Model(msgspec.Struct, frozen=True):
     size: int
     updated: datetime
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
+    tests: tuple[str, ...] = ()
 
     def as_row(self) -> dict[str, Any]:
         """Return the model as JSON types."""
@@ -164,6 +165,7 @@ class Model(msgspec.Struct, frozen=True):
             "size": self.size,
             "updated": rfc3339(self.updated),
             "aliases": dict(self.aliases),
+            "tests": list(self.tests),
         }
 
 

@@ -120,6 +120,7 @@ def _as_model(document: Document) -> Model:
         size=document["size"],
         updated=datetime.fromisoformat(document["updated"]),
         aliases=dict(document.get("aliases", {})),
+        tests=tuple(document.get("tests", ())),
     )
 
 

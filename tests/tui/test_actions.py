@@ -9,7 +9,9 @@ from mvtui.tui.app.keys.commands import COMMANDS
 from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.keys.registry import Action, Registry, Situation
 
-EVERYTHING = Situation(models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, back_to="a@1")
+EVERYTHING = Situation(
+    models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, test="", back_to="a@1"
+)
 
 
 def test_every_action_does_something_and_nothing_else_does() -> None:
@@ -84,7 +86,12 @@ def test_everything_can_act_when_there_is_something_to_act_on(pane: Pane) -> Non
         for h in hints
         if h.obstacle
     ]
-    assert blocked == []
+    # A model's keys are shared out by one test: either one can be started, or the one that runs be changed.
+    running = [f"test.{verb}" for verb in ("shares", "winner", "stop")] if pane is Pane.TESTS else []
+    assert blocked == running
+    registry, now = Registry(ACTIONS), replace(EVERYTHING, pane=pane, test="greeting")
+    assert [registry.get(each).obstacle(now) for each in running] == [""] * len(running)
+    assert registry.get("test.start").obstacle(now).startswith("greeting runs")
 
 
 def test_what_can_t_act_says_why_and_stays_in_the_footer() -> None:
@@ -92,7 +99,24 @@ def test_what_can_t_act_says_why_and_stays_in_the_footer() -> None:
     hints = {hint.action.id: hint.obstacle for hint in Registry(ACTIONS).footer(nothing)}
     assert hints["copy.menu"] == "no store is open"
     assert hints["app.quit"] == hints["app.help"] == ""
-    assert set(hints) == {hint.action.id for hint in Registry(ACTIONS).footer(EVERYTHING)}
+    everything = {hint.action.id for hint in Registry(ACTIONS).footer(EVERYTHING)}
+    assert everything - set(hints) == {"lineage.back"}, "but for a way back where there is none"
+
+
+def footer(pane: Pane, columns: int = 80, **facts: str) -> list[str]:
+    """The hints that the footer has in a pane; of a window as narrow as it gets, those that fit."""
+    hints = Registry(ACTIONS).footer(Situation(pane=pane, models=1, selected="a@1", seen=(pane,), **facts))  # type: ignore[arg-type]
+    told = [f"{hint.key} {hint.action.name}" for hint in hints]
+    return [each for at, each in enumerate(told) if len("   ".join(told[: at + 1])) < columns]
+
+
+def test_footers_show_first_what_the_pane_is_for() -> None:
+    assert "enter jump" in footer(Pane.LINEAGE)
+    assert "backspace jump back" not in footer(Pane.LINEAGE, 1000)
+    assert footer(Pane.LINEAGE, back_to="b@1")[2:4] == ["enter jump", "backspace jump back"]
+    assert footer(Pane.METRICS)[2:5] == ["x hide same", "m next chart", "c next curve"]
+    assert "enter open" in footer(Pane.INSPECT)
+    assert "enter open" not in footer(Pane.VERSIONS)
 
 
 def test_help_and_quit_outlive_every_other_hint() -> None:
@@ -128,10 +152,12 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
     registry = Registry(ACTIONS)
     versions = {f"version.{verb}" for verb in ("register", "note", "tag", "alias", "archive", "delete")}
     changes = {f"stage.{verb}" for verb in ("promote", "rollback", "approve")}
-    changes |= {"change.undo", "change.redo", *versions}
+    tests = {f"test.{verb}" for verb in ("start", "shares", "winner", "stop")}
+    changes |= {"change.undo", "change.redo", *versions, *tests}
     told = {action.id for action in registry.actions if action.obstacle(locked)}
     assert told == changes
-    assert {hint.action.id for hint in registry.footer(locked)} >= changes - {"change.redo"}
+    assert {hint.action.id for hint in registry.footer(locked)} >= changes - tests - {"change.redo"}
+    assert {hint.action.id for hint in registry.footer(replace(locked, pane=Pane.TESTS))} >= tests
     nothing = Situation(store_open=True, locked="your account may not write this store")
     assert registry.get("stage.promote").obstacle(nothing) == nothing.locked, "what never can be comes first"
 

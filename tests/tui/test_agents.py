@@ -11,6 +11,7 @@ from mvtui.store import Hosted, HostedStatus, Prompt, Stretch, WordDiff, init_st
 from mvtui.store.knowledge.prompts import read
 from mvtui.tui import agents, prompt_text, word_lines
 from mvtui.tui.app.asking import inspecting
+from mvtui.tui.app.keys.pane import Pane
 
 from tests.tui.conftest import Opens, Session
 
@@ -157,8 +158,17 @@ async def test_production_that_ends_is_warned_of_once(agent: Path, opened: Opens
         await it.until(lambda: it.main.remarks.seen)
         bar = " ".join(it.seen("#remarks").split())
         assert re.search(r"! chat@1.0.0 in production retires in \d+ days: acme one-2031-01-01", bar)
+        assert bar.endswith(" esc hides"), "also where there is little room"
         told = list(it.main.remarks._warnings)
-        await it.press("escape")
+        await it.press("slash", *"1.0", "enter")
+        assert "esc clears" in it.seen("#filter-count")
+        await it.press("3")
+        assert "esc clears" not in it.text, "here it doesn't"
+        await it.press("1", "escape")
+        assert it.main.remarks.seen
+        assert not it.main.selection.filters[Pane.VERSIONS], "what is further in goes first"
+        await it.press("Y", "escape")
+        assert "q quits" not in it.seen("#footer"), "a notice costs no esc"
         assert not it.main.remarks.seen
         with open_store(agent) as other:
             other.note("triage", "another change")

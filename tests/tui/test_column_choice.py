@@ -141,14 +141,14 @@ async def test_what_was_kept_is_shown_as_soon_as_it_is_read(own: Store, tmp_path
 async def test_the_metric_that_comes_first_has_its_difference_beside_it(world: Path, opened: Opens) -> None:
     async with opened(world, (160, 45)) as it:
         await to_m(it)
-        assert titles(it)[3:7] == ["f1", "↑", "vs", "●"]
+        assert titles(it)[3:8] == ["SINCE", "f1", "↑", "vs", "●"]
         await it.press("C")
         while it.main.dialog._names[it.main.dialog._at] != "metric.loss":  # type: ignore[union-attr]
             await it.press("j")
         await it.press("m")
-        assert titles(it)[3:7] == ["loss", "↓", "vs", "●"]
+        assert titles(it)[4:8] == ["loss", "↓", "vs", "●"]
         await it.press("space", "space", "enter")
-        assert titles(it)[3:7] == ["loss", "↓", "vs", "●"], "also in an order of one's own"
+        assert titles(it)[4:8] == ["loss", "↓", "vs", "●"], "also in an order of one's own"
         await it.press("s")
         assert "sorted by loss, lowest first" in it.seen("#footer")
 
@@ -248,7 +248,7 @@ async def test_settings_of_a_store_and_of_a_person(own: Store) -> None:
     )
     for columns, shown in (
         ((), ["VERSION", "HOST"]),
-        (("version", "metric", "age"), ["VERSION", "accuracy", "↑", "AGE"]),
+        (("version", "metric", "age"), ["VERSION", "accuracy", "↑", "MADE"]),
     ):
         app = MvtuiApp(lambda: open_store(own.root), personal=Personal(columns=columns))
         async with app.run_test(size=(120, 35)) as pilot:

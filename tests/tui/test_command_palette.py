@@ -153,6 +153,36 @@ async def test_a_version_of_another_model_is_found_and_gone_to(filled: Path, ope
         assert it.selected == "sentiment@1.7.0"
         assert it.main.pane is Pane.VERSIONS
         assert it.main.dialog is None
+        await it.press("3", "backspace")
+        assert it.selected == "embed@1.1.0", "the way back, from whatever pane"
+        assert it.main.pane is Pane.METRICS
+        await it.press("backspace")
+        assert "can't jump back: no version was left by a jump yet" in it.text
+
+
+async def test_that_versions_can_t_be_looked_up_is_said(
+    filled: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_self: Seeker, _text: str) -> None:
+        raise PermissionError(13, "not yours")
+
+    monkeypatch.setattr(Seeker, "find", fails)
+    async with opened(filled) as it:
+        await it.press("colon", *"zzz")
+        assert "not yours" in it.seen("#dialog-told")
+        assert "nothing is called that" not in it.text
+        await it.press("enter")
+        assert "not yours" in it.seen("#dialog-told")
+
+
+async def test_a_bug_met_while_looking_is_written_down(
+    filled: Path, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Seeker, "find", lambda _self, _text: 1 / 0)
+    async with opened(filled, mishaps=True) as it:
+        await it.press("colon", "z")
+        await it.until(lambda: bool(it.app.mishaps.met))
+        assert isinstance(it.app.mishaps.met[0], ZeroDivisionError)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
-from mvtui.store import Series, init_store, open_store
+from mvtui.store import Series, Store, init_store, open_store
 from mvtui.tui.app.asking import runs
 from mvtui.tui.app.facts.sections import Spot
 from mvtui.tui.app.keys.pane import Pane
@@ -81,6 +81,44 @@ async def test_space_folds_and_unfolds_whatever_is_selected_afterwards(world: Pa
         assert headings(it)[0] == "▸ Metrics  1 better · 1 worse"
         await it.press("3", "enter")
         assert headings(it)[0].startswith("▾ Metrics")
+
+
+async def test_folds_are_of_one_model(own: Store, opened: Opens, tmp_path: Path) -> None:
+    for number, model in enumerate(("alpha", "beta", "beta")):
+        (tmp_path / "a.bin").write_bytes(b"%d" % number)
+        metrics = {"accuracy": 0.5 + number / 10}
+        own.register(model, tmp_path / "a.bin", version=f"{number + 2}.0.0", metrics=metrics, capture=False)
+    async with opened(own.root, (120, 60)) as it:
+        await it.press("3", "minus")
+        assert it.selected == "beta@4.0.0"
+        await it.press("6", "minus")
+        assert "▾" not in it.seen("#inspect"), "as in Metrics"
+        assert "▸ Files" in it.seen("#inspect")
+        await it.press("3", "0", "k")
+        assert it.selected == "alpha@2.0.0"
+        assert headings(it)[0].startswith("▾ Metrics")
+        await it.press("6")
+        assert "▾ Files" in it.seen("#inspect")
+        await it.press("3", "0", "j", "1", "j")
+        assert it.selected == "beta@3.0.0"
+        assert headings(it)[0].startswith("▸ Metrics")
+        await it.press("6", "equals_sign")
+        assert "▾ Files" in it.seen("#inspect")
+
+
+async def test_what_is_drawn_and_what_is_hidden_is_said(world: Path, opened: Opens) -> None:
+    async with opened(world, (120, 40)) as it:
+        await it.press("3")
+        await curves(it)
+        await it.press("c")
+        assert "learning_rate is drawn over the steps" in it.seen("#footer")
+        await it.press("m")
+        assert "latency_ms is drawn over the versions" in it.seen("#footer")
+        assert "only differences" not in it.text
+        await it.press("x")
+        assert "3 Metrics · only differences · " in str(pane(it).border_title)
+        await it.press("z")
+        assert it.seen("#metrics").splitlines()[0].endswith(" · only differences")
 
 
 async def test_all_sections_fold_at_once_and_headings_are_gone_to(world: Path, opened: Opens) -> None:

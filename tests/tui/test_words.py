@@ -88,6 +88,13 @@ def test_python_s_own_locale_coercion_is_seen_through() -> None:
     assert out.stdout == "True\n", out.stderr
 
 
+def test_in_ascii_no_sign_that_judges_or_folds_is_also_another() -> None:
+    known = words.ASCII
+    told = [known.better, known.worse, known.higher, known.lower, known.open, known.shut, *known.stages.values()]
+    assert len(set(told)) == len(told)
+    assert known.more not in told
+
+
 def test_every_sign_has_an_ascii_form_of_one_cell() -> None:
     for field in words.ASCII._fields:
         ours, plain = getattr(words.UNICODE, field), getattr(words.ASCII, field)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .asking.asked import Content as Shown
 
 _NAME_MAX = 40
+_SHORT = 4
+"""Letters of a pane's name where there is no room for whole ones."""
+
 _BACK_MAX = 24
 _PAGE_MAX = 28
 _PATH_MAX = 200
@@ -36,12 +39,13 @@ def top(
     *,
     read_only: bool = False,
     waiting: int = 0,
+    inbox_key: str = "",
     saved: int = 0,
 ) -> tuple[Line, Line]:
     """Return the headline: the model on the left, the store on the right as far as there is room.
 
-    ``waiting`` is how many requests wait for the approval of whoever looks, ``saved`` how many bytes
-    are not on disk since equal ones are kept once, as far as that is known.
+    ``waiting`` is how many requests wait for the approval of whoever looks, ``inbox_key`` lists them. ``saved`` is how
+    many bytes are not on disk since equal ones are kept once, as far as that is known.
     """
     ascii_only = look.ascii_only
     left: Line = [(" mvtui", "strong")]
@@ -69,7 +73,8 @@ def top(
     if locked:
         behind.append(("   read-only", "warning"))
     if waiting:
-        behind.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you", "accent"))
+        key = f" ({inbox_key})" if inbox_key else ""
+        behind.append((f"   {waiting:,} {'waits' if waiting == 1 else 'wait'} for you{key}", "accent"))
     behind.append((" ", ""))
     room = columns - sum(width(text) for text, _ in (*left, *behind)) - 3
     # Drop what matters least until it fits: what was saved, the number of models, of the path what comes before its end.
@@ -104,11 +109,33 @@ def title(pane: Pane) -> str:
     return f"{pane.number} {pane}"
 
 
-def view_title(pane: Pane, content: Shown | None, look: Look, *, back_to: str = "") -> Content:
-    """Return what the frame of a view is titled: with what is compared, what the next stage says, where back leads."""
+def unseen(panes: Sequence[Pane], room: int) -> str:
+    """Return the names of panes that are not on the screen, after their keys: as much of each as fits into ``room`` cells."""
     told = ""
+    for letters in (None, _SHORT, 0):
+        told = " ".join(f"{pane.number} {pane.value[:letters]}".rstrip() for pane in panes)
+        if width(told) <= room:
+            break
+    return told
+
+
+def view_title(
+    pane: Pane,
+    content: Shown | None,
+    look: Look,
+    *,
+    back_to: str = "",
+    only_differences: bool = False,
+) -> Content:
+    """Return what the frame of a view is titled: with what is compared, what the next stage says, where back leads.
+
+    ``only_differences`` says of a comparison that what is the same is hidden.
+    """
+    told = ""
+    dot = f" {words.signs(look.ascii_only).dot} "
     if isinstance(content, Measured) and content.comparison is not None:
-        told = _compared(content.comparison, look)
+        # What is hidden comes first: which versions these are also stands above their columns.
+        told = f"{words.ONLY_DIFFERENCES}{dot}" * only_differences + _compared(content.comparison, look)
     elif isinstance(content, Staged) and content.report is not None:
         told = f"next: {words.stage_label(content.report.target, ascii_only=look.ascii_only)}"
     elif isinstance(content, FilePage | TensorPage | DiffPage):
@@ -116,7 +143,7 @@ def view_title(pane: Pane, content: Shown | None, look: Look, *, back_to: str = 
     elif back_to:
         told = f"back to {visible(back_to, _BACK_MAX, ascii_only=look.ascii_only)}"
     name = title(pane)
-    return Content(f"{name} {words.signs(look.ascii_only).dot} {told}" if told else name)
+    return Content(f"{name}{dot}{told}" if told else name)
 
 
 def _compared(content: Comparison, look: Look) -> str:

@@ -20,7 +20,7 @@ _LARGE_COLUMNS, _LARGE_ROWS = 150, 36
 _STACKED_ROWS = 28
 """From this many rows of panes on, a view has the next stage's gates below it."""
 
-_MODELS = ((164, 34), (128, 28), (0, 24))
+_MODELS = ((150, 34), (128, 28), (0, 24))
 """How wide the list of models is at most, from how many columns on."""
 
 MODELS_LEAST = 18

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..tables.version_columns import VersionColumns
     from .asked import Asked, Content
     from .rows import Rows
-    from .seeking import Sought
+    from .seeking import Sought, SoughtTest
 
 
 class FromStore(Message, bubble=False):
@@ -239,13 +239,26 @@ class ChangeFailed(ForDialog):
 
 
 class VersionsSought(ForDialog):
-    """The versions of any model that fit ``text``, the best first; ``total`` counts those left out too."""
+    """The versions of any model that fit ``text``, the best first; ``total`` counts those left out too.
 
-    def __init__(self, text: str, versions: Sequence[Sought] = (), total: int = 0) -> None:
+    ``tests`` are the A/B tests whose names fit. ``problem`` says why nothing could be looked up.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        versions: Sequence[Sought] = (),
+        total: int = 0,
+        *,
+        tests: Sequence[SoughtTest] = (),
+        problem: str = "",
+    ) -> None:
         super().__init__()
         self.text = text
         self.versions = versions
         self.total = total
+        self.tests = tests
+        self.problem = problem
 
 
 class ModelsListed(FromStore):

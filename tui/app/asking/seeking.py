@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Sought: TypeAlias = "tuple[float, Version]"
 """How well a version fits what is looked for, and the version."""
 
+SoughtTest: TypeAlias = "tuple[float, str, Version]"
+"""How well the name of an A/B test fits, the name, and the version of the arm that is tried out."""
+
 _ID = re.compile("[0-9a-fA-F]{6,64}")
 """What may be the beginning of a hash ID, and hardly anything else."""
 
@@ -77,6 +80,18 @@ class Seeker:
         ]
         best = sorted(fits, key=lambda each: (-each[0], each[1].stage != "production"))
         return tuple(best[:_SHOWN]), max(len(rows), len(best))
+
+    def tests(self, text: str) -> tuple[SoughtTest, ...]:
+        """Return the A/B tests whose names fit, also those that have ended, with how well they do."""
+        wanted = words(text)
+        found = []
+        for test in self._store.ab_tests() if wanted else ():
+            spec = test.spec
+            fits = fitness(wanted, spec.name)
+            tried = next((arm for arm in spec.arms if arm.name != spec.control), spec.arms[0])
+            if fits and (version := self._get(f"{spec.model}@{tried.version}")):
+                found.append((fits, spec.name, version))
+        return tuple(sorted(found, key=lambda each: -each[0])[:_SHOWN])
 
     def _by_name(self, wanted: list[str]) -> Iterator[Version]:
         """Yield versions of the models that are called like the first word: those whose numbers begin with the next."""

@@ -139,7 +139,11 @@ class StoreWorker(Thread):
 
     def seek(self, text: str) -> None:
         """Ask for versions of whatever model by a name, or a query: ``VersionsSought``."""
-        self.want("seek", lambda store: self._seek(store, text), lost=lambda _: VersionsSought(text))
+        self.want(
+            "seek",
+            lambda store: self._seek(store, text),
+            lost=lambda reason: VersionsSought(text, problem=reason),
+        )
 
     def fetch(self, ref: str) -> None:
         """Ask for a version by its reference: ``VersionFetched``."""
@@ -357,9 +361,16 @@ class StoreWorker(Thread):
     def _seek(self, store: Store, text: str) -> None:
         from .seeking import Seeker
 
-        if self._seeker is None or not self._seeker.serves(store):
-            self._seeker = Seeker(store)
-        self.post(VersionsSought(text, *self._seeker.find(text)))
+        try:
+            if self._seeker is None or not self._seeker.serves(store):
+                self._seeker = Seeker(store)
+            found = VersionsSought(text, *self._seeker.find(text), tests=self._seeker.tests(text))
+        except MvtuiError as error:
+            found = VersionsSought(text, problem=error.message)
+        except Exception as error:  # noqa: BLE001 - the palette must not say that there is nothing
+            self._unforeseen(error, "looking versions up")
+            found = VersionsSought(text, problem=f"{type(error).__name__}: {error}")
+        self.post(found)
 
     def _fetch(self, store: Store, ref: str) -> None:
         try:

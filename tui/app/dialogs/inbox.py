@@ -109,7 +109,7 @@ class InboxDialog(Dialog):
         chosen = self.chosen
         self.close()
         if chosen:
-            self.main.selection.go_to(chosen.version)
+            self.main.jumps.to(chosen.version)
 
     def body(self, columns: int) -> Sequence[Line]:
         """Two lines for each request, or more."""

@@ -11,11 +11,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from ... import words
-from ...text import fit, visible, width
+from ...text import fit, paragraph, visible, width
 from ..changing.prospects import Request
 from ..facts import Line
 from ..finding import ranked
 from ..finding import words as wanted_words
+from ..keys.pane import Pane
 from ..keys.registry import Hint
 from ..memory import ACTIONS
 from ..widgets.footer import Footer
@@ -27,10 +28,13 @@ from .parts import hint
 if TYPE_CHECKING:
     from ....store import Version
     from ..asking.messages import VersionsSought
-    from ..asking.seeking import Sought
+    from ..asking.seeking import Sought, SoughtTest
     from ..screens.main import MainScreen
 
 _TALLEST = 16
+_TOLD = 2
+"""Lines for what is said of the one that is chosen."""
+
 _OTHER_ROWS = 6
 """Rows of the frame, the field, what is said and the keys."""
 
@@ -41,11 +45,12 @@ _ASKS = "a name of something to do, or of a model or version to go to; queries w
 
 
 class Offer(NamedTuple):
-    """A line of the palette: an action, or a version to go to."""
+    """A line of the palette: an action, a version to go to, or an A/B ``test``, of which that is a version."""
 
     fits: float
     action: Hint | None = None
     version: Version | None = None
+    test: str = ""
 
 
 class Palette(Dialog):
@@ -57,7 +62,9 @@ class Palette(Dialog):
     def __init__(self, main: MainScreen) -> None:
         super().__init__(main)
         self._versions: Sequence[Sought] = ()
+        self._tests: Sequence[SoughtTest] = ()
         self._total = 0
+        self._problem = ""
         self._sought = ""
         self._offers: list[Offer] = []
         self._at = 0
@@ -112,12 +119,12 @@ class Palette(Dialog):
         box.styles.height = rows + _OTHER_ROWS
         self.prompt_view.styles.width = 3
         self.body_view.styles.height = rows
-        self.told_view.styles.height = 2
+        self.told_view.styles.height = _TOLD
         self._first = max(min(self._first, self._at), self._at - rows + 1, 0)
         seen = self._offers[self._first : self._first + rows]
         lines = [self._line(offer, offer is self._chosen, columns) for offer in seen]
         self.body_view.show(lambda _columns: lines, from_top=True)
-        self.told_view.show(([], []), self._told_line(columns))
+        self.told_view.show(*((line, []) for line in self._told_lines(columns)))
         self.keys_view.show_hints(self.hints())
 
     def hints(self) -> list[Hint]:
@@ -145,6 +152,7 @@ class Palette(Dialog):
         found = [Offer(fits, action=each) for fits, each in ranked(hints, text, recent)]
         if wanted and self._sought == text:
             found += [Offer(fits, version=each) for fits, each in self._versions]
+            found += [Offer(fits, version=each, test=name) for fits, name, each in self._tests]
             found.sort(key=lambda offer: -offer.fits)
         before = self._chosen
         self._offers = found
@@ -155,6 +163,7 @@ class Palette(Dialog):
         """Take the versions that fit, if they are still what is looked for."""
         if message.text == self.typed:
             self._sought, self._versions, self._total = message.text, message.versions, message.total
+            self._tests, self._problem = message.tests, message.problem
             self._offer()
 
     def typed_anew(self) -> None:
@@ -172,7 +181,8 @@ class Palette(Dialog):
     def _line(self, offer: Offer, here: bool, columns: int) -> Line:
         sign = (self.main.signs.cursor if here else " ") + " "
         if offer.version is not None:
-            return [(sign, "accent"), *self._version_line(offer.version, here, columns - 2)]
+            make = self._test_line if offer.test else self._version_line
+            return [(sign, "accent"), *make(offer, offer.version, here, columns - 2)]
         assert offer.action is not None
         action, obstacle = offer.action.action, offer.action.obstacle
         keys = action.shown_keys
@@ -187,7 +197,17 @@ class Palette(Dialog):
             ("  " + keys, "muted" if obstacle else "key"),
         ]
 
-    def _version_line(self, version: Version, here: bool, columns: int) -> Line:
+    def _test_line(self, offer: Offer, version: Version, here: bool, columns: int) -> Line:
+        name = visible(offer.test, _LABEL - len(_GO), ascii_only=self.main.ascii_only)
+        room = max(columns - _LABEL - 1, 0)
+        told = visible(f"A/B test of {version.model}", room, ascii_only=self.main.ascii_only)
+        return [
+            (_GO, "muted"),
+            (name.ljust(_LABEL - len(_GO)), "title" if here else ""),
+            (f" {told}", "muted"),
+        ]
+
+    def _version_line(self, _offer: Offer, version: Version, here: bool, columns: int) -> Line:
         look = self.main.look
         stage = words.stage_label(version.stage, ascii_only=look.ascii_only)
         told = f"{words.ago(version.created, look.now)}, {version.author}"
@@ -204,15 +224,21 @@ class Palette(Dialog):
             (visible(told, rest, ascii_only=look.ascii_only), "muted"),
         ]
 
-    def _told_line(self, columns: int) -> tuple[Line, Line]:
+    def _told_lines(self, columns: int) -> list[Line]:
+        """Return what is said of what is chosen, or asked, in the lines that there are for it: one lies at the bottom of them."""
         ascii_only = self.main.ascii_only
         text, style = self._said
         if not text:
             chosen = self._chosen
-            if not (self.typed or self._at):
+            if self._problem and self._sought == self.typed:
+                text, style = f"versions can't be looked up: {self._problem}", "warning"
+            elif not (self.typed or self._at):
                 text, style = _ASKS, "muted"
             elif chosen and chosen.action:
-                text, style = chosen.action.obstacle or chosen.action.action.description, "muted"
+                action, obstacle = chosen.action.action, chosen.action.obstacle
+                text, style = action.description, "muted"
+                if obstacle:
+                    text, style = f"can't {action.doing or action.name}: {obstacle}", "warning"
             elif chosen is None:
                 told = self._sought == self.typed
                 text = "nothing is called that" if told else "looking" + self.main.signs.ellipsis
@@ -221,7 +247,8 @@ class Palette(Dialog):
                 shown = words.count(len(self._versions))
                 text = f"{shown} of {words.plural(self._total, 'version')} that fit: type on for others"
                 style = "muted"
-        return [(" " + visible(text, columns, ascii_only=ascii_only), style)], []
+        texts = paragraph(text, columns, _TOLD, ascii_only=ascii_only)
+        return [[]] * (_TOLD - len(texts)) + [[(f" {each}", style)] for each in texts]
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -254,10 +281,10 @@ class Palette(Dialog):
         """Do it, go there, or say why not."""
         chosen = self._chosen
         if chosen is None:
-            self.say("nothing is called that", "warning")
+            self.say("" if self._problem else "nothing is called that", "warning")
         elif chosen.version is not None:
             self.close()
-            self.main.selection.go_to(chosen.version)
+            self.main.jumps.to(chosen.version, pane=Pane.TESTS if chosen.test else Pane.VERSIONS)
         elif chosen.action is not None:
             action = chosen.action.action
             if obstacle := action.obstacle(self.main.situation):
@@ -272,5 +299,5 @@ def _same(one: Offer, other: Offer | None) -> bool:
     if other is None:
         return False
     if one.version is not None:
-        return other.version is not None and one.version.ref == other.version.ref
+        return other.version is not None and (one.version.ref, one.test) == (other.version.ref, other.test)
     return other.action is not None and one.action is not None and one.action.action is other.action.action

@@ -111,6 +111,8 @@ def _head(found: Comparison, look: Look, columns: int, showing: Showing) -> list
     lines: list[Line] = []
     if showing.room:
         told = f"{', '.join(others)} against {sign}{base}"
+        if showing.only_differences:
+            told += f" {words.signs(look.ascii_only).dot} {words.ONLY_DIFFERENCES}"
         lines.append([(visible(told, columns, ascii_only=look.ascii_only), "title")])
     if (role := differences.role_words(found)) and found.chosen != "production":
         why = f"{base} is {role}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ... import words
 from ..screens.marks import MOST_COMPARED
+from .ab_commands import AB_COMMANDS
 from .pane import VIEWS, Pane
 
 if TYPE_CHECKING:
@@ -48,18 +49,18 @@ def _enter(screen: MainScreen) -> None:
 
 
 def _back(screen: MainScreen) -> None:
-    if screen.footer.notice:
-        screen.say("")
-    elif screen.remarks.seen:
-        screen.remarks.dismiss()
-    elif (screen.pane is Pane.INSPECT and screen.inspect_pane.close()) or (
+    """Go one layer out, the innermost that is seen first. A notice in the footer is none: it goes with any key."""
+    screen.remarks.escaped()
+    if (screen.pane is Pane.INSPECT and screen.inspect_pane.close()) or (
         screen.pane is Pane.METRICS and screen.diff_pane.close()
     ):
         pass
     elif screen.selection.filters.get(screen.pane):
         screen.filter_line.leave(screen.pane)
         screen.selection.filter_pane(screen.pane, "")
-    elif screen.arranged.zoomed:
+    elif screen.remarks.seen:
+        screen.remarks.dismiss()
+    elif screen.arranged.zoomed and not screen.arranged.narrow:
         _zoom(screen)
     elif screen.pane in VIEWS:
         screen.activate(Pane.VERSIONS)
@@ -114,13 +115,17 @@ def _only_differences(screen: MainScreen) -> None:
 
 
 def _draw_next(screen: MainScreen) -> None:
-    if not screen.metrics.draw_next():
+    if drawn := screen.metrics.draw_next():
+        screen.say(f"{drawn} is drawn over the versions")
+    else:
         screen.say("this version has no metrics", "warning")
 
 
 def _draw_next_curve(screen: MainScreen) -> None:
     if why_not := screen.metrics.draw_next_curve():
         screen.say(f"can't draw training curves: {why_not}", "warning")
+    else:
+        screen.say(f"{screen.metrics.curve} is drawn over the steps")
 
 
 def _fold(screen: MainScreen) -> None:
@@ -343,6 +348,8 @@ COMMANDS: dict[str, Command] = {
     "inspect.fold": lambda screen: screen.inspect_pane.fold(),
     "inspect.unfold": lambda screen: screen.inspect_pane.unfold(),
     "inspect.shut": lambda screen: screen.inspect_pane.shut(),
+    "inspect.fold_all": lambda screen: screen.inspect_pane.fold_all(folded=True),
+    "inspect.unfold_all": lambda screen: screen.inspect_pane.fold_all(folded=False),
     "inspect.next_section": lambda screen: screen.inspect_pane.to_section(1),
     "inspect.previous_section": lambda screen: screen.inspect_pane.to_section(-1),
     "inspect.read": lambda screen: screen.inspect_pane.read(),
@@ -363,6 +370,7 @@ COMMANDS: dict[str, Command] = {
     "stage.inbox": _inbox,
     "change.undo": _take_back("undo"),
     "change.redo": _take_back("redo"),
+    **AB_COMMANDS,
     "version.register": _register,
     "version.note": _note,
     "version.tag": _tag,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .obstacles import needs_jump, needs_rows, needs_version, only_compared, zoom_why_not
 from .pane import Pane
-from .registry import MOVE, Action
+from .registry import MOVE, Action, Elsewhere
 
 SHOW = "Look"
 
@@ -86,6 +86,7 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=14,
         why_not=only_compared,
         doing="hide what is the same",
+        elsewhere=(Elsewhere(Pane.METRICS, "Metrics: only what differs, or everything", footer=3),),
     ),
     Action(
         "metrics.draw",
@@ -96,6 +97,7 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=17,
         why_not=only_compared,
         doing="draw another metric",
+        elsewhere=(Elsewhere(Pane.METRICS, "Metrics: draw the next metric over the versions", footer=3),),
     ),
     Action(
         "metrics.against",
@@ -116,6 +118,13 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=18,
         why_not=only_compared,
         doing="draw another curve",
+        elsewhere=(
+            Elsewhere(
+                Pane.METRICS,
+                "Metrics: draw the next training curve over the steps of the runs",
+                footer=3,
+            ),
+        ),
     ),
     Action(
         "metrics.fold",
@@ -236,6 +245,26 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         doing="go out",
     ),
     Action(
+        "inspect.fold_all",
+        ("minus",),
+        "fold all",
+        "Fold all sections",
+        SHOW,
+        pane=Pane.INSPECT,
+        why_not=needs_version,
+        doing="fold them",
+    ),
+    Action(
+        "inspect.unfold_all",
+        ("equals_sign", "plus"),
+        "unfold all",
+        "Unfold all sections",
+        SHOW,
+        pane=Pane.INSPECT,
+        why_not=needs_version,
+        doing="unfold them",
+    ),
+    Action(
         "inspect.next_section",
         ("right_curly_bracket", "J"),
         "next section",
@@ -264,23 +293,32 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=12,
         why_not=needs_rows,
         elsewhere=(
-            (Pane.LINEAGE, "Go to the version; a commit is copied, what is folded is unfolded"),
-            (
+            Elsewhere(
+                Pane.LINEAGE,
+                "Go to the version; a commit is copied, what is folded is unfolded",
+                name="jump",
+                footer=3,
+            ),
+            Elsewhere(
                 Pane.METRICS,
                 "Draw the metric over the versions, show how the file differs; elsewhere fold the section, or unfold it",
             ),
-            (Pane.INSPECT, "Open the file or tensor; fold a module or section, or unfold it"),
+            Elsewhere(
+                Pane.INSPECT, "Open the file or tensor; fold a module or section, or unfold it", footer=3
+            ),
         ),
     ),
     Action(
         "lineage.back",
         ("backspace",),
         "jump back",
-        "Go back to the version from which you jumped here",
+        "Go back to the version from which you jumped here, along the lineage or by the palette",
         SHOW,
-        pane=Pane.LINEAGE,
-        footer=3,
+        footer=9,
         why_not=needs_jump,
+        elsewhere=(Elsewhere(Pane.LINEAGE, "Go back to the version from which you jumped here", footer=3),),
+        synonyms="previous return history",
+        shy=True,
     ),
     Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", SHOW),
     Action(
@@ -292,8 +330,8 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=5,
         why_not=needs_rows,
         elsewhere=(
-            (Pane.MODELS, "List only models named like your words; queries are for Versions"),
-            (Pane.INSPECT, "List only tensors in whose names your words are"),
+            Elsewhere(Pane.MODELS, "List only models named like your words; queries are for Versions"),
+            Elsewhere(Pane.INSPECT, "List only tensors in whose names your words are"),
         ),
     ),
     Action(

@@ -38,12 +38,23 @@ class Situation(Struct, frozen=True):
     """Why nothing can be changed here, as the end of the sentence "can't …: …"; empty when it can."""
     waiting: int = 0
     """How many requests wait for the approval of whoever looks."""
+    test: str | None = None
+    """The A/B test of the model that runs, empty for none; None as long as nobody has looked."""
     back_to: str = ""
     """The version that was left by the last jump along the lineage; empty without one."""
 
 
 WhyNot = Callable[[Situation], str]
 """Returns why an action can't act, as the end of the sentence "can't …: …", or nothing when it can."""
+
+
+class Elsewhere(Struct, frozen=True):
+    """What an action is in one pane: where ``name`` and ``footer`` are empty they are what they are everywhere."""
+
+    pane: Pane
+    description: str
+    name: str = ""
+    footer: int = 0
 
 
 class Action(Struct, frozen=True):
@@ -53,7 +64,8 @@ class Action(Struct, frozen=True):
     the first is the one shown. ``name`` is for the footer, ``description`` a sentence without its full
     stop. ``pane`` is where it applies (None: everywhere). ``footer`` is its rank there, 0 for not at all;
     lower ranks stay longer when the footer gets short. ``doing`` takes the place of the name in "can't …", and
-    ``elsewhere`` has descriptions for panes in which it is something else.
+    ``elsewhere`` says of panes in which it is something else what it is there. ``synonyms`` are words that people know
+    it by from other programs: the palette finds it by them. ``shy`` keeps it out of the footer while it can't act.
     """
 
     id: str
@@ -65,7 +77,21 @@ class Action(Struct, frozen=True):
     footer: int = 0
     why_not: WhyNot | None = None
     doing: str = ""
-    elsewhere: tuple[tuple[Pane, str], ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    synonyms: str = ""
+    shy: bool = False
+
+    def within(self, pane: Pane) -> Action:
+        """Return it as it is in a pane."""
+        there = next((each for each in self.elsewhere if each.pane is pane), None)
+        if there is None:
+            return self
+        return replace(
+            self,
+            description=there.description,
+            name=there.name or self.name,
+            footer=there.footer or self.footer,
+        )
 
     def obstacle(self, situation: Situation) -> str:
         """Return why it can't act now; empty when it can."""
@@ -172,16 +198,18 @@ class Registry:
 
     def footer(self, situation: Situation) -> list[Hint]:
         """Return what the footer shows here, the most important first."""
-        here = [a for a in self.actions if a.footer and a.keys and a.pane in (None, situation.pane)]
-        return [Hint(a, a.obstacle(situation)) for a in sorted(here, key=lambda a: a.footer)]
+        pane = situation.pane
+        here = [a.within(pane) for a in self.actions if a.keys and a.pane in (None, pane)]
+        hints = [Hint(a, a.obstacle(situation)) for a in here if a.footer]
+        shown = [hint for hint in hints if not (hint.action.shy and hint.obstacle)]
+        return sorted(shown, key=lambda hint: hint.action.footer)
 
     def help(self, situation: Situation) -> dict[str, list[Hint]]:
         """Return what the help shows here, by section, in the table's order."""
         sections: dict[str, list[Hint]] = {}
         for action in self.actions:
             if action.pane in (None, situation.pane):
-                description = dict(action.elsewhere).get(situation.pane, action.description)
-                told = Hint(replace(action, description=description), action.obstacle(situation))
+                told = Hint(action.within(situation.pane), action.obstacle(situation))
                 sections.setdefault(action.section, []).append(told)
         return sections
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from ... import words
 from .. import facts, headline
 from ..guarded import Guarded
+from ..keys.ab_commands import running
 from ..keys.keymap import Keymap
 from ..keys.pane import VIEWS, Pane
 from ..keys.registry import Registry, Situation
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from ....store import Summary, Version, Waiting
 
 _NOTICE_SECONDS = 8
+_AROUND_TITLE = 6
+"""Cells that the frame takes of what is written into it."""
+
 _TALL = 26
 """A view of so many rows has room for everything that matters at its top."""
 
@@ -183,6 +187,7 @@ class Board(Guarded, Screen[None]):
             marked=len(self.marks.of(self.version.model)) if self.version else 0,
             locked=self.locked,
             waiting=len(self.inbox),
+            test=running(self),
             back_to=self.jumps.back_to,
         )
 
@@ -226,9 +231,22 @@ class Board(Guarded, Screen[None]):
         self._area.display = not guiding
         self.tabs.display = arranged.is_single and not guiding
         self.summary.display = arranged.has_summary and not guiding
+        self._name_unseen()
         self._area.refresh(layout=True)
         self.views.see(() if guiding else seen)
         return True
+
+    def _name_unseen(self) -> None:
+        """Name the views that are not seen in the frame of the one that they can take the place of."""
+        seen, room = self.arranged.seen, 0
+        if not self.arranged.is_single:
+            size = self.app.size
+            places = self.arranged.places(size.width, size.height, self.selection.models_width)
+            room = places[self.arranged.beside].width - _AROUND_TITLE
+        for pane, widget in self.view_widgets.items():
+            others = [view for view in VIEWS if view not in seen] if pane is self.arranged.beside else []
+            told = headline.unseen(others, room) if room else ""
+            widget.border_subtitle = Content(told) if told else None
 
     def _places(self, columns: int, rows: int) -> dict[Widget, Place]:
         """Say where each pane that is seen stands."""
@@ -241,6 +259,7 @@ class Board(Guarded, Screen[None]):
 
     def focus_pane(self) -> None:
         """Give the cursor to the pane that has the keys."""
+        self.filter_line.follow(self.pane)
         if not self.filter_line.typing:
             self.set_focus(self.guide_view if self._guide else self.panes[self.pane])
 
@@ -271,6 +290,7 @@ class Board(Guarded, Screen[None]):
                 columns,
                 read_only=locked,
                 waiting=waiting,
+                inbox_key=self.registry.key("stage.inbox"),
                 saved=self.saved,
             )
         )

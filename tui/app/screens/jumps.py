@@ -1,4 +1,4 @@
-"""The way through the lineage: from version to version by their edges, and back; and what is unfolded of its trees."""
+"""The way from version to version, by their edges or by name, and back; and what is unfolded of the lineage's trees."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
 
 if TYPE_CHECKING:
-    from ....store import Node
+    from ....store import Node, Version
     from ..asking.messages import VersionFetched
     from ..facts.ancestry import Place
     from .main import MainScreen
@@ -23,7 +23,7 @@ _FOLDED: Unfolded = ((), ())
 
 
 class Jumps:
-    """Jumps between versions along their lineage. The pane keeps the keys, so that one can follow another."""
+    """Jumps between versions: along their lineage, where the pane keeps the keys so that one can follow another, or anywhere."""
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
@@ -59,6 +59,17 @@ class Jumps:
             self._screen.say(_why_not(node, here=not place.side), "warning")
         return ""
 
+    def to(self, version: Version, *, pane: Pane = Pane.VERSIONS) -> None:
+        """Go to a version of whatever model; a ``pane`` has the keys then. The way back leads to where we are."""
+        self._wanted = ""
+        self._leave(version.ref)
+        self._screen.selection.go_to(version, pane=pane)
+
+    def _leave(self, ref: str) -> None:
+        leaving = self._screen.version
+        if leaving and leaving.ref != ref:
+            self._left = [*self._left, leaving.ref][-_MOST:]
+
     def back(self) -> None:
         """Go to where the last jump began."""
         if self._left:
@@ -69,14 +80,14 @@ class Jumps:
         if message.ref != self._wanted:
             return
         self._wanted = ""
-        screen, leaving = self._screen, self._screen.version
+        screen = self._screen
         if self._back:
             self._left.pop()
         if message.version is None:
             screen.say(f"can't go to {message.ref}: {message.reason}", "warning")
             return
-        if not self._back and leaving:
-            self._left = [*self._left, leaving.ref][-_MOST:]
+        if not self._back:
+            self._leave(message.ref)
         screen.selection.go_to(message.version, pane=screen.pane)
 
     def _fetch(self, ref: str, *, back: bool) -> None:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class MetricsPane:
-    """What a person chose in the pane; it stays chosen while mvtui runs, whatever version is shown."""
+    """What a person chose in the pane; it stays chosen while mvtui runs, whatever version is shown.
+
+    What is folded stays so for the versions of one model: those of others have other sections worth a look.
+    """
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
@@ -26,7 +29,8 @@ class MetricsPane:
         """The series that was chosen to be drawn over steps; empty for the most telling."""
         self.against = ""
         """The role of what one version alone is compared with; empty for what is in Production, else the one before."""
-        self._folds: dict[str, bool] = {}
+        self._folds_of: dict[str, dict[str, bool]] = {}
+        """Which sections were folded, or unfolded, by name, of each model."""
         self._first = 0
 
     def showing(self, pane: Pane) -> Showing:
@@ -58,14 +62,14 @@ class MetricsPane:
             return "there is no section to fold"
         if spot.section not in sections.open:
             return "there is nothing in it to unfold"
-        self._folds[spot.section] = sections.open[spot.section]
+        self._fold_sections({spot.section: sections.open[spot.section]})
         self._show()
         return ""
 
     def fold_all(self, *, folded: bool) -> None:
         """Fold all sections, or unfold them."""
         if sections := self._sections:
-            self._folds |= dict.fromkeys(sections.open, folded)
+            self._fold_sections(dict.fromkeys(sections.open, folded))
             self._show()
 
     def to_section(self, steps: int) -> None:
@@ -92,7 +96,7 @@ class MetricsPane:
         if found is None or not found.names:
             return "none were kept of these versions"
         self.curve = _after(found.name, list(found.names))
-        self._folds["curves"] = False
+        self._fold_sections({"curves": False})
         self._screen.views.of(Pane.METRICS).follow(from_top=False)
         return ""
 
@@ -126,6 +130,15 @@ class MetricsPane:
         self._first = 0
 
     # -- what is on the screen -------------------------------------------------------------------
+
+    @property
+    def _folds(self) -> dict[str, bool]:
+        version = self._screen.version
+        return self._folds_of.get(version.model, {}) if version else {}
+
+    def _fold_sections(self, folded: dict[str, bool]) -> None:
+        if version := self._screen.version:
+            self._folds_of[version.model] = self._folds | folded
 
     @property
     def _content(self) -> Measured | None:

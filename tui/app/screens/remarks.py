@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 _MOST = 6
 """As many problems are named on the screen; mvtui doctor names all."""
 
-_AWAY = "  esc takes this away"
+_AWAY, _AWAY_SHORT = "  esc takes this away", "  esc hides"
+"""How it is taken away: in a few words where what it says needs the room."""
+
+_LONGEST = 400
+"""Cells of a warning that any window might show."""
 
 _HINT = "the keys that matter"
 _HINT_KEYS = 8
@@ -45,8 +49,8 @@ class Remarks:
 
     @property
     def seen(self) -> bool:
-        """Whether anything stands there."""
-        return bool(self._problems or self._warnings or self._keys_left)
+        """Whether something stands there until it is taken away: the keys that matter go by themselves."""
+        return bool(self._problems or self._warnings)
 
     def warnings(self, told: Sequence[str]) -> None:
         """Warn of what Production stands on; of each thing once, until it is another one."""
@@ -74,10 +78,13 @@ class Remarks:
             if not self._keys_left:
                 self._hint_seen()
 
-    def dismiss(self) -> None:
-        """Take it away."""
+    def escaped(self) -> None:
+        """Take the keys that matter away, which cost no esc of their own: who presses it knows one that does."""
         if self._keys_left:
             self._hint_seen()
+
+    def dismiss(self) -> None:
+        """Take it away."""
         self._problems, self._warnings = [], []
         self.show()
 
@@ -105,12 +112,11 @@ class Remarks:
         """Return the first warning, on one line: there may be no more than 24."""
         sign, more = self._screen.signs.overridden, len(self._warnings) - 1
         behind = f"  {more} more: mvtui doctor" if more else ""
-        text = visible(
-            self._warnings[0], max(columns - width(behind) - 4, 8), ascii_only=self._screen.ascii_only
-        )
-        line: Line = [(f" {sign} {text}", "warning"), (behind, "muted")]
-        left = columns - sum(width(part) for part, _ in line) - 1
-        return [*line, (_AWAY, "muted")] if width(_AWAY) <= left else line
+        lead, whole = f" {sign} ", visible(self._warnings[0], _LONGEST, ascii_only=self._screen.ascii_only)
+        room = columns - width(lead) - width(behind) - 1
+        away = _AWAY if width(whole) + width(_AWAY) <= room else _AWAY_SHORT
+        text = visible(whole, max(room - width(away), 8), ascii_only=self._screen.ascii_only)
+        return [(lead + text, "warning"), (behind, "muted"), (away, "muted")]
 
     def _named(self, columns: int) -> list[Line]:
         ascii_only, signs = self._screen.ascii_only, self._screen.signs

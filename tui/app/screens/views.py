@@ -113,6 +113,8 @@ class View:
             self.show(from_top=first)
             if self.pane is Pane.INSPECT:
                 self._screen.inspect_pane.tell_found()
+            elif self.pane is Pane.TESTS:
+                self._screen.show_hints()  # whether a test runs says what can be done
             if isinstance(message, ViewRead) and lacks_more(message.content):
                 self._waiting = self._screen.set_timer(_IDLE_SECONDS, self._ask_history)
             if isinstance(message, ViewRead) and is_counting(message.content):
@@ -132,7 +134,13 @@ class View:
         """Show what is known of what is selected."""
         screen, version, look = self._screen, self._screen.version, self._screen.look
         back_to = screen.jumps.back_to if self.pane is Pane.LINEAGE else ""
-        self.widget.border_title = headline.view_title(self.pane, self.content, look, back_to=back_to)
+        self.widget.border_title = headline.view_title(
+            self.pane,
+            self.content,
+            look,
+            back_to=back_to,
+            only_differences=screen.metrics.only_differences,
+        )
         if version is None:
             self.widget.show(lambda _columns: (), from_top=True)
             return

@@ -31,6 +31,8 @@ LAST = 9
 """The rank of what is dropped first, besides metrics."""
 
 _DELTA_RANK = 3
+_SINCE_RANK = 6
+"""How long it is in its stage stands beside that, and comes before the ID: it is not when the version was made."""
 
 
 class About(NamedTuple):
@@ -75,7 +77,7 @@ def _text(
 
 def _age(about: About, look: Look) -> Column:
     ages = widest([words.age(version.created, look.now) for version in about.sample], _AGE)
-    return Column("AGE", ages, 4, lambda v, look: words.age(v.created, look.now), "right", key="created")
+    return Column("MADE", ages, 4, lambda v, look: words.age(v.created, look.now), "right", key="created")
 
 
 def _metric(name: str, about: About, rank: int) -> Column:
@@ -174,7 +176,7 @@ PREFIXES = tuple(_NAMED)
 _PLAIN: dict[str, Callable[[About], Column]] = {
     "version": lambda a: _text(a, "VERSION", lambda v, _: v.version, least=7, most=16, key="version", rank=0,
                                style="strong"),
-    "id": lambda a: _text(a, "ID", lambda v, _: v.short_id, least=7, most=7, key="id", rank=6),
+    "id": lambda a: _text(a, "ID", lambda v, _: v.short_id, least=7, most=7, key="id", rank=7),
     "kind": lambda a: _text(a, "KIND", lambda v, _: v.kind, least=4, most=8, key="kind"),
     "stage": lambda a: _text(a, "STAGE", standing, least=12, most=15, key="stage", rank=1, style=standing_style),
     "overridden": lambda _: Column("", len(words.OVERRIDDEN), 5, lambda v, _: words.OVERRIDDEN if v.overridden else "",
@@ -187,7 +189,7 @@ _PLAIN: dict[str, Callable[[About], Column]] = {
     "host": lambda a: _text(a, "HOST", lambda v, _: v.host, least=4, most=_VALUE_MAX, key="host"),
     "tags": lambda a: _text(a, "TAGS", _tags, least=4, most=_TAGS_MAX, rank=8),
     "source": lambda a: _text(a, "SOURCE", _source, least=6, most=_SOURCE_MAX, rank=7),
-    "staged": lambda _: Column("STAGED", 6, LAST, _staged, "right", key="staged"),
+    "staged": lambda _: Column("SINCE", 6, _SINCE_RANK, _staged, "right", key="staged"),
     "note": lambda a: _text(a, "NOTE", lambda v, look: first_line(v.note, look), least=12, most=12, rank=7, key="note",
                             grow=True),
     "files": lambda _: Column("FILES", 5, LAST, lambda v, _: words.count(v.file_count), "right", key="files"),

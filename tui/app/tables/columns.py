@@ -28,6 +28,9 @@ _TITLE_MAX = 14
 _SLICE_MAX = 20
 """Cells of the title of a metric of a slice: both its ends tell it from others."""
 
+_TESTED = "A/B"
+"""Stands at the end of the name of a model that is tested."""
+
 _NAME_LEAST, _NAME_MOST = 8, 60
 """Cells of a model's name: as many as the longest takes, within these."""
 
@@ -219,15 +222,23 @@ def titles(columns: Sequence[Column], look: Look) -> list[tuple[int, str]]:
 def for_models(models: Iterable[Model], ascii_only: bool = False) -> list[Column]:
     """Return the columns of the list of models: whether one is in Production, the name, its number, else the latest.
 
+    Beside the name of a model with A/B tests that run stands ``A/B``.
+
     How many versions there are, their size, and when the last was registered, are for where the list has all the room.
     """
     sample = list(models)
     sign = words.stage_sign("production", ascii_only=ascii_only)
     numbers = [model.production or model.latest or "" for model in sample]
-    names = min(widest([model.name for model in sample], _NAME_LEAST), _NAME_MOST)
+    marks = {model.name: f" {_TESTED}" for model in sample if model.tests}
+    names = min(widest([model.name + marks.get(model.name, "") for model in sample], _NAME_LEAST), _NAME_MOST)
+
+    def name(model: Model, look: Look) -> str:
+        mark = f" {_TESTED}" if model.tests else ""
+        return fit(model.name, names - len(mark), ascii_only=look.ascii_only) + mark
+
     out = [
         Column("", 1, 1, lambda m, _: sign if m.production else "", style=lambda _m: "production", gap=1),
-        Column("MODEL", names, 0, lambda m, _: m.name),
+        Column("MODEL", names, 0, name),
         Column("", min(widest(numbers, 3), 12), 2, lambda m, _: m.production or m.latest or "",
                style=lambda m: "production" if m.production else "muted"),
         Column("VERSIONS", 8, 3, lambda m, _: words.count(m.version_count), "right", style=lambda _m: "muted"),

@@ -82,7 +82,9 @@ class VersionColumns(Struct, frozen=True):
     def default(self, headline: str = "") -> list[str]:
         """Return the columns that say something about these versions, in reading order."""
         found = [
-            name for name in ("version", "id", "stage", "overridden", "pickle", "alias") if self.tells(name)
+            name
+            for name in ("version", "id", "stage", "staged", "overridden", "pickle", "alias")
+            if self.tells(name)
         ]
         found += self._measured(headline)
         return found + [

@@ -35,7 +35,7 @@ STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10, "ctrl+n": 1, "ctrl+
 _PATIENCE_SECONDS = 0.5
 """How long tab waits for the store to say what the text could go on with."""
 
-_KEYS = "enter keeps, esc clears"
+_KEYS, _KEPT = "enter keeps, esc clears", "esc clears"
 _NARROW, _WIDE = 22, 46
 """Columns for how many lines are let through, without and with what the keys do."""
 
@@ -77,6 +77,9 @@ class FilterLine(Widget):
         self._typing = False
         self._waiting: Timer | None = None
         self._wrong = False
+        self._told = (0, 0)
+        self._has_keys = True
+        """Whether the pane that it filters has the keys, so that esc clears it."""
 
     @property
     def typing(self) -> bool:
@@ -96,7 +99,7 @@ class FilterLine(Widget):
     async def open(self, pane: Pane, query: str) -> None:
         """Take the keys, to filter ``pane``."""
         self._pane = pane
-        self._typing = True
+        self._typing = self._has_keys = True
         self._earlier = self._memory.recall(QUERIES) if pane is Pane.VERSIONS else []
         self._at, self._below = len(self._earlier), 0
         self.display = True
@@ -141,13 +144,25 @@ class FilterLine(Widget):
 
     def tell(self, found: int, total: int) -> None:
         """Say how many lines are let through."""
+        self._told = (found, total)
+        self._show_count()
+
+    def follow(self, pane: Pane) -> None:
+        """Say what esc does here only while it does: while ``pane``, which has the keys, is the one that is filtered."""
+        if self._has_keys is not (pane is self._pane):
+            self._has_keys = not self._has_keys
+            self._show_count()
+
+    def _show_count(self) -> None:
+        found, total = self._told
         told, style = f"{count(found)} of {count(total)}", "muted"
         if self._wrong:
             told, style = "not a query", "warning"
         advising = bool(self._advice.display)
         # What the keys do stands below then: a query needs the room.
         self._count.styles.width = _NARROW if advising else _WIDE
-        self._count.show(([], [(f"{told} " if advising else f"{told}   {_KEYS} ", style)]))
+        keys = _KEYS if self._typing else _KEPT if self._has_keys else ""
+        self._count.show(([], [(f"{told} " if advising or not keys else f"{told}   {keys} ", style)]))
 
     def advise(
         self,
@@ -202,6 +217,7 @@ class FilterLine(Widget):
         elif event.key == "enter":
             self._stop_typing()
             self.display = bool(field.value)
+            self._show_count()
             if self._pane is Pane.VERSIONS and not self._wrong:
                 self._memory.note(QUERIES, field.value)
         elif event.key == "tab":

@@ -150,7 +150,7 @@ def _write(store: Store, versions: Sequence[Version], model: str | None, answer:
             for (name, _), sign, drop in zip(metrics, signs, drops, strict=True)
         ),
         table.Column("SIZE", "right", drop=6),
-        table.Column("AGE", "right"),
+        table.Column("MADE", "right"),
         table.Column("AUTHOR", drop=1),
         table.Column("NOTE", elastic=True, least=20, drop=3, style=("dim",)),
     ]
