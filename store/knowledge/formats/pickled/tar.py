@@ -15,7 +15,6 @@ BLOCK = 512
 MAX_MEMBERS = 100_000
 _CHECKSUM = slice(148, 156)
 _SIZE = slice(124, 136)
-_PLAIN = (b"0", b"\0", b"7")
 _WITHOUT_DATA = (b"1", b"2", b"3", b"4", b"5", b"6")
 _EXTENDED = (b"x", b"g", b"X")
 _MAX_EXTENDED = 64 << 10
@@ -41,7 +40,7 @@ def is_tar(head: bytes) -> bool:
 
 
 def members(source: Source) -> Iterator[Member]:
-    """Yield the regular files of an archive, as far as it can be followed.
+    """Yield all that may be a regular file in an archive, as far as it can be followed.
 
     Raises:
         ValueError: it can't be followed to its end. The text says why.
@@ -62,7 +61,7 @@ def members(source: Source) -> Iterator[Member]:
             raise ValueError("a member in it says its length in a way that is not followed here")
         if kind in _WITHOUT_DATA or (kind == b"\0" and raw.endswith(b"/")):
             size = 0
-        elif kind in _PLAIN:
+        else:  # also of kinds that nobody knows: tarfile takes them for regular files
             yield Member(raw.decode("utf-8", "replace"), at + BLOCK, size)
         at += BLOCK + (size + BLOCK - 1) // BLOCK * BLOCK
     raise ValueError(f"it has more than {MAX_MEMBERS:,} members")
@@ -80,7 +79,7 @@ def _says_size(source: Source, at: int, size: int) -> bool:
 def _number(field: bytes) -> int | None:
     if field[0] & _BINARY:
         return int.from_bytes(field[1:], "big") | (field[0] & 0x7F) << (8 * (len(field) - 1))
-    digits = field.strip(b" \0")
+    digits = field.partition(b"\0")[0].strip()  # what follows a NUL nobody reads
     try:
         return int(digits, 8) if digits else 0
     except ValueError:

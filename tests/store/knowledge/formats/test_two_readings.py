@@ -269,6 +269,35 @@ def test_a_pickle_is_unpacked_as_far_as_what_it_holds_is_told() -> None:
     assert verdict(out.getvalue(), "some.pt").unsafe == ("os.system",)
 
 
+def old_tar(kind: bytes = b"0", checksum: bytes = b"\0 ", size: bytes = b"\0") -> bytes:
+    """What PyTorch before 0.1.10 wrote: its first member is one that ``torch.load`` loads as a pickle."""
+    header = bytearray(512)
+    header[:8], header[124:136], header[156:157] = (
+        b"storages",
+        (b"%010o" % len(BARE) + size).ljust(12, b"\0"),
+        kind,
+    )
+    header[148:156] = b"        "
+    header[148:156] = b"%06o" % sum(header) + checksum
+    return bytes(header) + BARE.ljust(512, b"\0") + bytes(1024)
+
+
+@pytest.mark.parametrize("path", ["old.pt", "old.bin"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        old_tar(),
+        old_tar(kind=b"Z"),
+        old_tar(checksum=b"\0x"),
+        old_tar(size=b"\0y"),
+        old_tar(b"7", b"\0\0", b" "),
+    ],
+    ids=["as it was", "a kind that nobody knows", "a checksum with more", "a size with more", "contiguous"],
+)
+def test_what_tarfile_reads_of_a_header(data: bytes, path: str) -> None:
+    assert verdict(data, path).unsafe == ("os.system",)
+
+
 @pytest.mark.parametrize("load", [b"", LOAD])
 def test_pickles_in_pickles_in_pickles(load: bytes) -> None:
     data = EVIL
