@@ -80,7 +80,7 @@ async def test_every_row_of_the_form_is_kept(world: Path, opened: Opens, here: P
         assert typed(it) == "weights"
         await it.press("tab", *"2.1.0", "tab", *"m@1.3", "tab")
         assert typed(it) == "m@1.3.0"
-        await it.press("tab", *"all new", "tab", *"team=search 'by=two words'")
+        await it.press(*["tab"] * 4, *"all new", "tab", *"team=search 'by=two words'")
         told = "mvtui register fresh out/ --kind weights --version 2.1.0 --parent m@1.3.0 --note 'all new'"
         assert told[:80] in it.text
         await it.press("shift+tab")
@@ -93,6 +93,44 @@ async def test_every_row_of_the_form_is_kept(world: Path, opened: Opens, here: P
         parents = store.called([edge.to for edge in found.edges])
     assert (found.note, found.tags) == ("all new", {"team": "search", "by": "two words"})
     assert "m@1.3.0" in parents.values()
+
+
+async def test_data_metrics_and_parameters_are_told_in_words_and_files(
+    world: Path, opened: Opens, here: Path
+) -> None:
+    (here / "train.csv").write_text("a,b")
+    (here / "metrics.json").write_text('{"accuracy": 0.5, "f1": 0.4, "by": "me"}')
+    (here / "config.yaml").write_text("lr: 1\nepochs: 2\n")
+    async with opened(world, (160, 45)) as it:
+        await it.press("n", *"out/", "enter", *["tab"] * 4)
+        await it.press(*"train=train.csv", "tab", *"accuracy=0.9 metrics.json", "tab", *"lr=3 config.yaml")
+        told = "--dataset train=train.csv --metric accuracy=0.9 --metrics-file metrics.json --param lr=3"
+        assert f"mvtui register m out/ {told}"[:80] in it.text
+        await it.press("enter")
+        await settled(it)
+        assert "skipped 1 of metrics.json that is no number" in flat(it.text)
+    with open_store(world) as store:
+        found = store.versions("m")[0]
+        params = found.params
+        (edge,) = (edge for edge in found.edges if edge.type == "trained-on")
+    assert found.metrics == {"accuracy": 0.9, "f1": 0.4}, "what is stated wins over a file"
+    assert params == {"lr": 3, "epochs": 2}
+    assert edge.role == "train"
+
+
+async def test_the_arrows_lead_through_rows_and_back(world: Path, opened: Opens, here: Path) -> None:
+    async with opened(world) as it:
+        await it.press("n", *"out/none", "down")
+        assert typed(it) == "m", "nothing to choose: the next row"
+        await it.press("up")
+        assert typed(it) == "out/none"
+        await it.press("ctrl+u", *"out/", "down")
+        assert "enter take it" in it.text
+        await it.press("up")
+        assert "enter go on" in it.text, "back from the list to what is typed"
+        assert "shift-tab back" in it.text
+        await it.press("enter", "shift+tab")
+        assert typed(it) == "out/"
 
 
 async def test_a_bump_is_chosen_with_the_arrows(world: Path, opened: Opens, here: Path) -> None:
@@ -127,6 +165,11 @@ async def test_the_same_content_is_found_again(world: Path, opened: Opens, here:
         (("o", "u", "t", "enter", "tab", "tab", "tab", *"none@9"), "none"),
         (("o", "u", "t", "enter", "shift+tab", "shift+tab", *"x"), "it has no value"),
         (("o", "u", "t", "enter", "shift+tab", "shift+tab", *"-x"), "tags are set here, not removed"),
+        (("o", "u", "t", "enter", *["tab"] * 4, *"train"), "train"),
+        (("o", "u", "t", "enter", *["tab"] * 5, *"f1=high"), "high"),
+        (("o", "u", "t", "enter", *["tab"] * 5, *"none.json"), "none.json"),
+        (("o", "u", "t", "enter", *["tab"] * 6, *"'lr=1"), "a quotation mark is not closed"),
+        (("o", "u", "t", "enter", *["tab"] * 6, *"none.yaml"), "none.yaml"),
         ((*"hollow", "enter"), "no file"),
     ],
 )
@@ -239,7 +282,7 @@ async def test_the_form_fits_and_keeps_its_height(
     async with opened(world, size, ascii_only=True) as it:
         await it.press("n")
         heights = set()
-        for key in ("o", "tab", "enter", "tab", "tab", "tab", "tab", "tab"):
+        for key in ("o", "tab", "enter", *["tab"] * 8):
             await it.press(key)
             assert "esc cancel" in it.text, f"{key}\n{it.text}"
             assert "mvtui register" in it.text

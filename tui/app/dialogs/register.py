@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from textual import events
 
@@ -14,6 +14,7 @@ from ..asking.places import Choices, Entry
 from ..changing.changes import Change
 from ..changing.prospects import Request
 from ..changing.registering import Register
+from ..changing.stated import Stated, read_datasets, read_stated, split
 from ..changing.transfers import Candidate, ToRegister
 from ..facts import Line
 from .dialog import Dialog
@@ -24,18 +25,26 @@ if TYPE_CHECKING:
     from ..screens.main import MainScreen
 
 _LABEL = 10
-_ROWS = ("path", "model", "kind", "number", "parent", "note", "tags")
+_ROWS = ("path", "model", "kind", "number", "parent", "data", "metrics", "params", "note", "tags")
 _HELP = {
     "path": "files of the model: one file, or a directory",
     "model": "the model's name; a new one begins a new model",
     "kind": "empty: by what is there",
     "number": "empty: by what changed; or major, minor, patch, or a number such as 1.4.0",
     "parent": "what it was made from: a version, or a name outside the store such as hf:org/name",
+    "data": "what it learned from: train=data/train.csv test=reviews@1.0.0 …; files, versions, .dvc files",
+    "metrics": "accuracy=0.93 f1=0.9 …, or a file that has them, such as out/trainer_state.json",
+    "params": "lr=3e-4 epochs=2 …, or a file that has them, such as config.yaml",
     "note": "a line that says what is new",
     "tags": "key=value …; quotes hold blanks together",
 }
-_OTHER_LINES = 14
-"""Rows of a window that are not the list's, nor those below it: frame, rows of the form, keys, a margin."""
+_OTHER_LINES = 7
+"""Rows of a window that are neither the form's nor the list's, nor those below it: frame, keys, a margin."""
+
+_LIST_LINES = 12
+"""Rows of a window that the form leaves to the list and what is around it; then it shows only rows near the cursor."""
+
+_FEWEST = 4
 
 
 class RegisterDialog(Dialog):
@@ -116,7 +125,16 @@ class RegisterDialog(Dialog):
         if (kind := self.value("kind")) and kind not in KINDS:
             return f"{kind} is no kind: it is one of {', '.join(KINDS)}"
         tags = read_tags(self.value("tags"))
-        return tags.problem or ("tags are set here, not removed" if tags.remove else "")
+        return (
+            read_datasets(self.value("data"))[1]
+            or self._stated("metric").problem
+            or self._stated("param").problem
+            or tags.problem
+            or ("tags are set here, not removed" if tags.remove else "")
+        )
+
+    def _stated(self, what: Literal["metric", "param"]) -> Stated:
+        return read_stated(self.value(f"{what}s"), what)
 
     def _path_lacks(self) -> str:
         if not self.value("path"):
@@ -140,6 +158,9 @@ class RegisterDialog(Dialog):
             parent=self.value("parent"),
             note=self.value("note"),
             tags=read_tags(self.value("tags")).add,
+            metrics=self._stated("metric"),
+            params=self._stated("param"),
+            datasets=read_datasets(self.value("data"))[0],
         )
 
     def command(self) -> str:
@@ -159,9 +180,18 @@ class RegisterDialog(Dialog):
             shown if path else "PATH",
         ]
         parts += [f"--{name} {shlex.quote(value)}" for name, value in given.items() if value]
-        tags = read_tags(self.value("tags")).add
-        parts += [f"--tag {shlex.quote(f'{key}={value}')}" for key, value in tags.items()]
+        parts += [f"--{option} {shlex.quote(word)}" for option, word in self._words()]
         return f"mvtui register {' '.join(parts)}"
+
+    def _words(self) -> Iterator[tuple[str, str]]:
+        """Yield the words of rows that hold several, each with its option."""
+        for word in split(self.value("data"))[0]:
+            yield "dataset", word
+        for what in ("metric", "param"):
+            for word in split(self.value(f"{what}s"))[0]:
+                yield (what if "=" in word else f"{what}s-file"), word
+        for key, value in read_tags(self.value("tags")).add.items():
+            yield "tag", f"{key}={value}"
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -191,8 +221,12 @@ class RegisterDialog(Dialog):
         self.show()
 
     def choose(self, step: int) -> bool:
-        """Choose from the list; where there is none, go to the row before or after."""
-        if self.choices and self.choices.entries:
+        """Choose from the list, up from its top back to the row; where there is no list, and up from the row, go to another row."""
+        listed, chosen = bool(self.choices and self.choices.entries), self.picker.chosen
+        if step < 0 and chosen == 0:
+            self.picker.chosen = None
+            self.say("")
+        elif listed and not (step < 0 and chosen is None and self.row != _ROWS[0]):
             self.picker.move(self.choices, step)
             self.say("")
         else:
@@ -201,7 +235,8 @@ class RegisterDialog(Dialog):
 
     def other_hints(self) -> Iterable[tuple[str, str]]:
         """Keys of the form."""
-        yield "tab", "complete, next"
+        yield "tab", "next"
+        yield "shift+tab", "back"
         yield "up", "choose"
 
     async def other_key(self, event: events.Key) -> bool:
@@ -240,19 +275,29 @@ class RegisterDialog(Dialog):
     # -- lines -------------------------------------------------------------------------------------
 
     def _lines(self, columns: int) -> Sequence[Line]:
-        before = _ROWS[: _ROWS.index(self.row)]
+        rows = self._near
+        before = rows[: rows.index(self.row)]
         return [[], *(line for row in before for line in self._row(row, columns))]
+
+    @property
+    def _near(self) -> tuple[str, ...]:
+        """The rows that are shown: all, or those around the cursor's where the window is low."""
+        count = max(_FEWEST, min(len(_ROWS), self.app.size.height - _LIST_LINES))
+        first = max(0, min(_ROWS.index(self.row) - count // 2, len(_ROWS) - count))
+        return _ROWS[first : first + count]
 
     def _told(self, columns: int) -> list[Line]:
         ascii_only = self.main.ascii_only
         lines: list[Line] = [[(" ", ""), *self._inside(columns)]] if self.row == "path" else []
-        for row in _ROWS[_ROWS.index(self.row) + 1 :]:
+        near = self._near
+        for row in near[near.index(self.row) + 1 :]:
             lines += [[(" ", ""), *line] for line in self._row(row, columns)]
         below = super()._told(columns)
         if self.prospect is None and self.problem:
             told = paragraph(self.problem, columns, 2, ascii_only=ascii_only)
             below = [[], *([(" " + text, "warning")] for text in told), *below]
-        rows = min(ROWS, self.app.size.height - _OTHER_LINES - len(below))
+        rows = min(ROWS, self.app.size.height - _OTHER_LINES - len(near) - len(below))
+        rows += "path" not in near  # it has a line more than the others
         if rows > 0:
             lines += [[], *([(" ", ""), *line] for line in self._list(columns - 1, rows))]
         return [*lines, *below]
