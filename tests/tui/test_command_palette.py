@@ -18,7 +18,9 @@ from mvtui.tui.app.asking.seeking import Seeker
 from mvtui.tui.app.keys.actions import ACTIONS
 from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.keys.registry import Registry, Situation
+from mvtui.tui.app.keys.synonyms import COMMANDS, SYNONYMS
 from mvtui.tui.app.memory import ACTIONS as USED
+from mvtui.tui.cli import group
 from rich.cells import cell_len
 
 from .conftest import Opens, Session
@@ -75,6 +77,13 @@ def test_a_name_made_to_be_slow_is_looked_along_once() -> None:
     [
         ("promote", "stage.promote"),
         ("stage: promote", "stage.promote"),
+        ("history", "pane.stages"),
+        ("log", "pane.stages"),
+        ("journal", "pane.stages"),
+        ("overr", "stage.promote"),
+        ("compare", "compare.differences"),
+        ("search", "list.filter"),
+        ("exit", "app.quit"),
         ("PROMO", "stage.promote"),
         ("prmte", "stage.promote"),
         ("roll", "stage.rollback"),
@@ -134,6 +143,30 @@ async def test_what_can_t_be_done_says_why_and_stays(own: Store, opened: Opens) 
         assert it.main.memory.recall(USED) == []
         await it.press("escape")
         assert it.main.dialog is None
+
+
+def test_every_synonym_is_of_an_action_or_a_command_that_there_is() -> None:
+    assert set(SYNONYMS) <= {action.id for action in ACTIONS}
+    known = {name for section in group.COMMANDS.values() for name in section}
+    assert {command.line.split()[1] for command in COMMANDS} <= known
+
+
+async def test_what_only_the_command_line_does_is_named_and_copied(own: Store, opened: Opens) -> None:
+    async with opened(own.root, (80, 24)) as it:
+        await it.press("colon", *"history", "down")
+        assert chosen(it).startswith("▸ mvtui history")
+        assert "enter copy it" in it.seen("#dialog-keys")
+        assert "pane: Stages" in it.seen("#dialog-body")
+        await it.press("enter")
+        assert it.app.clipboard == "mvtui history"
+
+
+async def test_what_is_said_takes_the_lines_that_it_needs(own: Store, opened: Opens) -> None:
+    async with opened(own.root, (80, 24)) as it:
+        await it.press("colon")
+        assert it.seen("#dialog-told").split()[-3:] == ["queries", "work", "too"]
+        await it.press(*"jump")
+        assert "can't jump back: no version was left by a jump yet" in it.seen("#dialog-told")
 
 
 async def test_leaving_changes_nothing(filled: Path, opened: Opens) -> None:

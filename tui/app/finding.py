@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from .keys.registry import Hint
+from .keys.synonyms import COMMANDS, Command
 
 if TYPE_CHECKING:
     from ...store import Version
@@ -20,6 +21,10 @@ SAME, BEGINS, PART_BEGINS, CONTAINS, RESEMBLES, BESIDE = 6.0, 5.0, 4.0, 3.0, 2.0
 _WHOLE = 0.25
 _ENDS = " @:."
 """After a word that is a whole part of a name: ``sentiment`` in ``sentiment@1.4.0``, not in ``sentiment-int8@1.0.0``."""
+
+_SYNONYM = 0.5
+_COMMAND = 1.5
+"""So much less than a name does another word for it count, and what can only be copied from here."""
 
 _RECENT = 0.5
 _BLOCKED = 1.0
@@ -46,6 +51,16 @@ def version_fitness(wanted: Sequence[str], version: Version) -> float:
     names = (version.version, version.stage, version.id[:16], *version.aliases)
     fits = max(fitness(wanted, f"{version.model}@{name}") for name in names if name)
     return fits or BESIDE / 2
+
+
+def commands_ranked(text: str) -> list[tuple[float, Command]]:
+    """Return what only the command line does and fits a text, the best first, with how well it does."""
+    wanted = words(text)
+    fits = [
+        (max(fitness(wanted, each.name, each.description), fitness(wanted, each.synonyms)) - _COMMAND, each)
+        for each in COMMANDS
+    ]
+    return sorted((each for each in fits if each[0] > 0), key=lambda each: -each[0])
 
 
 def _fits(word: str, name: str) -> float:
@@ -78,8 +93,12 @@ def ranked(hints: Iterable[Hint], text: str, recent: Sequence[str]) -> list[tupl
         used = action.id in places
         if wanted:
             beside = f"{action.description} {action.id} {hint.key}"
-            fits = max(fitness(wanted, action.name), fitness(wanted, action.title, beside))
-            if not fits:
+            fits = max(
+                fitness(wanted, action.name),
+                fitness(wanted, action.title, beside),
+                fitness(wanted, action.synonyms, beside) - _SYNONYM,
+            )
+            if fits <= 0:
                 continue
             fits += _RECENT * used - _BLOCKED * bool(hint.obstacle)
             found.append((max(fits, BESIDE / 2), hint))

@@ -14,11 +14,12 @@ from ... import words
 from ...text import fit, paragraph, visible, width
 from ..changing.prospects import Request
 from ..facts import Line
-from ..finding import ranked
+from ..finding import commands_ranked, ranked
 from ..finding import words as wanted_words
 from ..keys.pane import Pane
 from ..keys.registry import Hint
 from ..memory import ACTIONS
+from ..terminal import clipboard
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ....store import Version
     from ..asking.messages import VersionsSought
     from ..asking.seeking import Sought, SoughtTest
+    from ..keys.synonyms import Command
     from ..screens.main import MainScreen
 
 _TALLEST = 16
@@ -45,12 +47,13 @@ _ASKS = "a name of something to do, or of a model or version to go to; queries w
 
 
 class Offer(NamedTuple):
-    """A line of the palette: an action, a version to go to, or an A/B ``test``, of which that is a version."""
+    """A line of the palette: an action, a version to go to, an A/B ``test``, of which that is a version, or a command."""
 
     fits: float
     action: Hint | None = None
     version: Version | None = None
     test: str = ""
+    command: Command | None = None
 
 
 class Palette(Dialog):
@@ -130,7 +133,9 @@ class Palette(Dialog):
     def hints(self) -> list[Hint]:
         """Return the keys."""
         chosen = self._chosen
-        verb = "go there" if chosen and chosen.version else self.verb
+        verb = self.verb
+        if chosen and (chosen.version or chosen.command):
+            verb = "go there" if chosen.version else "copy it"
         dimmed = chosen is None or bool(chosen.action and chosen.action.obstacle)
         return [
             hint("escape", "leave"),
@@ -150,6 +155,9 @@ class Palette(Dialog):
         recent = self.main.memory.recall(ACTIONS)[::-1]
         hints = self.main.registry.offered(self.main.situation)
         found = [Offer(fits, action=each) for fits, each in ranked(hints, text, recent)]
+        if wanted:
+            found += [Offer(fits, command=each) for fits, each in commands_ranked(text)]
+            found.sort(key=lambda offer: -offer.fits)
         if wanted and self._sought == text:
             found += [Offer(fits, version=each) for fits, each in self._versions]
             found += [Offer(fits, version=each, test=name) for fits, name, each in self._tests]
@@ -183,6 +191,8 @@ class Palette(Dialog):
         if offer.version is not None:
             make = self._test_line if offer.test else self._version_line
             return [(sign, "accent"), *make(offer, offer.version, here, columns - 2)]
+        if offer.command is not None:
+            return [(sign, "accent"), *self._command_line(offer.command, here, columns - 2)]
         assert offer.action is not None
         action, obstacle = offer.action.action, offer.action.obstacle
         keys = action.shown_keys
@@ -196,6 +206,10 @@ class Palette(Dialog):
             (fit(told, room, ascii_only=self.main.ascii_only), "warning" if obstacle and here else "muted"),
             ("  " + keys, "muted" if obstacle else "key"),
         ]
+
+    def _command_line(self, command: Command, here: bool, columns: int) -> Line:
+        told = fit(command.description, max(columns - _LABEL, 0), ascii_only=self.main.ascii_only)
+        return [(fit(command.line, _LABEL), "title" if here else ""), (told, "muted")]
 
     def _test_line(self, offer: Offer, version: Version, here: bool, columns: int) -> Line:
         name = visible(offer.test, _LABEL - len(_GO), ascii_only=self.main.ascii_only)
@@ -239,6 +253,8 @@ class Palette(Dialog):
                 text, style = action.description, "muted"
                 if obstacle:
                     text, style = f"can't {action.doing or action.name}: {obstacle}", "warning"
+            elif chosen and chosen.command:
+                text, style = f"{chosen.command.description}: a command, which enter copies", "muted"
             elif chosen is None:
                 told = self._sought == self.typed
                 text = "nothing is called that" if told else "looking" + self.main.signs.ellipsis
@@ -285,6 +301,9 @@ class Palette(Dialog):
         elif chosen.version is not None:
             self.close()
             self.main.jumps.to(chosen.version, pane=Pane.TESTS if chosen.test else Pane.VERSIONS)
+        elif chosen.command is not None:
+            self.close()
+            clipboard.copy(self.main, chosen.command.line)
         elif chosen.action is not None:
             action = chosen.action.action
             if obstacle := action.obstacle(self.main.situation):
@@ -300,4 +319,6 @@ def _same(one: Offer, other: Offer | None) -> bool:
         return False
     if one.version is not None:
         return other.version is not None and (one.version.ref, one.test) == (other.version.ref, other.test)
+    if one.command is not None:
+        return one.command is other.command
     return other.action is not None and one.action is not None and one.action.action is other.action.action

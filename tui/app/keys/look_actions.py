@@ -317,10 +317,15 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         footer=9,
         why_not=needs_jump,
         elsewhere=(Elsewhere(Pane.LINEAGE, "Go back to the version from which you jumped here", footer=3),),
-        synonyms="previous return history",
         shy=True,
     ),
-    Action("pane.back", ("escape",), "back", "Go one layer out: message, filter, zoom, pane, marks", SHOW),
+    Action(
+        "pane.back",
+        ("escape",),
+        "back",
+        "Go one layer out: what is open, filter, warning, zoom, pane, marks",
+        SHOW,
+    ),
     Action(
         "list.filter",
         ("slash",),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from . import keynames
 from .pane import Pane
+from .synonyms import SYNONYMS
 
 MOVE = "Move"
 """The section of what moves about in a pane: nobody looks for that by name, so the palette has it last."""
@@ -64,8 +65,8 @@ class Action(Struct, frozen=True):
     the first is the one shown. ``name`` is for the footer, ``description`` a sentence without its full
     stop. ``pane`` is where it applies (None: everywhere). ``footer`` is its rank there, 0 for not at all;
     lower ranks stay longer when the footer gets short. ``doing`` takes the place of the name in "can't …", and
-    ``elsewhere`` says of panes in which it is something else what it is there. ``synonyms`` are words that people know
-    it by from other programs: the palette finds it by them. ``shy`` keeps it out of the footer while it can't act.
+    ``elsewhere`` says of panes in which it is something else what it is there. ``shy`` keeps it out of the footer while
+    it can't act.
     """
 
     id: str
@@ -78,7 +79,6 @@ class Action(Struct, frozen=True):
     why_not: WhyNot | None = None
     doing: str = ""
     elsewhere: tuple[Elsewhere, ...] = ()
-    synonyms: str = ""
     shy: bool = False
 
     def within(self, pane: Pane) -> Action:
@@ -102,6 +102,11 @@ class Action(Struct, frozen=True):
         """What the palette calls it: ``stage: Promote``."""
         area = self.id.partition(".")[0]
         return f"{area}: {self.name[:1].upper()}{self.name[1:]}"
+
+    @property
+    def synonyms(self) -> str:
+        """Words that people know it by from other programs, between blanks."""
+        return SYNONYMS.get(self.id, "")
 
     @property
     def shown_keys(self) -> str:
