@@ -157,7 +157,6 @@ def test_where_nothing_can_be_changed_every_change_says_why_and_stays_in_sight()
     told = {action.id for action in registry.actions if action.obstacle(locked)}
     assert told == changes
     assert {hint.action.id for hint in registry.footer(locked)} >= changes - tests - {"change.redo"}
-    assert {hint.action.id for hint in registry.footer(replace(locked, pane=Pane.TESTS))} >= tests
     nothing = Situation(store_open=True, locked="your account may not write this store")
     assert registry.get("stage.promote").obstacle(nothing) == nothing.locked, "what never can be comes first"
 

@@ -172,7 +172,7 @@ def test_the_overview_is_safe_and_as_wide_as_asked(text: str, width: int, ascii_
     detail = VersionDetail(shown, (FileEntry(text or "x", 5, "0" * 64),))
     look = Look(NOW, ascii_only)
     lines = [*facts.overview(shown, Known(detail), look, width), *facts.summary(shown, look, width)]
-    lines += guide.no_store(text, look, width)[3:5]
+    lines += guide.no_store(text, text, look, width)[3:5]
     left, right = headline.top(None, None, look, width)
     for line in [*lines, left, right]:
         whole = "".join(piece for piece, _ in line)

@@ -129,10 +129,15 @@ class Staged(msgspec.Struct, frozen=True):
 
 
 class Tested(msgspec.Struct, frozen=True):
-    """What is known of a model's A/B tests: of one all that was measured, and the ``others``; None where there is none."""
+    """What is known of a model's A/B tests: of one all that was measured, and the ``others``; None where there is none.
+
+    Where there is none ``control`` is what is in Production, and ``metric`` the one by which a test could decide (``accuracy:max``).
+    """
 
     report: ABReport | None = None
     others: tuple[ABTestInfo, ...] = ()
+    control: Version | None = None
+    metric: str = ""
 
 
 Content: TypeAlias = (

@@ -54,10 +54,23 @@ def _tested(store: Store, version: Version) -> Tested:
     """Return the test that runs, else the last one that the version was in, else the last one."""
     tests = store.ab_tests(version.model)
     if not tests:
-        return Tested()
+        control = in_production(store, version.model)
+        return Tested(
+            control=control, metric=deciding_metric(store, [control, version] if control else [version])
+        )
     of_version = [t for t in tests if any(arm.version == version.version for arm in t.spec.arms)]
     shown = tests[0] if tests[0].running else next(iter(of_version), tests[0])
     return Tested(store.ab_report(shown.name), tuple(test for test in tests if test is not shown))
+
+
+def deciding_metric(store: Store, versions: Iterable[Version]) -> str:
+    """Return the metric that tells most of versions, as an A/B test takes it: ``accuracy:max``; empty where none would do."""
+    names = dict.fromkeys((name for version in versions for name in version.metrics), 1)
+    for name in worth_a_column(names, store.direction):
+        way = store.direction(name)
+        if way and {":", "="}.isdisjoint(name):
+            return f"{name}:{'max' if way == 'higher' else 'min'}"
+    return ""
 
 
 def measured(store: Store, asked: Asked, *, more: bool = False, history: bool = False) -> Measured:

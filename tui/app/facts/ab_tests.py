@@ -20,7 +20,7 @@ _LINES = 4
 def ab_tests(found: Tested, version: Version, look: Look, columns: int) -> Lines:
     """Return the view, ``columns`` cells wide."""
     if found.report is None:
-        return Lines(_none(version, look, columns))
+        return Lines(_none(found, version, look, columns))
     told = report(found.report, columns, plain=look.ascii_only)
     lines = Lines([(text, "title" if style == "heading" else style) for text, style in line] for line in told)
     if found.others:
@@ -34,13 +34,34 @@ def ab_tests(found: Tested, version: Version, look: Look, columns: int) -> Lines
     return lines
 
 
-def _none(version: Version, look: Look, columns: int) -> list[Line]:
+def _none(found: Tested, version: Version, look: Look, columns: int) -> list[Line]:
+    """Say how to begin: with what is in production, and a version beside it."""
     model = visible(version.model, 100, ascii_only=look.ascii_only)
-    how = (
-        f"mvtui ab start NAME --arm a={model}@production:90 --arm b={model}@{version.version}:10 "
-        '--metric resolved:max --reason "…"'
-    )
     lines: list[Line] = [[(f"no A/B test of {model} yet", "muted")], []]
-    lines.append([("To test this version on real traffic beside what is in production:", "muted")])
-    lines += [[(text, "")] for text in paragraph(how, columns, _LINES, ascii_only=look.ascii_only)]
+
+    def add(text: str, style: str) -> None:
+        texts = paragraph(text, columns, _LINES, ascii_only=look.ascii_only)
+        lines.extend([(line, style)] for line in texts)
+
+    control = found.control
+    if control is None:
+        add(
+            "A test compares with what is in production, and nothing is yet: promote a version first.",
+            "muted",
+        )
+        return lines
+    if control.id == version.id:
+        add(
+            f"{version.version} is in production: select the version to test on real traffic beside it, "
+            "or mark both. Then, or with the key T here:",
+            "muted",
+        )
+    else:
+        add("To test this version on real traffic beside what is in production, with the key T, or:", "muted")
+    beside = "VERSION" if control.id == version.id else version.version
+    metric = f" --metric {found.metric}" if found.metric else ""
+    add(
+        f"mvtui ab start NAME --arm a={version.model}@{control.version}:90 --arm b={version.model}@{beside}:10{metric} --reason WHY",
+        "",
+    )
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .ab_actions import AB_ACTIONS
 from .change_actions import CHANGE_ACTIONS
 from .look_actions import LOOK_ACTIONS
 from .registry import Action
@@ -11,6 +12,7 @@ APP = "mvtui"
 ACTIONS: tuple[Action, ...] = (
     *LOOK_ACTIONS,
     *CHANGE_ACTIONS,
+    *AB_ACTIONS,
     Action("app.help", ("question_mark", "f1"), "help", "Show these keys", APP, footer=1),
     Action(
         "app.palette",

@@ -169,7 +169,7 @@ def show(name: str, as_json: bool) -> None:
     from ...ab_tests import report
     from ..table import terminal_width
 
-    columns = terminal_width() if output.is_tty(sys.stdout) else 100
+    columns = terminal_width()
     for line in report(found, columns, plain=output.ascii_only()):
         shown = "".join(output.paint(text, *_STYLES.get(style, ())) for text, style in line)
         output.data(shown.rstrip())
