@@ -177,7 +177,8 @@ def _asked(
         returns = mode == "undo" and door.stage == PRODUCTION and _is_rollback(index, event)
         name = ref_of(door.document)
         if returns:
-            hint = f"A rollback asks no gate: mvtui rollback {door.document['model']} --to {name}"
+            model = door.document["model"]
+            hint = f'A rollback asks no gate: mvtui rollback {model} --to {name} --reason "…"'
         else:
             hint = f"mvtui promote {name} --to {door.stage} goes through the gates, or past them with --override."
         raise GateError(

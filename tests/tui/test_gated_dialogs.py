@@ -168,6 +168,7 @@ async def test_an_approval_that_will_not_count_is_told_before_with_what_makes_it
         await it.press("j", "a")
         told = flat(it.text)
         assert "it won't count: root may be anyone: only a signed approval tells who it is" in told
+        assert "✗ approvals 0 of 1" in told, "the evidence stands above the fold"
         assert "ctrl-s signs it; you have no SSH key yet" in told
         assert "ssh-keygen -t ed25519; echo root $(cat ~/.ssh/id_ed25519.pub) >>" in told
         await it.press("down")

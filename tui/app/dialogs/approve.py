@@ -13,6 +13,7 @@ from ..changing.changes import Change, Say
 from ..changing.prospects import Opinion, Request, ToSay
 from ..facts import Line
 from ..facts.gates import gates
+from ..facts.lines import length
 from ..facts.signing import signing
 from .dialog import Dialog
 
@@ -121,11 +122,17 @@ class ApproveDialog(Dialog):
         return True
 
     def body(self, columns: int) -> Sequence[Line]:
-        """What is chosen, who asks for it, what it is worth, and what the gates say; those that pass in short where that is too long."""
-        lines = self._body(columns, folded=False)
-        return lines if len(lines) + 2 <= self.rows else self._body(columns, folded=True)
+        """What is chosen, who asks for it, what it is worth, and what the gates say.
 
-    def _body(self, columns: int, *, folded: bool) -> list[Line]:
+        Where that is too long those that pass are told in short, and then the verdicts, too.
+        """
+        lines = self._body(columns, 0)
+        for short in (1, 2):
+            if len(lines) + 2 > self.rows:
+                lines = self._body(columns, short)
+        return lines
+
+    def _body(self, columns: int, short: int) -> list[Line]:
         found: Opinion = self.prospect
         look, report = self.main.look, found.report
         lines: list[Line] = [
@@ -140,7 +147,7 @@ class ApproveDialog(Dialog):
             why = f': "{asked.reason}"' if asked.reason else ""
             told = f"{asked.by} asks for your approval, {words.ago(asked.at, look.now)}{why}"
             lines += [[(t, "accent")] for t in paragraph(told, columns, 3, ascii_only=look.ascii_only)]
-        lines += [[], *self._verdicts(), []]
+        lines += [[], *(self._verdicts() if short < 2 else [self._verdict(columns)]), []]
         for notice in report.notices:
             lines += [[(t, "warning")] for t in paragraph(notice, columns, 3, ascii_only=look.ascii_only)]
         if worth := self._worth(found, columns):
@@ -151,7 +158,7 @@ class ApproveDialog(Dialog):
                 f"no gate of {report.target} asks for approvals: a verdict is recorded, and changes nothing"
             )
             lines += [[(t, "warning")] for t in paragraph(told, columns, 2, ascii_only=look.ascii_only)]
-        return [*lines, *gates(report, look, columns, folded=folded)]
+        return [*lines, *gates(report, look, columns, folded=short > 0)]
 
     def _worth(self, found: Opinion, columns: int) -> list[Line]:
         """Say what signs it; and of an approval that would not count why, and what makes it count."""
@@ -166,6 +173,12 @@ class ApproveDialog(Dialog):
             for each, style in told
             for text in paragraph(each, columns, 4, ascii_only=self.main.ascii_only)
         ]
+
+    def _verdict(self, columns: int) -> Line:
+        others = ", ".join(verdict for verdict in _VERDICTS if verdict != self.verdict)
+        line: Line = [(f"{self.main.signs.cursor} {self.verdict}  ", "accent"), (_MEANS[self.verdict], "")]
+        rest = f"   {self.shown('up')} {others}"
+        return [*line, (rest, "muted")] if length(line) + len(rest) <= columns else line
 
     def _verdicts(self) -> Iterable[Line]:
         for verdict in _VERDICTS:
