@@ -39,6 +39,11 @@ class Pickles(msgspec.Struct, frozen=True):
         return self.unsafe or self.unknown or self.unread
 
 
+def kept_verdict(verdict: str, rules: int) -> str:
+    """Return what a kept verdict is worth now: what was safe by rules that missed something is ``unknown``."""
+    return "unknown" if verdict == "safe" and rules < RULES else verdict
+
+
 def worst(found: Iterable[Pickles | None]) -> Pickles | None:
     """Return what several files' pickled data come to together: the worst verdict, all names; None without any."""
     there = [pickles for pickles in found if pickles is not None]

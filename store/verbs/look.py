@@ -14,6 +14,7 @@ from ..engine.repository import Repository
 from ..errors import VerificationError
 from ..nouns import names
 from ..nouns.metric import from_stored
+from ..nouns.pickles import kept_verdict
 from ..nouns.version import Model, Version, VersionDetail
 from . import resolve
 
@@ -61,7 +62,7 @@ def as_version(document: Document) -> Version:
         rolled_back=document.get("rolled_back", False),
         overridden=tuple(document.get("overridden", ())),
         verified=_verified(document),
-        pickles=document.get("pickles", ""),
+        pickles=kept_verdict(document.get("pickles", ""), document.get("pickle_rules", 1)),
         pickle_reasons=tuple(document.get("pickle_reasons", ())),
         members=dict(document.get("members", {})),
         mismatch=tuple(document.get("mismatch", ())),

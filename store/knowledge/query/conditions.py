@@ -13,6 +13,7 @@ from functools import cache
 from typing import Protocol
 
 from ...nouns.lineage import DATA_EDGES
+from ...nouns.pickles import kept_verdict
 from ...nouns.semver import precedence
 from . import keyed
 from .fields import COMPARE, FIELDS
@@ -57,12 +58,17 @@ def test(condition: Condition, names: Names) -> Test:
 
 # -- text -----------------------------------------------------------------------------------------
 
+
+def _pickles(document: Document) -> str:
+    return kept_verdict(document.get("pickles", "?"), document.get("pickle_rules", 1))
+
+
 _TEXTS: dict[str, Callable[[Document], str]] = {
     "model": lambda d: d["model"],
     "stage": lambda d: d.get("stage") or "",
     "kind": lambda d: d["kind"],
     # "none" is read as no text; a version whose files were not looked into is none of these.
-    "pickle": lambda d: "" if d.get("pickles") == "none" else d.get("pickles", "?"),
+    "pickle": lambda d: "" if d.get("pickles") == "none" else _pickles(d),
     "author": lambda d: d["author"],
     "host": lambda d: d["host"],
 }

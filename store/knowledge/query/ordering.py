@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...nouns.names import STAGES
-from ...nouns.pickles import PICKLE_WORDS
+from ...nouns.pickles import PICKLE_WORDS, kept_verdict
 from ...nouns.semver import precedence
 from .keyed import measured
 from .pattern import fold
@@ -95,7 +95,7 @@ _KEYS: dict[str, Key] = {
     "author": lambda d: fold(d["author"]),
     "host": lambda d: fold(d["host"]),
     "alias": lambda d: fold(min(d["aliases"])) if d.get("aliases") else None,
-    "pickle": lambda d: _PICKLES.get(d.get("pickles", "")),
+    "pickle": lambda d: _PICKLES.get(kept_verdict(d.get("pickles", ""), d.get("pickle_rules", 1))),
     "note": lambda d: fold(d["note"]) if d.get("note") else None,
     "id": lambda d: d["id"],
 }

@@ -199,6 +199,8 @@ def test_a_verdict_by_older_rules_is_made_anew(
         patch.setattr(verb, "RULES", 1)
         store.register("m", make_file(UNSAFE, "model.pt"))
         assert gate_of(store)[0] == "pass"
+    assert store.get("m").pickles == "unknown"
+    assert [len(list(store.query(f"pickle:{word}"))) for word in ("safe", "unknown")] == [0, 1]
     monkeypatch.setattr(verb, "RULES", 2)
     assert gate_of(store)[:2] == ("fail", "unsafe: os.system")
     store.register("m", make_file(UNKNOWN, "model.pt"))
