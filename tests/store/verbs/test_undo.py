@@ -312,6 +312,21 @@ def test_redo_of_a_promotion_asks_the_gates(three: Store) -> None:
     assert three.get("m@production").version == "1.0.2"
 
 
+def test_a_dry_run_that_looks_at_no_byte_fails_only_where_they_would_not_help(
+    three: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three.rollback("m", reason="x")
+    looked: list[object] = []
+    monkeypatch.setattr("mvtui.store.verbs.unmove.prepare", lambda *words, **_: looked.append(words))
+    hashed = '[[gate]]\nstage = "production"\nverified = "0s"\n'
+    (three.root / "config.toml").write_text(hashed)
+    assert three.undo(dry_run=True, verify=False).dry_run
+    (three.root / "config.toml").write_text(hashed + 'metrics = ["f1"]\n')
+    with pytest.raises(GateError, match="metric f1 stops it"):
+        three.undo(dry_run=True, verify=False)
+    assert looked == []
+
+
 def test_a_gate_that_wants_bytes_hashed_has_them_hashed_by_undo(three: Store) -> None:
     three.rollback("m", reason="x")
     (three.root / "config.toml").write_text('[[gate]]\nstage = "production"\nverified = "now"\n')
