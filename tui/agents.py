@@ -49,12 +49,17 @@ def countdown(status: HostedStatus, day: date) -> str:
     return "RETIRED today" if left == 0 else f"RETIRED {plural(-left, 'day')} ago"
 
 
-def flags(status: HostedStatus, day: date, *, ascii_only: bool = False) -> str:
-    """Return what is to be known of a model in a list: ``floating · retires in 15 days``; empty when nothing is."""
+def alerts(status: HostedStatus, day: date) -> list[str]:
+    """Return what is to be known of a model in a list: that its name moves, that it ends."""
     told = [FLOATING] if status.floating else []
     if status.prospect(day):
         told.append(countdown(status, day))
-    return f" {signs(ascii_only).dot} ".join(told)
+    return told
+
+
+def flags(status: HostedStatus, day: date, *, ascii_only: bool = False) -> str:
+    """Return the same on one line: ``floating · retires in 15 days``; empty when nothing is."""
+    return f" {signs(ascii_only).dot} ".join(alerts(status, day))
 
 
 def facts(version: Version, status: HostedStatus, day: date) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -28,11 +28,17 @@ def newer(member: MemberState) -> str:
     return f"production has {member.current}" if member.current else ""
 
 
-def flag(version: Version, members: Sequence[MemberState], *, ascii_only: bool = False) -> str:
+def troubles(version: Version, members: Sequence[MemberState]) -> list[str]:
     """Return what must not be overlooked of a version in a list: what does not fit, or what became of its members."""
     told = [MISFIT] if version.mismatch else []
     troubled = [member for member in members if member.trouble]
     if troubled:
         more = f" +{len(troubled) - 1}" if len(troubled) > 1 else ""
         told.append(f"{troubled[0].role} {troubled[0].trouble}{more}")
+    return told
+
+
+def flag(version: Version, members: Sequence[MemberState], *, ascii_only: bool = False) -> str:
+    """Return the same behind a sign; empty when nothing is amiss."""
+    told = troubles(version, members)
     return f"{signs(ascii_only).overridden} {', '.join(told)}" if told else ""

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from ....store.errors import MvtuiError, NotFoundError
 from ..tables.version_columns import VersionColumns, of_versions
 from . import reading
+from .flags import flags
 from .jobs import Job
 from .messages import (
     ColumnsNamed,
@@ -161,4 +162,5 @@ class Listing:
     def _columns(self, store: Store, found: Sequence[Version]) -> VersionColumns:
         if not len(found):
             return VersionColumns()
-        return of_versions(found, store.direction, reading.in_production(store, found[0].model))
+        told = {} if self._worker.partial else flags(store, found)
+        return of_versions(found, store.direction, reading.in_production(store, found[0].model), told)

@@ -24,6 +24,7 @@ _LEAST_NUMBER = 7
 _VALUE_MAX = 20
 _TAGS_MAX = 32
 _SOURCE_MAX = 36
+_FLAGS_MAX = 36
 _AGE = 5
 """Cells of an age, but for those of ten minutes and more."""
 
@@ -36,11 +37,12 @@ _SINCE_RANK = 6
 
 
 class About(NamedTuple):
-    """What columns are made by: the first versions, which way metrics are better, what differences are to."""
+    """What columns are made by: the first versions, which way metrics are better, what differences are to, what is flagged."""
 
     sample: Sequence[Version]
     ways: Mapping[str, Direction]
     production: Version | None
+    flags: Mapping[str, tuple[str, ...]] = {}
 
 
 def made(name: str, about: About, look: Look, *, rank: int) -> Column | None:
@@ -145,6 +147,21 @@ def pickles(version: Version, look: Look) -> str:
     return words.pickles_label(version.pickles, ascii_only=look.ascii_only, short=True)
 
 
+def _flags(about: About) -> Column:
+    """Return the column of what must not be overlooked, as wide as the longest of it."""
+
+    def text(version: Version, look: Look) -> str:
+        told = about.flags.get(version.id)
+        known = words.signs(look.ascii_only)
+        return f"{known.overridden} {f' {known.dot} '.join(told)}" if told else ""
+
+    def style(version: Version) -> str:
+        return "bad" if any("RETIRED" in each for each in about.flags.get(version.id, ())) else "warning"
+
+    texts = [f"! {' . '.join(told)}" for told in about.flags.values()]
+    return Column("FLAGS", min(widest(texts, 5), _FLAGS_MAX), 1, text, style=style)
+
+
 def _source(version: Version, _look: Look) -> str:
     """Return where a dataset came from, and that its bytes are still only there if they are."""
     source = version.source
@@ -181,6 +198,7 @@ _PLAIN: dict[str, Callable[[About], Column]] = {
     "stage": lambda a: _text(a, "STAGE", standing, least=12, most=15, key="stage", rank=1, style=standing_style),
     "overridden": lambda _: Column("", len(words.OVERRIDDEN), 5, lambda v, _: words.OVERRIDDEN if v.overridden else "",
                                    style=lambda _v: "bad"),
+    "flags": _flags,
     "pickle": _pickles,
     "alias": lambda a: _text(a, "ALIAS", lambda v, _: ", ".join(v.aliases), least=5, most=16, key="alias", rank=5,
                              style="accent"),

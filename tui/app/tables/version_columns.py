@@ -24,7 +24,7 @@ HEADLINE, HEADLINE_DELTA, METRICS = "metric", "delta", "metrics"
 """Names that settings may use for the headline metric, its difference to production, and the metrics besides it."""
 
 PLAIN_NAMES = (
-    *("version", "id", "kind", "stage", "overridden", "pickle", "alias", "age", "author", "size"),
+    *("version", "id", "kind", "stage", "overridden", "flags", "pickle", "alias", "age", "author", "size"),
     *("tags", "note", "source", "host", "staged", "files"),
 )
 """The columns that every list can have."""
@@ -43,7 +43,8 @@ class VersionColumns(Struct, frozen=True):
     """What there is to choose from for the versions of one model: columns are made when they are wanted.
 
     ``sample`` decides about widths, ``ways`` says of metrics which way they are better, ``production`` is what
-    differences are to. ``metrics`` (the most telling first), ``tags`` and ``params`` are names that are known.
+    differences are to. ``metrics`` (the most telling first), ``tags`` and ``params`` are names that are known. ``flags`` are what must
+    not be overlooked, in words, by hash ID.
     """
 
     sample: Sequence[Version] = ()
@@ -52,6 +53,7 @@ class VersionColumns(Struct, frozen=True):
     metrics: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     params: tuple[str, ...] = ()
+    flags: Mapping[str, tuple[str, ...]] = {}
 
     def with_names(
         self,
@@ -83,7 +85,7 @@ class VersionColumns(Struct, frozen=True):
         """Return the columns that say something about these versions, in reading order."""
         found = [
             name
-            for name in ("version", "id", "stage", "staged", "overridden", "pickle", "alias")
+            for name in ("version", "id", "stage", "staged", "overridden", "flags", "pickle", "alias")
             if self.tells(name)
         ]
         found += self._measured(headline)
@@ -127,6 +129,8 @@ class VersionColumns(Struct, frozen=True):
                 if prefix == DELTA and (production is None or key not in production.metrics):
                     return False
                 return any(key in get(version) for version in sample)
+        if name == "flags":
+            return bool(self.flags)
         if name == "kind":
             return any(version.kind != "weights" for version in sample)
         says = _SAYS.get(name)
@@ -136,7 +140,7 @@ class VersionColumns(Struct, frozen=True):
 
     def columns(self, names: Sequence[str], look: Look, *, kept: bool = False) -> list[Column]:
         """Return columns by their names; ``kept`` says that a person chose them. What no list can have is left out."""
-        about = About(self.sample, self.ways, self.production)
+        about = About(self.sample, self.ways, self.production, self.flags)
         ranks = iter(_METRIC_RANKS)
         out: list[Column] = []
         for name in names:
@@ -150,10 +154,12 @@ def of_versions(
     versions: Sequence[Version],
     direction: Callable[[str], Direction | None] = lambda _metric: None,
     production: Version | None = None,
+    flags: Mapping[str, tuple[str, ...]] | None = None,
 ) -> VersionColumns:
     """Return what there is to choose from for versions, the first ones of which are looked at.
 
-    ``direction`` says of a metric which way it is better; ``production`` is what the others are compared with.
+    ``direction`` says of a metric which way it is better; ``production`` is what the others are compared with. ``flags`` are
+    what must not be overlooked of some, by hash ID.
     """
     sample = sample_of(versions)
     counts = Counter(name for version in sample for name in version.metrics)
@@ -170,6 +176,7 @@ def of_versions(
         tuple(metrics),
         tuple(name for name, _ in tags.most_common()),
         tuple(name for name, _ in params.most_common()),
+        flags or {},
     )
 
 
@@ -191,5 +198,5 @@ _SAYS: dict[str, Callable[[Version], object]] = {
 }
 """What a column needs a version to have; the others say something of every version."""
 
-_ALWAYS = frozenset(PLAIN_NAMES) - _SAYS.keys() - {"kind"}
-_BEFORE_METRICS = ("version", "id", "kind", "stage", "overridden", "pickle", "alias")
+_ALWAYS = frozenset(PLAIN_NAMES) - _SAYS.keys() - {"kind", "flags"}
+_BEFORE_METRICS = ("version", "id", "kind", "stage", "overridden", "flags", "pickle", "alias")
