@@ -81,6 +81,48 @@ async def test_the_list_follows_the_dialog_and_esc_puts_it_back(world: Path, ope
         assert heading(it) == before
 
 
+def at(it: Session) -> str:
+    """The line that the cursor is on."""
+    return next(line for line in it.seen("#dialog-body").splitlines() if line.strip().startswith("▸"))
+
+
+async def test_a_column_is_found_by_its_name_and_comes_where_it_is_seen(world: Path, opened: Opens) -> None:
+    async with opened(world, (80, 24)) as it:
+        await to_m(it)
+        await it.press("C", "slash", *"seed")
+        assert "param.seed" in at(it)
+        assert "/seed   1 like that" in it.seen("#dialog-told")
+        await it.press("space")
+        assert "[x] param.seed" in at(it)
+        assert "param.seed" in heading(it)
+        assert "param.seed is shown, behind age" in " ".join(it.seen("#dialog-told").split())
+        await it.press("slash", *"zzz")
+        assert "nothing is called that" in it.seen("#dialog-told")
+        await it.press("escape", "slash", *"loss", "enter")
+        assert "metric.loss" in at(it)
+        await it.press("less_than_sign")
+        assert titles(it)[:2] == ["VERSION", "loss"], "to the front is behind the version"
+        await it.press("less_than_sign")
+        assert titles(it)[0] == "loss", "and from there before it"
+        await it.press("greater_than_sign")
+        names = it.main.dialog._names  # type: ignore[union-attr]
+        assert names.index("param.seed") < names.index("metric.loss")
+        assert titles(it)[0] == "VERSION"
+        assert "loss" in titles(it)
+        await it.press("enter")
+        assert it.main.dialog is None
+
+
+async def test_a_long_name_is_told_whole(own: Store, tmp_path: Path, opened: Opens) -> None:
+    name = "accuracy[a-data-set-with-a-name@1.0.0:negated-once]"
+    (tmp_path / "w").write_bytes(b"w")
+    own.register("alpha", tmp_path / "w", version="2.0.0", metrics={name: 0.5}, capture=False)
+    async with opened(own.root, (80, 24)) as it:
+        await it.press("C", "slash", *"negated", "enter")
+        assert name not in at(it)
+        assert f"metric.{name}" in it.seen("#dialog-told").replace("\n", "").replace(" ", "")
+
+
 async def test_what_is_kept_stays_at_the_next_start_and_for_this_model_alone(
     world: Path, tmp_path: Path
 ) -> None:

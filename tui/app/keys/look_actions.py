@@ -343,7 +343,7 @@ LOOK_ACTIONS: tuple[Action, ...] = (
         "list.sort",
         ("s",),
         "sort",
-        "Sort the versions by the next column: metric, stage, version, age, size, author, none",
+        "Sort the versions by the next column that is seen, from the metric on; behind the last by none",
         SHOW,
         footer=16,
         why_not=needs_version,

@@ -261,7 +261,7 @@ class Selection:
         if turn:
             order: sorting.Order | None = now.turned if now else sorting.OLDEST_FIRST
         else:
-            order = sorting.after(now, self._columns)
+            order = sorting.after(now, self._screen.version_table.seen_columns)
         return self._sort(order)
 
     def sort_by(self, column: columns.Column) -> str:

@@ -36,7 +36,8 @@ _ENDS = {
 _FALLING = frozenset({"version", "created", "staged", "size", "files", "pickle"})
 """Keys of which the last is what one looks for first."""
 
-_AFTER_METRIC = ("stage", "version", "created", "size", "author")
+_UNSOUGHT = frozenset({"id"})
+"""Keys whose order tells nothing: a click on the title sorts by them, the key that goes through the columns does not."""
 
 
 class Order(Struct, frozen=True):
@@ -72,15 +73,14 @@ OLDEST_FIRST = Order("created", falling=False)
 
 
 def after(order: Order | None, columns: Sequence[Column]) -> Order | None:
-    """Return the order that comes next: by the first metric there is, then by the other columns, then none."""
-    keys = {column.key: column for column in columns if column.key}
-    metric = next((key for key in keys if key.startswith(_METRIC)), None)
-    cycle = [key for key in (metric, *_AFTER_METRIC) if key in keys]
+    """Return the order that comes next: by each column from the first metric on, those before it at the end, then none."""
+    keys = {column.key: column for column in columns if column.key and column.key not in _UNSOUGHT}
+    names = list(keys)
+    first = next((place for place, key in enumerate(names) if key.startswith(_METRIC)), 0)
+    cycle = names[first:] + names[:first]
     now = order.key if order else ""
     place = cycle.index(now) + 1 if now in cycle else 0
-    if place >= len(cycle):
-        return None
-    return of(keys[cycle[place] or ""])
+    return of(keys[cycle[place]]) if place < len(cycle) else None
 
 
 def of(column: Column, now: Order | None = None) -> Order:

@@ -138,6 +138,25 @@ class VirtualTable(Scroller):
         return self._laid.before != before
 
     @property
+    def seen_columns(self) -> Sequence[Column]:
+        """The columns that are seen, from left to right."""
+        return self._laid.columns
+
+    def bring_column(self, name: str, within: int) -> None:
+        """Scroll until a column is seen in the first ``within`` cells, as far as that can be."""
+        if name in (column.name for column in self._columns):
+            while not self._sees(name, within) and self.scroll_columns(1):
+                pass
+
+    def _sees(self, name: str, within: int) -> bool:
+        end = _MARGIN
+        for column in self._laid.columns:
+            if column.name == name:
+                return end + column.width <= within
+            end += column.width + column.gap
+        return False
+
+    @property
     def hidden(self) -> tuple[int, int]:
         """How many columns are to the left of those that are seen, and how many to the right."""
         return self._laid.before, self._laid.behind
