@@ -150,7 +150,7 @@ def test_a_dialog_in_ascii_sends_ascii(world: Path, start: Starts) -> None:
     it.shows("> 1.3.0")
     it.press(b"jp")
     it.shows("Promote m@1.2.0")
-    it.shows("up/down other stage")
+    it.shows("up/down stage")
     it.press(b"\x03")  # as escape, which together with the next key would be another
     it.press(b"R")
     it.shows("Roll back m")

@@ -120,5 +120,6 @@ def test_a_rollback_is_told_on_the_terminal_once(store: Store) -> None:
     seen = show(store, "rollback", "sentiment", "--reason", "accuracy fell")
     lines = seen.text.rstrip().split("\n")
     assert lines[0] == "sentiment: ● 1.1.0 → ↩ rolled back; ▪ 1.0.0 → ● production"
-    assert lines[-1] == "undo with: mvtui undo"
+    assert lines[-3] == "mvtui undo would not take it back: 3 gates stop that"
+    assert lines[-2].startswith("A rollback asks no gate: mvtui rollback sentiment --to sentiment@1.1.0 ")
     assert sum(line.startswith("sentiment@1.0.0") for line in lines) == 1

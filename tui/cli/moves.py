@@ -31,7 +31,7 @@ def way(store: Store, mode: Literal["undo", "redo"]) -> str:
     if error is None:
         return _WAYS[mode]
     told = f"mvtui {mode} would not take it back: {way_back.stops(error)} that"
-    return f"{told}. {output.safe(error.hint, _NAMES_MOST)}"
+    return f"{told}\n{output.safe(error.hint, _NAMES_MOST)}"
 
 
 def sentence(change: Transition, stream: IO[str]) -> str:
