@@ -179,6 +179,7 @@ async def test_without_a_winner_an_arm_is_named_or_nothing_is_done(tested: Store
         assert "--arm b --reason WHY" in it.text
         await it.press("down")
         assert "a ● 1.0.0 stays" in " ".join(it.text.split())
+        assert "enter end the test" in it.text
         await it.press("enter")
         await closed(it)
     assert tested.ab_tests()[0].winner == "a"

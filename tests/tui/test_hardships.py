@@ -123,6 +123,14 @@ async def test_hostile_text_is_harmless_in_every_pane_and_dialog(
     async with opened(tmp_path / "store", size, ascii_only=ascii_only) as it:
         await every_pane(it, ascii_only=ascii_only)
         await every_action(it, ascii_only=ascii_only)
+        it.main.activate(Pane.TESTS)
+        await settle(it)
+        await it.main.perform(it.main.registry.get("test.start"))
+        await settle(it)
+        assert "Start an A/B test of evil" in it.text
+        harmless(it, ascii_only=ascii_only)
+        await back(it)
+        it.main.activate(Pane.VERSIONS)
         for typed in ((":", "e", "v"), ("/", "n", "o"), ("n", "e")):
             for key in typed:
                 await it.pilot.press({":": "colon", "/": "slash"}.get(key, key))

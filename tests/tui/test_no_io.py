@@ -124,6 +124,26 @@ async def test_no_file_is_opened_on_the_screen_s_thread_by_what_is_said_of_a_ver
     assert (here / "out" / "weights.bin").exists()
 
 
+async def test_no_file_is_opened_on_the_screen_s_thread_by_what_tests_versions(
+    tmp_path: Path, opened: Opens
+) -> None:
+    world = staged(tmp_path, "")
+    async with opened(world, (100, 30)) as it:
+        await it.press("j", "7")
+        _watched.append(threading.get_ident())
+        try:
+            for keys in (("T", "up", *"why"), ("percent_sign", "up", *"why"), ("W", "down", "down", *"why")):
+                await it.press(*keys, "enter")
+                await it.until(lambda: it.main.dialog is None)
+                await it.rest()
+            await it.press("X")  # there is none any more
+        finally:
+            _watched.clear()
+    assert _caught == []
+    with open_store(world) as store:
+        assert store.ab_tests()[0].winner == "b"
+
+
 async def test_the_watch_itself_works(filled: Path) -> None:
     _watched.append(threading.get_ident())
     try:

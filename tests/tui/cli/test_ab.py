@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from mvtui.store import Store
+from rich.cells import cell_len
 
 from .conftest import Run
 
@@ -96,6 +97,23 @@ def test_show_draws_what_was_measured(running: Store, run: Run) -> None:
     assert (said["verdict"], said["leader"]) == ("better", "b")
     assert said["metrics"][0]["comparisons"][0]["safe_low"] > 0
     assert {arm["name"]: arm["share"] for arm in said["test"]["arms"]} == {"a": 90, "b": 10}
+
+
+@pytest.mark.parametrize("columns", [None, 60, 80, 100, 120])
+def test_show_draws_as_wide_as_it_may(
+    running: Store, run: Run, monkeypatch: pytest.MonkeyPatch, columns: int | None
+) -> None:
+    """Each interval whole, from end to end: also off a terminal, where the reader's window may have 80 columns."""
+    outcomes(running, 4000)
+    if columns is None:
+        monkeypatch.delenv("COLUMNS", raising=False)
+    else:
+        monkeypatch.setenv("COLUMNS", str(columns))
+    lines = run("ab", "show", "hello").out.splitlines()
+    assert max(map(cell_len, lines)) <= (columns or 80)
+    drawn = [line for line in lines if "├" in line]
+    assert len(drawn) == 6
+    assert all("┤" in line and "●" in line for line in drawn)
 
 
 def test_show_in_ascii(running: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

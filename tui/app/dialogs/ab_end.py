@@ -65,12 +65,17 @@ class EndDialog(Dialog):
 class WinnerDialog(EndDialog):
     """Ends a test with its winner: the arm that the figures name, or one that is chosen."""
 
-    verb = "promote"
-
     def __init__(self, main: MainScreen, name: str) -> None:
         super().__init__(main, name)
         self._named = ""
         self._overruling = False
+
+    @property
+    def verb(self) -> str:  # type: ignore[override]  # control stays where it is
+        """What it is called to end it with that arm."""
+        found: Running | None = self.prospect
+        stays = found and found.winner == found.report.test.spec.control
+        return "end the test" if stays else "promote"
 
     @property
     def heading(self) -> str:
