@@ -157,7 +157,10 @@ async def test_a_winner_is_promoted_and_the_others_are_archived(tested: Store, o
         assert "a ● 1.0.0 → ▪ archived" in shown
         assert "b · 1.0.1 → ● production" in shown
         assert "mvtui ab promote-winner greeting --reason WHY" in shown
-        await it.press("enter")
+        assert "the figures" not in it.text
+        await it.press("down")
+        assert "! the figures name b" in it.text
+        await it.press("up", "enter")
         assert "say why first" in it.text
         assert tested.ab_tests()[0].running
         await it.press(*"won", "enter")
@@ -177,6 +180,7 @@ async def test_without_a_winner_an_arm_is_named_or_nothing_is_done(tested: Store
         await it.press("down", "up")  # a is control, b is the other
         assert "b · 1.0.1 → ● production" in " ".join(it.text.split())
         assert "--arm b --reason WHY" in it.text
+        assert "! the figures name no winner: b wins because you say so" in it.text
         await it.press("down")
         assert "a ● 1.0.0 stays" in " ".join(it.text.split())
         assert "enter end the test" in it.text

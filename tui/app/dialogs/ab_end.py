@@ -114,12 +114,20 @@ class WinnerDialog(EndDialog):
         return ""
 
     def alarm(self) -> str:
-        """Say what overruling gates means."""
+        """Say what overruling gates means, or that the figures don't name that arm."""
         count = len(self._blocking)
         if not (self._overruling and count):
-            return ""
+            return self._against_figures
         many = words.plural(count, "gate")
         return f"{self.main.signs.overridden} enter overrules {many}: told for ever as {words.OVERRIDDEN}"
+
+    @property
+    def _against_figures(self) -> str:
+        found: Running = self.prospect
+        report, sign = found.report, self.main.signs.overridden
+        if report.verdict not in ("better", "worse"):
+            return f"{sign} the figures name no winner: {found.winner} wins because you say so"
+        return "" if found.winner == report.leader else f"{sign} the figures name {report.leader}"
 
     def change(self, typed: str) -> Change:
         """End it with that arm."""
