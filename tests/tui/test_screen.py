@@ -96,7 +96,7 @@ async def test_each_model_remembers_its_selection(filled: Path, opened: Opens) -
 async def test_the_filter_works_as_it_is_typed_and_keeps_the_selection(filled: Path, opened: Opens) -> None:
     async with opened(filled) as it:
         await it.press("shift+tab", "G", "tab")
-        await it.press("slash", *"epochs=3")
+        await it.press("slash", *"epochs>28")
         assert len(it.main.version_table.order) == 11
         assert "11 of 40" in it.seen("#filter-count")
         await it.press("down", "down")
