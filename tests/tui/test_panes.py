@@ -384,3 +384,26 @@ async def test_a_pane_that_has_the_window_has_no_frame(
             assert it.main.panes[pane].size.width == size[0]
             await it.press("z")
         assert it.text.isascii() == ascii_only
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((80, 24), ""),
+        ((120, 35), "2 Line 5 Over 6 Insp 7 A/B"),
+        ((160, 45), "5 Overview 6 Inspect 7 A/B"),
+    ],
+)
+async def test_views_that_are_not_seen_are_named_in_the_frame_of_the_one_at_the_side(
+    world: Path, opened: Opens, size: tuple[int, int], told: str
+) -> None:
+    async with opened(world, size) as it:
+        view = it.main.view_widgets[Pane.METRICS]
+        assert str(view.border_subtitle or "") == told
+        await it.press("z")
+        assert not view.border_subtitle, "where there are tabs they are named in these"
+        await it.press("z", "5")
+        assert not view.border_subtitle
+        if told:
+            assert "3 Metr" in str(it.main.view_widgets[Pane.OVERVIEW].border_subtitle)
+            assert str(it.main.view_widgets[Pane.OVERVIEW].border_subtitle) in it.text
