@@ -580,7 +580,7 @@ async def test_what_waits_for_me_is_counted_listed_and_leads_to_the_version(
         await it.press("j", "p", *"look", "ctrl+r")
         await settled(it)
         assert "asked for approval of m@1.2.0 for production" in it.text
-        await it.until(lambda: "1 waits for you" in it.seen("#headline"))
+        await it.until(lambda: "1 waits for you (i)" in it.seen("#headline"))
         await it.press("G", "i")
         assert '"look"' in it.text
         await it.press("enter")
