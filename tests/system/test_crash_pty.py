@@ -70,7 +70,9 @@ def test_with_debug_the_error_comes_out_as_it_is(start: Starts) -> None:
 
 
 def test_what_comes_later_is_told_on_the_screen_which_goes_on(start: Starts, tmp_path: Path) -> None:
-    it = start("from mvtui.tui.app.keys.commands import COMMANDS\nCOMMANDS['list.sort'] = lambda screen: 1/0")
+    it = start(
+        "from mvtui.tui.app.screens.commands import COMMANDS\nCOMMANDS['list.sort'] = lambda screen: 1/0"
+    )
     it.shows("▸ 1.3.0")
     it.press(b"s")
     it.shows("mvtui met a bug of its own")

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 from mvtui.tui.app.keys.actions import ACTIONS
-from mvtui.tui.app.keys.commands import COMMANDS
 from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.keys.registry import Action, Registry, Situation
+from mvtui.tui.app.screens.commands import COMMANDS
 
 EVERYTHING = Situation(
     models=2, versions=3, selected="a@1.0.0", seen=tuple(Pane), waiting=1, test="", back_to="a@1"

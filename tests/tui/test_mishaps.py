@@ -13,9 +13,9 @@ import pytest
 from mvtui.store import Store, open_store
 from mvtui.tui import crashlog
 from mvtui.tui.app.dialogs.promote import PromoteDialog
-from mvtui.tui.app.keys import commands
 from mvtui.tui.app.keys.pane import Pane
 from mvtui.tui.app.mishaps import Mishaps
+from mvtui.tui.app.screens import commands
 from mvtui.tui.app.screens.arrangement import Arrangement
 from mvtui.tui.app.screens.board import Board
 from mvtui.tui.app.screens.mishap import MishapScreen

@@ -90,7 +90,15 @@ def test_python_s_own_locale_coercion_is_seen_through() -> None:
 
 def test_in_ascii_no_sign_that_judges_or_folds_is_also_another() -> None:
     known = words.ASCII
-    told = [known.better, known.worse, known.higher, known.lower, known.open, known.shut, *known.stages.values()]
+    told = [
+        known.better,
+        known.worse,
+        known.higher,
+        known.lower,
+        known.open,
+        known.shut,
+        *known.stages.values(),
+    ]
     assert len(set(told)) == len(told)
     assert known.more not in told
 

@@ -192,9 +192,7 @@ def test_searching_one_model(store: Store) -> None:
     assert [found.text for found in search.complete("s")] == ["stage:", "since:", "size>", "sort:"]
 
 
-def test_a_name_that_stands_without_its_field_must_be_that_of_one_thing(
-    store: Store, tmp_path: Path
-) -> None:
+def test_a_name_that_stands_without_its_field_must_be_that_of_one_thing(store: Store, tmp_path: Path) -> None:
     search = store.search(store.versions("sentiment"))
     assert search.find("f1>0.85").rows == [0]
     assert search.find("f1").rows == [0, 1], "a name alone is text"

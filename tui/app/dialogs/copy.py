@@ -13,7 +13,7 @@ from ...text import visible
 from ..changing.deliveries import FindPath
 from ..changing.prospects import Copies, Request, ToCopy
 from ..facts import Line
-from ..terminal import clipboard
+from ..screens import clipboard
 from .dialog import Dialog
 from .parts import STEPS
 

@@ -19,7 +19,7 @@ from ..finding import words as wanted_words
 from ..keys.pane import Pane
 from ..keys.registry import Hint
 from ..memory import ACTIONS
-from ..terminal import clipboard
+from ..screens import clipboard
 from ..widgets.footer import Footer
 from ..widgets.lineview import Bar
 from ..widgets.overview import Overview

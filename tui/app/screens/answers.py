@@ -36,7 +36,7 @@ from ..asking.messages import (
     ViewRead,
 )
 from ..tables.column_settings import checked
-from ..terminal import clipboard
+from . import clipboard
 
 if TYPE_CHECKING:
     from ....store import ScreenSettings, Waiting

@@ -19,7 +19,6 @@ from textual.widget import Widget
 from ... import words
 from .. import facts, headline
 from ..guarded import Guarded
-from ..keys.ab_commands import running
 from ..keys.keymap import Keymap
 from ..keys.pane import VIEWS, Pane
 from ..keys.registry import Registry, Situation
@@ -34,6 +33,7 @@ from ..widgets.overview import Overview
 from ..widgets.panes import Panes
 from ..widgets.table import VirtualTable
 from ..widgets.tabs import Tabs
+from .ab_commands import running
 from .arrangement import Arrangement
 from .jumps import Jumps
 from .marks import Marks

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from ..asking.messages import FromStore
-from ..keys.commands import COMMANDS
 from ..keys.keymap import Keymap
 from ..keys.registry import Action
 from ..memory import Memory
@@ -24,6 +23,7 @@ from ..widgets.table import VirtualTable
 from ..widgets.tabs import Tabs
 from . import answers
 from .board import Board
+from .commands import COMMANDS
 from .diff_pane import DiffPane
 from .inspect_pane import InspectPane
 from .jumps import Jumps

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..asking.asked import Tested
-from .pane import Pane
+from ..keys.pane import Pane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..screens.board import Board
-    from ..screens.main import MainScreen
+    from .board import Board
+    from .main import MainScreen
 
 
 def running(screen: Board) -> str | None:

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..screens.main import MainScreen
+    from .main import MainScreen
 
 _SECONDS = 5
 _ONLY_IF = "in tmux only with: set -g set-clipboard on"

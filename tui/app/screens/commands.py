@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Literal
 
 from ... import words
-from ..screens.marks import MOST_COMPARED
+from ..keys.pane import VIEWS, Pane
 from .ab_commands import AB_COMMANDS
-from .pane import VIEWS, Pane
+from .marks import MOST_COMPARED
 
 if TYPE_CHECKING:
-    from ..screens.main import MainScreen
+    from .main import MainScreen
 
 Command = Callable[["MainScreen"], Awaitable[None] | None]
 
@@ -269,7 +269,7 @@ def _check_out(screen: MainScreen) -> None:
 
 
 def _copy(screen: MainScreen, value: str) -> None:
-    from ..terminal import clipboard
+    from . import clipboard
 
     clipboard.copy(screen, value)
 
@@ -291,7 +291,7 @@ def _refresh(screen: MainScreen) -> None:
 
 
 def _help(screen: MainScreen) -> None:
-    from ..screens.help import Help
+    from .help import Help
 
     screen.app.push_screen(Help(screen.registry, screen.situation, ascii_only=screen.ascii_only))
 
