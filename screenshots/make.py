@@ -79,6 +79,10 @@ async def _inspect(pilot: Pilot[int]) -> None:
     await pilot.press("6", "z", "j", "j")
 
 
+async def _ab(pilot: Pilot[int]) -> None:
+    await pilot.press("0", "slash", *"help", "minus", *"ranker", "enter", "escape", "escape", "7", "z")
+
+
 async def _lineage(pilot: Pilot[int]) -> None:
     await _agent(pilot)
     await pilot.press("2", "z")
@@ -117,6 +121,7 @@ PICTURES = (
     Picture("compare-three", (120, 35), _marked),
     Picture("curves", (120, 35), _curves),
     Picture("inspect", (120, 35), _inspect),
+    Picture("ab", (120, 35), _ab),
     Picture("lineage", (120, 35), _lineage),
     Picture("stages", (120, 35), _stages),
     Picture("promote", (120, 35), _promote),
