@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,23 +250,39 @@ def _releases() -> list[Scripted]:
 
 
 def _outcomes(
-    scene: Scene, test: str, keys: int, since: float, until: float, resolved: Mapping[str, float], slow: float
+    scene: Scene,
+    test: str,
+    served: Mapping[str, int],
+    since: float,
+    until: float,
+    resolved: Mapping[str, float],
+    slow: float,
 ) -> None:
-    """Take what came of serving so many keys, between two times, with a chance for each arm to resolve a ticket."""
+    """Take what came of serving so many keys an arm, between two times, with a chance for each arm to resolve a ticket.
+
+    Which keys an arm gets is another in each store; how many, and what comes of them, is not.
+    """
     running = scene.store.ab_test(test)
-    chance = random.Random(test)
+    chances = {arm: random.Random(f"{test} {arm}") for arm in served}
+    left = dict(served)
+    total = sum(served.values())
     rows = []
-    for n in range(keys):
+    for n in count():
+        if len(rows) == total:
+            break
         key = f"ticket-{n:05}"
         arm = running.assign(key)
-        at = scene.at(since + (until - since) * (n + 1) / (keys + 1))
+        if not left[arm]:
+            continue
+        left[arm] -= 1
+        at = scene.at(since + (until - since) * (len(rows) + 1) / (total + 1))
         rows.append(
             {
                 "key": key,
                 "arm": arm,
                 "time": at.isoformat(),
-                "resolved": int(chance.random() < resolved[arm]),
-                "latency_ms": round(chance.lognormvariate(0, 0.25) * slow, 1),
+                "resolved": int(chances[arm].random() < resolved[arm]),
+                "latency_ms": round(chances[arm].lognormvariate(0, 0.25) * slow, 1),
             }
         )
     path = scene.written({"outcomes.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()})
@@ -289,7 +306,9 @@ def _help_order() -> list[Scripted]:
         _promote(_days(3, 6), CAROL, f"{model}@1.0.0", "validation", "to be compared with 1.1.0 on people"),
         Scripted(_days(3, 5), CAROL, start),
         Scripted(
-            _days(1, 3), CAROL, lambda s: _outcomes(s, test, 3200, _days(3, 4), _days(1, 4), rates, 41.0)
+            _days(1, 3),
+            CAROL,
+            lambda s: _outcomes(s, test, {"near": 1611, "far": 1589}, _days(3, 4), _days(1, 4), rates, 41.0),
         ),
         Scripted(_days(1), BOB, lambda s: _nothing(s.store.rollback(model, reason=why))),
     ]
@@ -309,5 +328,7 @@ def _greeting() -> list[Scripted]:
     rates = {"plain": 0.7, "greets": 0.78}
     return [
         Scripted(30.0, DAVE, start),
-        Scripted(0.5, DAVE, lambda s: _outcomes(s, test, 420, 29.5, 0.6, rates, 900.0)),
+        Scripted(
+            0.5, DAVE, lambda s: _outcomes(s, test, {"plain": 338, "greets": 82}, 29.5, 0.6, rates, 900.0)
+        ),
     ]
