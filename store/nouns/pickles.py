@@ -13,7 +13,7 @@ PickleVerdict: TypeAlias = Literal["safe", "unsafe", "unknown", "partial"]
 _WORST_FIRST: tuple[PickleVerdict, ...] = ("unsafe", "unknown", "partial", "safe")
 PICKLE_WORDS: tuple[str, ...] = _WORST_FIRST
 
-RULES = 2
+RULES = 3
 """Number of the rules by which verdicts are reached. One that was kept under a lower number is worth looking at again."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ....nouns.pickles import Pickles, PickleVerdict
-from . import names
+from . import conduct, names
 from .harmless import CONDITIONAL, LOADS_BYTES, WRAPPER
 from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
 
@@ -72,6 +72,8 @@ class Judge:
                 self._lent[found.label] = self._lent.get(found.label, 0) - 1
         elif found.kind == "unsafe":
             _note(self.calls, f"{found.label}({shown_arguments(args)})", MAX_CALLS)
+        elif found.kind == "safe" and conduct.misused(found, args, how):
+            _note(self.unknown, f"{found.label}, which may call what it is given ({how})")
 
     def _is_well_used(self, found: Global, args: Any, how: str) -> bool:
         if (
@@ -98,6 +100,21 @@ class Judge:
         if (changed := class_of(found)) is not None:
             self.called = True
             _note(self.unsafe, f"a change of {changed.label} itself ({how})")
+
+    def given(self, target: Made, state: Any) -> None:
+        """Take note that an object is given a state."""
+        if conduct.overrides(target, state):
+            _note(self.unsafe, f"a state that changes what {_class_shown(target)} does (BUILD)")
+
+    def filled(self, target: Made, items: Iterable[Any], how: str) -> None:
+        """Take note that an object is given items."""
+        if conduct.filled_by_itself(target, items, how):
+            _note(self.unknown, f"items that {_class_shown(target)} takes in its own way ({how})")
+
+    def sought(self, key: Any) -> None:
+        """Take note of a persistent ID."""
+        if conduct.answers_within(key):
+            _note(self.unknown, "an object in a persistent ID (PERSID)")
 
     def import_by(self, module: Any, name: Any) -> None:
         """Take note of an import whose name is not written in the pickle but made while it is loaded."""
@@ -171,6 +188,11 @@ class Judge:
 def _note(found: dict[str, None], what: str, most: int = MAX_NAMES) -> None:
     if len(found) < most:
         found[what] = None
+
+
+def _class_shown(target: Made) -> str:
+    made_by = class_of(target.callee)
+    return made_by.label if made_by is not None else "an object"
 
 
 def shown_arguments(args: Any) -> str:

@@ -216,13 +216,16 @@ class Machine:
     def _fill(self, target: Any, items: list[Any], how: str) -> None:
         if not isinstance(target, Made):
             self.judge.changed(target, how)
-        elif target.items is None:
+            return
+        self.judge.filled(target, items, how)
+        if target.items is None:
             target.items = items
         else:
             target.items.extend(items)
 
     def find_stored(self, key: Any) -> None:
         """Put what is stored elsewhere on the stack."""
+        self.judge.sought(key)
         found = Stored(key)
         self.stored.append(found)
         self.push(found)
@@ -278,11 +281,12 @@ class Machine:
         if not isinstance(target, Made):
             self.judge.changed(target, "BUILD")
             return
-        # What a type is that was given two states is for NumPy to say.
-        target.state = UNKNOWN if target.state is not None and is_made_by(target, DTYPE) else state
+        self.judge.given(target, state)
+        # What is left of the first of two states that a type or the description of an array is given is not followed.
+        target.state = UNKNOWN if target.state is not None and is_made_by(target, DTYPE, WRAPPER) else state
         if is_made_by(target, WRAPPER):
             if self.joblib:
-                self._array(state)
+                self._array(target.state)
             else:  # what follows is an array, and no opcodes, unless someone made it both
                 self.judge.wary = True
 

@@ -135,6 +135,11 @@ def read_array(stream: Stream, state: Any) -> Array | None:
         raise NotAnArray("its description has more than joblib writes")
     dtype, shape = type_of(state.get("dtype")), shape_of(state.get("shape"))
     if dtype.objects:
+        if state.get("allow_mmap") not in (
+            None,
+            False,
+        ):  # what it maps it takes for pointers, and goes on behind them
+            raise NotAnArray("its objects may be mapped, which joblib never allows")
         return None
     if state.get("numpy_array_alignment_bytes") is not None:
         stream.skip(stream.byte())

@@ -123,6 +123,7 @@ def dtype(code: str, *state: object) -> Code:
 
 
 F8 = dtype("f8", 3, "<", None, None, None, -1, -1, 0)
+BYTES = dtype("u1")
 OBJECTS = dtype("O8", 3, "|", None, None, None, -1, -1, 63)
 
 
@@ -158,6 +159,7 @@ TWO_TYPES = {
             + b"b"
         )
     ),
+    "objects that may be mapped": joblib(OBJECTS, {"allow_mmap": True}),
     "another way to read it": joblib(F8, {"read": name("builtins", "slice")}),
 }
 
@@ -170,6 +172,22 @@ def test_arrays_of_which_two_things_are_said(how: str) -> None:
 def test_the_same_array_said_once() -> None:
     assert verdict(joblib(F8), "some.joblib").verdict == "safe"
     assert verdict(joblib(OBJECTS), "some.joblib").unsafe == ("os.system",)
+
+
+def test_what_the_first_description_of_an_array_said_stays() -> None:
+    def described(shape: int, **more: object) -> bytes:
+        return put({"shape": (shape,), "order": "C", "dtype": BYTES, "allow_mmap": False} | more) + b"b"
+
+    data = (
+        BEFORE
+        + name("joblib.numpy_pickle", "NumpyArrayWrapper").code
+        + b")\x81q\x63"
+        + described(1, numpy_array_alignment_bytes=16)
+        + b"\0A0h\x63"
+        + described(5)  # joblib reads how many bytes to leave out: 2
+        + b"\x02AAAAC" + bytes([len(BARE) + 1]) + b"\0" + BARE + b"."
+    )  # fmt: skip
+    assert verdict(data, "some.joblib").verdict == "partial"
 
 
 @pytest.mark.parametrize("way", ["__newobj__", "_reconstructor"])
