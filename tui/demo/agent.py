@@ -266,7 +266,7 @@ def _outcomes(
     chances = {arm: random.Random(f"{test} {arm}") for arm in served}
     left = dict(served)
     total = sum(served.values())
-    rows = []
+    rows: list[dict[str, object]] = []
     for n in count():
         if len(rows) == total:
             break
