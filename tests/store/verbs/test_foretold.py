@@ -140,7 +140,7 @@ def test_an_undo_that_is_only_tried_fails_as_the_undo_would(
     for dry_run in (True, False):
         with pytest.raises(errors.GateError, match="metric wer stops it") as stopped:
             three.undo(dry_run=dry_run)
-            assert stopped.value.hint == 'A rollback asks no gate: mvtui rollback m --to m@1.0.1 --reason "…"'
+        assert stopped.value.hint == 'A rollback asks no gate: mvtui rollback m --to m@1.0.1 --reason "…"'
     config.write_text('[access]\nrollback = ["bob"]\n')
     for dry_run in (True, False):
         with pytest.raises(errors.NotAllowedError):
