@@ -8,7 +8,7 @@ from typing import Any
 from ....nouns.pickles import Pickles, PickleVerdict
 from . import conduct, names
 from .harmless import CONDITIONAL, LOADS_BYTES, WRAPPER
-from .values import Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
+from .values import UNKNOWN, Bag, Data, Global, Lost, Made, Pairs, Stored, class_of, is_lost_data, is_made_by
 
 DTYPE_NAME = "dtype"
 """How joblib's arrays of objects go on, read as one pickle with what is before them: a number of the memo means another text then, and
@@ -66,7 +66,8 @@ class Judge:
             if self._is_made(callee) and (not self.wary or isinstance(args, tuple)):
                 _note(self.unsafe, f"a call of what another call returned ({how})")
             return
-        self.called = True
+        nothing = args is UNKNOWN or (isinstance(args, Made) and args.callee is UNKNOWN)
+        self.called |= not (self.wary and nothing)  # what comes of no name are hardly the arguments of a call
         if self._is_lent(found):
             if found is callee and self._is_well_used(found, args, how):
                 self._lent[found.label] = self._lent.get(found.label, 0) - 1

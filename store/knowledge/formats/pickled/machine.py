@@ -246,7 +246,8 @@ class Machine:
                 raise Exhausted("it imports too many names")
             found = self._globals[module, name] = Global(module, name, script=self.judge.script)
         if not self.judge.imported(found):
-            self.bad(f"before byte {self.stream.at:,} it imports what no name means")
+            # Not the end, even to a strict one: what is imported may have any name, if it was made to have it.
+            self.problem = self.problem or f"before byte {self.stream.at:,} it imports what no name means"
             self.push(UNKNOWN)
             return
         self.judge.taken(found)

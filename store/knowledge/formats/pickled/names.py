@@ -35,8 +35,11 @@ def current(module: str, name: str) -> tuple[str, str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether a text is one that Python code could import by: bytes that only happen to look like opcodes have none."""
-    return all(part.isidentifier() for part in text.split("."))
+    """Whether a text is one that Python code could import by: bytes that only happen to look like opcodes have none.
+
+    Directories of modules may have hyphens: ``lib-dynload`` is on every path.
+    """
+    return all(part.replace("-", "_").isidentifier() for part in text.split("."))
 
 
 def _is_dangerous(module: str, name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .stream import MAX_KEPT, Ended
+from .stream import MAX_KEPT, Ended, Exhausted
 from .values import UNKNOWN, Bag, Data, Lost, Pairs
 
 if TYPE_CHECKING:
@@ -186,6 +186,8 @@ def _global(m: Machine) -> None:
 
 def _name(m: Machine) -> str | None:
     line = m.stream.line(long=not m.strict)
+    if line is None and m.strict:
+        raise Exhausted("it imports by a name that is too long to be kept")
     return None if line is None else line.decode("utf-8", "backslashreplace")
 
 

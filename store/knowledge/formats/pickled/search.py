@@ -23,7 +23,7 @@ from .opcodes import OPCODE_BYTES
 from .script import BYTECODE, calls
 from .stream import Budget, Stream
 from .unpacked import packing_of, unpack
-from .values import Data
+from .values import Data, Lost
 from .zips import LooseArchive
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
@@ -308,9 +308,10 @@ class _Search:
     def _seems_pickled(self, source: Source, at: int, *, follows: bool) -> bool:
         """Whether what has no mark does something as a pickle."""
         machine = self._wary(source, at)
-        if machine.judge.called or machine.stream.budget.steps < 0:
+        if machine.judge.called or machine.cut:
             return True
-        return machine.ended and (follows or bool(machine.judge.imports))
+        number = machine.value == MAGIC_NUMBER or isinstance(machine.value, Lost)
+        return machine.ended and (follows or number or bool(machine.judge.imports))
 
     def _wary(self, source: Source, at: int) -> Machine:
         """Try what may be no pickle at all: within narrower limits, and giving up where any unpickler would."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 from ..limits import MAX_READ, Source
 
 MAX_STEPS = 4_000_000
@@ -11,7 +13,8 @@ MAX_UNPACKED = 64 << 20
 MAX_KEPT = 4096
 """Longest text or number that is kept, in bytes; what is longer is stepped over."""
 
-_OF_NUMBERS = b"0123456789abcdefxABCDEFX+-. \t\v\f\r"
+_OF_NAMES = string.ascii_letters.encode() + string.digits.encode() + b"_+-. \t\v\f\r"
+"""What numbers, with what may stand around them, and names that are imported consist of."""
 _FIRST, _LARGEST = 1024, 64 << 10
 
 
@@ -97,15 +100,15 @@ class Stream:
     def line(self, *, long: bool = True) -> bytes | None:
         """Return what stands before the next newline; None when that is more than is kept. Either way it goes on behind it.
 
-        Where no ``long`` one makes sense, one that is not kept is taken for the end, but for what C reads as a number: spaces
-        and zeros before it may be many.
+        Where no ``long`` one makes sense, one that is not kept is taken for the end, but for what may be a number or a name: spaces
+        and zeros before it may be many, and names may lead through the same modules over and over.
         """
         kept: bytes | None = b""
         while True:
             end = self._window.find(b"\n", self._pos)
             part = self._window[self._pos : end if end >= 0 else None]
             kept = None if kept is None or len(kept) + len(part) > MAX_KEPT else kept + part
-            if kept is None and not long and part.translate(None, _OF_NUMBERS):
+            if kept is None and not long and part.translate(None, _OF_NAMES):
                 raise Ended
             if end >= 0:
                 self._pos = end + 1
