@@ -152,7 +152,7 @@ def test_a_file_that_is_no_pickle_costs_few_reads(store: Store, make_file: MakeF
 
     content = bytes(range(256)) * 4096
     assert search.search(Source(Counting(content), len(content), "weights.bin")) is None
-    assert Counting.taken < 4096
+    assert Counting.taken < 68 << 10  # the end of an archive may lie in its last 64 KiB
 
 
 # -- versions registered before ---------------------------------------------------------------------

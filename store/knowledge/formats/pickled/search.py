@@ -36,6 +36,8 @@ _HEAD = 512
 _PROTO, _HIGHEST_PROTOCOL = 0x80, 5
 _PICKLE_ENDINGS = (".pkl", ".pickle", ".joblib", ".debug_pkl")
 
+_NEVER_ZIPS = (".safetensors", ".gguf", ".onnx", ".npy", ".json")
+"""Endings of what no loader looks for the end of an archive in: it takes reading 64 KiB."""
 _ZIPS = (ZIP_MAGIC, b"PK\x05\x06")
 _HOLDERS = (*_ZIPS, npy.MAGIC)
 _BEGINNINGS = frozenset(bytes([each]) for each in OPCODE_BYTES | frozenset(b"P\x93\x1fxB\xfd\x5d\x04"))
@@ -101,8 +103,10 @@ class _Search:
         elif tar.is_tar(head):
             self._tar(source, where, depth)
         elif depth < _MAX_DEPTH and self._compressed(source, head, where, claimed, depth):
-            return
-        if not holds_others:  # no unpickler gets past the first bytes of these
+            holds_others = True
+        if not depth and not head.startswith(_ZIPS) and not source.path.lower().endswith(_NEVER_ZIPS):
+            self._zip_at_end(source)
+        if not holds_others:  # no unpickler gets past the first bytes of these, nor of what is compressed
             self._pickles(source, where, claimed, depth, script=script)
 
     def _left_out(self, where: str, why: str) -> None:
@@ -119,6 +123,17 @@ class _Search:
                 archive = LooseArchive(source)
             except BadFileError:
                 return
+        self._members(source, archive, where, depth)
+
+    def _zip_at_end(self, source: Source) -> None:
+        """Look into an archive that begins behind other things: Python's library and PyTorch's look for its end only."""
+        try:
+            archive = LooseArchive(source)
+        except BadFileError:
+            return
+        self._members(source, archive, "", 0)
+
+    def _members(self, source: Source, archive: Archive, where: str, depth: int) -> None:
         names = {member.name for member in archive.members}
         roots = {name.partition("/")[0] for name in names}
         script = any(f"{root}/constants.pkl" in names for root in roots)

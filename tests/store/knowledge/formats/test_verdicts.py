@@ -408,6 +408,14 @@ def test_an_end_in_the_comment_is_not_the_end() -> None:
     assert told(data[:-2] + b"\x04\0PK\x05\x06", "m.pt") == "unsafe"
 
 
+@pytest.mark.parametrize(
+    "before", [b"GIF89a", made.npy("'<f4'", "(1,)", 4), gzip.compress(b"GIF89a"), bytes(70_000)]
+)
+def test_an_archive_behind_something_else(before: bytes) -> None:
+    assert told(before + zipped([("data", EVIL)]), "some.zip") == "unsafe"
+    assert told(before + zipped([("a.txt", b"hello")]), "some.zip") == "none"
+
+
 def test_an_archive_that_nothing_can_open() -> None:
     data = zipped([("m/data.pkl", EVIL)])
     assert told(data[:-30], "m.pt") == "partial"
