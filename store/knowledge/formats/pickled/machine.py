@@ -167,6 +167,8 @@ class Machine:
             index = len(self._memo)
         if isinstance(index, int):
             self._memo[index] = self.top()
+        elif self.strict and index is UNKNOWN:
+            self.bad(f"before byte {self.stream.at:,} a number is none")
         else:  # whatever is taken from the memo from now on may be something else
             raise Exhausted("it remembers a value under a number that is too long to be followed")
 

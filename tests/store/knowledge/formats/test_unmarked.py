@@ -54,6 +54,7 @@ PLAIN = {
     "a text": b"class of\n1999, a school song\n(in the key of G)\n",
     "a list of words": b"cos\nsin\ntan\n",
     "a number": b"I1001\n.\nand more\n",
+    "a number of the memo that is none": b"Np\x91\xd3\n" + bytes(range(256)),
     "a long line": b"F" + b"or all that is long and without a comma " * 200 + b"\n",
 }
 
