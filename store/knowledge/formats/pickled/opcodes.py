@@ -18,6 +18,7 @@ Opcode: TypeAlias = "Callable[[Machine], None]"
 
 _FLOAT = struct.Struct(">d")
 _MAX_DIGITS = 100
+_DIGITS = re.compile(r"[0-9a-fA-FxXoO_+L-]*")
 _BYTES_KEPT = 64
 """Bytes that are kept of a value of bytes; single numbers of NumPy are shorter."""
 _ESCAPED = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL)
@@ -44,7 +45,8 @@ def _whole(text: str | None) -> Any:
     if text is not None and len(text) > _MAX_DIGITS:
         text = text.strip().lstrip("0") or "0"
     if text is None or len(text) > _MAX_DIGITS:
-        return Lost("number", MAX_KEPT if text is None else len(text))
+        is_number = text is None or _DIGITS.fullmatch(text.strip())
+        return Lost("number", MAX_KEPT if text is None else len(text)) if is_number else UNKNOWN
     for base in (10, 0):  # C reads 0x10, too
         with suppress(ValueError):
             return int(text.strip().rstrip("L"), base)

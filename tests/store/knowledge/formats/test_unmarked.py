@@ -55,6 +55,9 @@ PLAIN = {
     "a list of words": b"cos\nsin\ntan\n",
     "a number": b"I1001\n.\nand more\n",
     "a number of the memo that is none": b"Np\x91\xd3\n" + bytes(range(256)),
+    "a line of text": b"print, as all know, is the word that begins a line which is longer than any number would be, "
+    * 2
+    + b"\n",
     "a long line": b"F" + b"or all that is long and without a comma " * 200 + b"\n",
 }
 
