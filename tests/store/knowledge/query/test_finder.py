@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mvtui.store.knowledge.query.text import resembles
+from mvtui.store.nouns.pickles import RULES
 
 from .documents import FewNames, document, find
 
@@ -157,7 +158,7 @@ def test_what_never_was_in_a_stage_comes_last() -> None:
         ("host", [{"host": h} for h in ("a", "B")]),
         ("tag.owner", [{"tags": {"owner": v}} for v in ("ann", "Bob")] + [{"tags": {"other": "a"}}, {}]),
         ("alias", [{"aliases": a} for a in (["a", "z"], ["B"])] + [{"aliases": []}, {}]),
-        ("pickle", [{"pickles": w, "pickle_rules": 2} for w in ("safe", "partial", "unknown", "unsafe")] + [{"pickles": "none"}, {}]),
+        ("pickle", [{"pickles": w, "pickle_rules": RULES} for w in ("safe", "partial", "unknown", "unsafe")] + [{"pickles": "none"}, {}]),
         ("note", [{"note": n} for n in ("better", "Worse")] + [{"note": ""}, {}]),
         ("id", [{"id": i * 64} for i in "09af"]),
     ],
