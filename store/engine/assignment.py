@@ -29,29 +29,25 @@ class Assignment:
         Raises:
             BadInputError: the key is no text, empty, or not UTF-8.
         """
-        hasher = self._start.copy()
-        try:
-            hasher.update(key.encode())
-        except (AttributeError, UnicodeEncodeError):
-            raise _refused(key) from None
-        if not key:
-            raise _refused(key)
-        return self._names[int.from_bytes(hasher.digest(8)) * BUCKETS >> 64]
+        return self._names[bucket_of(self._hasher(key).digest(8))]
 
     def hash_of(self, key: str) -> bytes:
         """Return the hash of a key, of which ``arm_of`` tells the arm. Raises as ``arm``."""
-        hasher = self._start.copy()
-        try:
-            hasher.update(key.encode())
-        except (AttributeError, UnicodeEncodeError):
-            raise _refused(key) from None
-        if not key:
-            raise _refused(key)
-        return hasher.digest(HASH_LENGTH)
+        return self._hasher(key).digest(HASH_LENGTH)
 
     def arm_of(self, hashed: bytes) -> str:
         """Return the arm of a key by its hash."""
         return self._names[bucket_of(hashed)]
+
+    def _hasher(self, key: str) -> blake3:
+        hasher = self._start.copy()
+        try:
+            hasher.update(key.encode())
+        except (AttributeError, UnicodeEncodeError):
+            raise _refused(key) from None
+        if not key:
+            raise _refused(key)
+        return hasher
 
 
 def bucket_of(hashed: bytes) -> int:
