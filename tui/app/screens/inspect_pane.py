@@ -11,6 +11,7 @@ from ..facts.sections import Spot
 from ..facts.showing import Showing
 from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
+from .folds import Folds
 
 if TYPE_CHECKING:
     from ....store import Tensor, Version
@@ -32,7 +33,7 @@ class InspectPane:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._folds_of: dict[str, dict[str, bool]] = {}
+        self._folds = Folds(screen)
         """Which sections were folded, or unfolded, by name, of each model."""
         self._unfolded: dict[str, tuple[str, ...]] = {}
         self._open: tuple[str, str, Tensor | None] = ("", "", None)
@@ -54,7 +55,7 @@ class InspectPane:
         return Showing(
             room=self._screen.has_room(pane),
             rows=self._screen.view_widgets[pane].size.height or self._screen.app.size.height,
-            folds=self._folds,
+            folds=self._folds.now,
             at=self.at,
             read=next(iter(self._screen.registry.get("inspect.read").keys_shown), ""),
         )
@@ -107,7 +108,7 @@ class InspectPane:
 
         lines = self._widget.shown if self._widget else None
         if isinstance(lines, InsideLines):
-            self._fold_sections(dict.fromkeys(lines.open, folded))
+            self._folds.set(dict.fromkeys(lines.open, folded))
             self._screen.views.of(Pane.INSPECT).show(from_top=False)
 
     def unfold(self) -> None:
@@ -230,15 +231,6 @@ class InspectPane:
             return known
         return tuple(content.opened) if isinstance(content, Inside) else ()
 
-    @property
-    def _folds(self) -> dict[str, bool]:
-        version = self._screen.version
-        return self._folds_of.get(version.model, {}) if version else {}
-
-    def _fold_sections(self, folded: dict[str, bool]) -> None:
-        if version := self._screen.version:
-            self._folds_of[version.model] = self._folds | folded
-
     def _is_open(self, section: str) -> bool:
         from ..facts.inside import InsideLines
 
@@ -269,7 +261,7 @@ class InspectPane:
         self._follow(from_top=False)
 
     def _fold_section(self, spot: Spot) -> None:
-        self._fold_sections({spot.section: self._is_open(spot.section)})
+        self._folds.set({spot.section: self._is_open(spot.section)})
         self._screen.views.of(Pane.INSPECT).show(from_top=False)
         self._go_to(Spot(spot.section))
 

@@ -9,6 +9,7 @@ from ..facts.sections import Sections, Spot
 from ..facts.showing import Showing
 from ..keys.pane import Pane
 from ..widgets.nodes import NodeView
+from .folds import Folds
 
 if TYPE_CHECKING:
     from .main import MainScreen
@@ -29,7 +30,7 @@ class MetricsPane:
         """The series that was chosen to be drawn over steps; empty for the most telling."""
         self.against = ""
         """The role of what one version alone is compared with; empty for what is in Production, else the one before."""
-        self._folds_of: dict[str, dict[str, bool]] = {}
+        self._folds = Folds(screen)
         """Which sections were folded, or unfolded, by name, of each model."""
         self._first = 0
 
@@ -40,7 +41,7 @@ class MetricsPane:
             only_differences=self.only_differences,
             room=screen.has_room(pane),
             rows=screen.view_widgets[pane].size.height or screen.app.size.height,
-            folds=self._folds,
+            folds=self._folds.now,
             first=self._first,
             turn=" ".join(self._key(f"metrics.{way}") for way in ("back", "on")).strip(),
             next_curve=self._key("metrics.curve"),
@@ -62,14 +63,14 @@ class MetricsPane:
             return "there is no section to fold"
         if spot.section not in sections.open:
             return "there is nothing in it to unfold"
-        self._fold_sections({spot.section: sections.open[spot.section]})
+        self._folds.set({spot.section: sections.open[spot.section]})
         self._show()
         return ""
 
     def fold_all(self, *, folded: bool) -> None:
         """Fold all sections, or unfold them."""
         if sections := self._sections:
-            self._fold_sections(dict.fromkeys(sections.open, folded))
+            self._folds.set(dict.fromkeys(sections.open, folded))
             self._show()
 
     def to_section(self, steps: int) -> None:
@@ -96,7 +97,7 @@ class MetricsPane:
         if found is None or not found.names:
             return "none were kept of these versions"
         self.curve = _after(found.name, list(found.names))
-        self._fold_sections({"curves": False})
+        self._folds.set({"curves": False})
         self._screen.views.of(Pane.METRICS).follow(from_top=False)
         return ""
 
@@ -130,15 +131,6 @@ class MetricsPane:
         self._first = 0
 
     # -- what is on the screen -------------------------------------------------------------------
-
-    @property
-    def _folds(self) -> dict[str, bool]:
-        version = self._screen.version
-        return self._folds_of.get(version.model, {}) if version else {}
-
-    def _fold_sections(self, folded: dict[str, bool]) -> None:
-        if version := self._screen.version:
-            self._folds_of[version.model] = self._folds | folded
 
     @property
     def _content(self) -> Measured | None:
