@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -39,9 +39,13 @@ class Pickles(msgspec.Struct, frozen=True):
         return self.unsafe or self.unknown or self.unread
 
 
-def kept_verdict(verdict: str, rules: int) -> str:
-    """Return what a kept verdict is worth now: what was safe by rules that missed something is ``unknown``."""
-    return "unknown" if verdict == "safe" and rules < RULES else verdict
+def kept_verdict(document: Mapping[str, Any]) -> str:
+    """Return what the verdict kept with a version is worth now; nothing if it has none.
+
+    What was safe by rules that missed something is ``unknown``.
+    """
+    verdict: str = document.get("pickles", "")
+    return "unknown" if verdict == "safe" and document.get("pickle_rules", 1) < RULES else verdict
 
 
 def worst(found: Iterable[Pickles | None]) -> Pickles | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import os
+import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -202,7 +203,7 @@ def _outcome(
 def _moment(value: object) -> float:
     """Return a time as seconds since the epoch; now, if none was given."""
     if value is None:
-        return datetime.now().timestamp()  # noqa: DTZ005 - a timestamp has no zone
+        return time.time()
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):

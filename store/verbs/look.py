@@ -62,7 +62,7 @@ def as_version(document: Document) -> Version:
         rolled_back=document.get("rolled_back", False),
         overridden=tuple(document.get("overridden", ())),
         verified=_verified(document),
-        pickles=kept_verdict(document.get("pickles", ""), document.get("pickle_rules", 1)),
+        pickles=kept_verdict(document),
         pickle_reasons=tuple(document.get("pickle_reasons", ())),
         members=dict(document.get("members", {})),
         mismatch=tuple(document.get("mismatch", ())),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Literal
 
 from ..engine.index import Index
 from ..engine.repository import Repository
@@ -15,6 +16,7 @@ from ..knowledge.reproduce import Ingredient
 from ..knowledge.reproduce.code import doubts
 from ..nouns.bundle import MemberState, troubles
 from ..nouns.capture import Capture
+from ..nouns.hosted import Prospect
 from ..nouns.lineage import DATA_EDGES, Link
 from ..nouns.recipe import Lack
 from ..nouns.reports import Finding
@@ -26,6 +28,7 @@ _LATE = timedelta(days=1)  # between making the files and registering them
 _AGAIN = "register the same files again where they were made: what was captured is added"
 _TOPICS = {"parents": "lineage"}
 _LINK = "mvtui link "
+_LEVELS: dict[Prospect, Literal["ok", "warn", "bad"]] = {"": "ok", "retiring": "warn", "retired": "bad"}
 _NAMED = 3  # edges of one sort that are named
 
 
@@ -79,8 +82,7 @@ def _end(repository: Repository, version: Version) -> Iterator[Finding]:
             "info", "hosted", "no end of it is known", f"mvtui tag {version.ref} retires=2027-01-14"
         )
     else:
-        level = {"retired": "bad", "retiring": "warn"}.get(status.prospect(day), "ok")
-        yield Finding(level, "hosted", retiring.sentence(status, day))  # type: ignore[arg-type]  # one of the levels
+        yield Finding(_LEVELS[status.prospect(day)], "hosted", retiring.sentence(status, day))
 
 
 def _together(version: Version, told_of: Sequence[MemberState]) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ class TokenCounter:
         try:
             self._tokenizer = tokenizers.Tokenizer.from_str(data.decode())
             self._tokenizer.no_truncation()
-        except Exception as error:
+        except Exception as error:  # the library raises no other type than this
             raise BadFileError(str(error)[:200], format="tokenizer", file=file) from error
 
     def count(self, text: str | Iterable[Any]) -> int:

@@ -59,16 +59,12 @@ def test(condition: Condition, names: Names) -> Test:
 # -- text -----------------------------------------------------------------------------------------
 
 
-def _pickles(document: Document) -> str:
-    return kept_verdict(document.get("pickles", "?"), document.get("pickle_rules", 1))
-
-
 _TEXTS: dict[str, Callable[[Document], str]] = {
     "model": lambda d: d["model"],
     "stage": lambda d: d.get("stage") or "",
     "kind": lambda d: d["kind"],
     # "none" is read as no text; a version whose files were not looked into is none of these.
-    "pickle": lambda d: "" if d.get("pickles") == "none" else _pickles(d),
+    "pickle": lambda d: "" if d.get("pickles") == "none" else kept_verdict(d) or "?",
     "author": lambda d: d["author"],
     "host": lambda d: d["host"],
 }

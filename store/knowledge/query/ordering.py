@@ -95,7 +95,7 @@ _KEYS: dict[str, Key] = {
     "author": lambda d: fold(d["author"]),
     "host": lambda d: fold(d["host"]),
     "alias": lambda d: fold(min(d["aliases"])) if d.get("aliases") else None,
-    "pickle": lambda d: _PICKLES.get(kept_verdict(d.get("pickles", ""), d.get("pickle_rules", 1))),
+    "pickle": lambda d: _PICKLES.get(kept_verdict(d)),
     "note": lambda d: fold(d["note"]) if d.get("note") else None,
     "id": lambda d: d["id"],
 }
