@@ -246,3 +246,9 @@ def test_it_can_be_registered_again_by_the_commands_that_are_told(store: Store) 
     assert main(words[1:]) == 0
     assert len(store.versions("chat")) == 2, "the same content is the same version"
     assert store.doctor(version.ref)
+
+
+@pytest.mark.parametrize(("day", "level"), [(LATER, "ok"), (SOON, "warn"), (PAST, "bad")])
+def test_doctor_of_one_version_weighs_its_end(store: Store, day: str, level: str) -> None:
+    store.register("chat", hosted=acme(), tags={"retires": day}, force=True)
+    assert [found.level for found in store.doctor("chat") if found.topic == "hosted"] == [level]
